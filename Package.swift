@@ -1,0 +1,71 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "sayiir",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Sayiir", targets: ["Sayiir"]),
+        .library(name: "SayiirEvents", targets: ["SayiirEvents"]),
+        .library(name: "SayiirLog", targets: ["SayiirLog"]),
+        .library(name: "SayiirProjection", targets: ["SayiirProjection"]),
+        .library(name: "SayiirTesting", targets: ["SayiirTesting"]),
+        .executable(name: "sayiir-inspect", targets: ["sayiir-inspect"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.0.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.5.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CLZ4",
+            pkgConfig: "liblz4",
+            providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]
+        ),
+        .target(name: "CSayiir"),
+        .target(name: "SayiirEvents", swiftSettings: settings),
+        .target(
+            name: "SayiirLog",
+            dependencies: ["CLZ4", "CSayiir", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: settings
+        ),
+        .target(name: "SayiirProjection", dependencies: ["SayiirEvents"], swiftSettings: settings),
+        .target(
+            name: "Sayiir",
+            dependencies: [
+                "SayiirEvents", "SayiirLog", "SayiirProjection",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "SayiirTesting",
+            dependencies: ["Sayiir", "SayiirEvents", "SayiirLog"],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "sayiir-inspect",
+            dependencies: [
+                "SayiirEvents", "SayiirLog", "SayiirProjection",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "SayiirEventsTests", dependencies: ["SayiirEvents"], swiftSettings: settings),
+        .testTarget(
+            name: "SayiirLogTests", dependencies: ["SayiirLog", "SayiirTesting"], swiftSettings: settings),
+        .testTarget(
+            name: "SayiirProjectionTests", dependencies: ["SayiirProjection", "SayiirEvents"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "SayiirTests", dependencies: ["Sayiir", "SayiirTesting"], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

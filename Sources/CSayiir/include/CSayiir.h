@@ -1,0 +1,25 @@
+#ifndef CSAYIIR_H
+#define CSAYIIR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// CRC-32C (Castagnoli) of `length` bytes, continuing from `crc` (0 to start).
+uint32_t csayiir_crc32c(uint32_t crc, const void *bytes, size_t length);
+
+/// Flushes a file's data and the metadata needed to read it back to stable storage. Returns 0 or an errno.
+int csayiir_synchronize(int descriptor);
+
+/// Flushes a directory's names to stable storage. Returns 0 or an errno.
+int csayiir_synchronize_directory(const char *path);
+
+/// Takes an exclusive lock owned by the open file description. Returns 0, EAGAIN if another has it, or an errno.
+int csayiir_lock(int descriptor);
+
+/// Returns 1 if another open file description holds the exclusive lock, 0 if none does, or a negated errno.
+int csayiir_is_locked_elsewhere(int descriptor);
+
+/// The text for an error number, copied into `buffer`.
+void csayiir_error_text(int code, char *buffer, size_t length);
+
+#endif

@@ -1,0 +1,129 @@
+extension Event {
+    /// An attempt at a task begins; its code may run from here on.
+    public struct TaskStarted: Hashable, Sendable {
+        /// The activation concerned.
+        public var step: Step
+        /// The attempt's number, from 1.
+        public var attempt: UInt32
+        /// Who runs it: the engine's or worker's own name.
+        public var executor: String
+
+        /// Describes the transition.
+        public init(step: Step, attempt: UInt32, executor: String) {
+            self.step = step
+            self.attempt = attempt
+            self.executor = executor
+        }
+    }
+
+    /// A task returned, and its output is kept: it never runs again.
+    public struct TaskCheckpointed: Hashable, Sendable {
+        /// The activation concerned.
+        public var step: Step
+        /// The attempt's number, from 1.
+        public var attempt: UInt32
+        /// What the task returned.
+        public var output: Payload
+
+        /// Describes the transition.
+        public init(step: Step, attempt: UInt32, output: Payload) {
+            self.step = step
+            self.attempt = attempt
+            self.output = output
+        }
+    }
+
+    /// An attempt ended with an error.
+    public struct TaskFailed: Hashable, Sendable {
+        /// The activation concerned.
+        public var step: Step
+        /// The attempt's number, from 1.
+        public var attempt: UInt32
+        /// The error.
+        public var failure: Failure
+
+        /// Describes the transition.
+        public init(step: Step, attempt: UInt32, failure: Failure) {
+            self.step = step
+            self.attempt = attempt
+            self.failure = failure
+        }
+    }
+
+    /// An attempt did not return within its time.
+    public struct TaskTimedOut: Hashable, Sendable {
+        /// The activation concerned.
+        public var step: Step
+        /// The attempt's number, from 1.
+        public var attempt: UInt32
+        /// The time it had.
+        public var limit: Duration
+
+        /// Describes the transition.
+        public init(step: Step, attempt: UInt32, limit: Duration) {
+            self.step = step
+            self.attempt = attempt
+            self.limit = limit
+        }
+    }
+
+    /// Another attempt follows, not before a given moment.
+    public struct RetryScheduled: Hashable, Sendable {
+        /// The activation concerned.
+        public var step: Step
+        /// The number of the attempt to come.
+        public var nextAttempt: UInt32
+        /// When it may start.
+        public var wakeAt: Timestamp
+
+        /// Describes the transition.
+        public init(step: Step, nextAttempt: UInt32, wakeAt: Timestamp) {
+            self.step = step
+            self.nextAttempt = nextAttempt
+            self.wakeAt = wakeAt
+        }
+    }
+
+    /// A task that may run at most once was started, and nobody knows whether it finished. A person decides.
+    public struct TaskInDoubt: Hashable, Sendable {
+        /// The activation concerned.
+        public var step: Step
+        /// The attempt's number, from 1.
+        public var attempt: UInt32
+
+        /// Describes the transition.
+        public init(step: Step, attempt: UInt32) {
+            self.step = step
+            self.attempt = attempt
+        }
+    }
+
+    /// A person decided about a task in doubt.
+    public struct DoubtResolved: Hashable, Sendable {
+        /// The activation concerned.
+        public var step: Step
+        /// The attempt's number, from 1.
+        public var attempt: UInt32
+        /// The decision.
+        public var resolution: Resolution
+
+        /// Describes the transition.
+        public init(step: Step, attempt: UInt32, resolution: Resolution) {
+            self.step = step
+            self.attempt = attempt
+            self.resolution = resolution
+        }
+    }
+}
+
+extension Event.DoubtResolved {
+    /// What a person decided about a task in doubt.
+    public enum Resolution: Hashable, Sendable {
+        /// It did not happen: run the task again.
+        case rerun
+        /// It happened, and this was its output.
+        case completed(output: Payload)
+        /// It counts as failed.
+        case failed(Failure)
+    }
+}

@@ -1,0 +1,20 @@
+/// The name of one run of a workflow, chosen by the caller, for example `order-123`.
+///
+/// Any text is allowed here, so that damaged or foreign logs can be shown; the engine accepts 1 to 256 bytes of
+/// UTF-8 when it creates or resumes an instance.
+public struct InstanceID: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+    /// The identifier's text.
+    public var rawValue: String
+
+    /// Wraps a text; never fails.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// Wraps a text; never fails.
+    public init(_ text: String) { rawValue = text }
+
+    /// Lets a literal stand for an identifier.
+    public init(stringLiteral value: String) { rawValue = value }
+
+    /// The identifier's text.
+    public var description: String { rawValue }
+}

@@ -1,0 +1,19 @@
+/// The name of a node in a workflow's graph: a task, a fork, a delay. Unique within one definition.
+///
+/// Nodes of a child workflow are prefixed with the child's own id and a slash, for example `child_0/charge`.
+public struct NodeID: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+    /// The identifier's text.
+    public var rawValue: String
+
+    /// Wraps a text; never fails.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// Wraps a text; never fails.
+    public init(_ text: String) { rawValue = text }
+
+    /// Lets a literal stand for an identifier.
+    public init(stringLiteral value: String) { rawValue = value }
+
+    /// The identifier's text.
+    public var description: String { rawValue }
+}

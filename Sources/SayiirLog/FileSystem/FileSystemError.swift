@@ -1,0 +1,21 @@
+/// A call to the operating system that failed.
+public struct FileSystemError: Error, Hashable, CustomStringConvertible {
+    /// What was tried, as the verb of a sentence: `write`, `open`, `synchronize`.
+    public var operation: String
+    /// The file or directory concerned.
+    public var path: String
+    /// The system's error number, for example `ENOSPC`.
+    public var code: Int32
+
+    /// Describes a failed call.
+    public init(operation: String, path: String, code: Int32) {
+        self.operation = operation
+        self.path = path
+        self.code = code
+    }
+
+    /// `cannot write jobs.sayiir/LOCK: No space left on device (28)`.
+    public var description: String {
+        "cannot \(operation) \(path): \(systemErrorText(code)) (\(code))"
+    }
+}
