@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
 /// A call to the operating system that failed.
 public struct FileSystemError: Error, Hashable, CustomStringConvertible {
     /// What was tried, as the verb of a sentence: `write`, `open`, `synchronize`.
@@ -12,6 +20,13 @@ public struct FileSystemError: Error, Hashable, CustomStringConvertible {
         self.operation = operation
         self.path = path
         self.code = code
+    }
+
+    /// Whether the disk, the quota or the largest file size is exhausted.
+    public var isOutOfSpace: Bool { code == ENOSPC || code == EDQUOT || code == EFBIG }
+
+    static func missingSegment(_ number: UInt32, in directory: String) -> Self {
+        Self(operation: "open segment \(number) of", path: directory, code: ENOENT)
     }
 
     /// `cannot write jobs.sayiir/LOCK: No space left on device (28)`.

@@ -13,6 +13,7 @@ public struct LocalFileSystem: FileSystem {
     /// Gives access to the machine's files.
     public init() {}
 
+    /// Creates a directory and whatever is missing above it.
     public func createDirectory(at path: String) throws(FileSystemError) {
         var prefix = path.hasPrefix("/") ? "/" : ""
         for component in path.split(separator: "/") {
@@ -24,6 +25,7 @@ public struct LocalFileSystem: FileSystem {
         }
     }
 
+    /// The names in a directory, without `.` and `..`.
     public func entries(ofDirectory path: String) throws(FileSystemError) -> [String] {
         guard let directory = opendir(path) else {
             throw FileSystemError(operation: "list", path: path, code: errno)
@@ -43,6 +45,7 @@ public struct LocalFileSystem: FileSystem {
         return names
     }
 
+    /// Opens a file; it is closed when released, and not inherited by child processes.
     public func open(_ path: String, as mode: OpenMode) throws(FileSystemError) -> any File {
         let flags =
             switch mode {
@@ -61,6 +64,7 @@ public struct LocalFileSystem: FileSystem {
         return LocalFile(descriptor: descriptor, path: path)
     }
 
+    /// Gives a file another name, atomically.
     public func rename(_ path: String, to newPath: String) throws(FileSystemError) {
         #if canImport(Glibc)
             let result = Glibc.rename(path, newPath)
@@ -72,10 +76,12 @@ public struct LocalFileSystem: FileSystem {
         guard result == 0 else { throw FileSystemError(operation: "rename", path: path, code: errno) }
     }
 
+    /// Removes a file.
     public func remove(_ path: String) throws(FileSystemError) {
         guard unlink(path) == 0 else { throw FileSystemError(operation: "remove", path: path, code: errno) }
     }
 
+    /// Makes the names in a directory durable with `fsync`.
     public func synchronizeDirectory(at path: String) throws(FileSystemError) {
         let code = csayiir_synchronize_directory(path)
         guard code == 0 else {

@@ -1,0 +1,85 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// State behind a lock, with one condition to wait for. For threads of our own; never wait here from a Swift task.
+///
+/// `@unchecked Sendable` holds because `state` is touched only inside ``withLock(_:)`` and the waits, all of which hold the
+/// mutex, and the mutex and the condition are allocated once and never move.
+final class Monitor<State: Sendable>: @unchecked Sendable {
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private var state: State
+
+    init(_ state: State) {
+        self.state = state
+        mutex.initialize(to: pthread_mutex_t())
+        condition.initialize(to: pthread_cond_t())
+        pthread_mutex_init(mutex, nil)
+        #if canImport(Darwin)
+            pthread_cond_init(condition, nil)
+        #else
+            var attributes = pthread_condattr_t()
+            pthread_condattr_init(&attributes)
+            pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+            pthread_cond_init(condition, &attributes)
+            pthread_condattr_destroy(&attributes)
+        #endif
+    }
+
+    deinit {
+        pthread_cond_destroy(condition)
+        pthread_mutex_destroy(mutex)
+        condition.deallocate()
+        mutex.deallocate()
+    }
+
+    func withLock<Result, Failure>(
+        _ body: (inout State) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return try body(&state)
+    }
+
+    /// Wakes every waiter.
+    func signal() { pthread_cond_broadcast(condition) }
+
+    /// Waits until `body` returns a value. It is called with the lock held, now and after each signal.
+    func wait<Result>(_ body: (inout State) -> Result?) -> Result {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        while true {
+            if let result = body(&state) { return result }
+            pthread_cond_wait(condition, mutex)
+        }
+    }
+
+    /// Like ``wait(_:)``, but gives up after about `nanoseconds` and returns `nil`.
+    func wait<Result>(nanoseconds: Int, _ body: (inout State) -> Result?) -> Result? {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        if let result = body(&state) { return result }
+        #if canImport(Darwin)
+            var remaining = timespec(
+                tv_sec: nanoseconds / 1_000_000_000, tv_nsec: nanoseconds % 1_000_000_000)
+            while pthread_cond_timedwait_relative_np(condition, mutex, &remaining) == 0 {
+                if let result = body(&state) { return result }
+            }
+        #else
+            var deadline = timespec()
+            clock_gettime(CLOCK_MONOTONIC, &deadline)
+            let total = deadline.tv_nsec + nanoseconds
+            deadline.tv_sec += total / 1_000_000_000
+            deadline.tv_nsec = total % 1_000_000_000
+            while pthread_cond_timedwait(condition, mutex, &deadline) == 0 {
+                if let result = body(&state) { return result }
+            }
+        #endif
+        return body(&state)
+    }
+}

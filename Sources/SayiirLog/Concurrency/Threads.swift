@@ -1,0 +1,81 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// Runs `body` on a new thread of its own. The thread ends with it.
+func startThread(_ body: @escaping @Sendable () -> Void) {
+    final class Start: Sendable {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+    let start = Unmanaged.passRetained(Start(body))
+    #if canImport(Darwin)
+        var thread: pthread_t?
+        let code = pthread_create(
+            &thread, nil,
+            { argument in
+                Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body()
+                return nil
+            }, start.toOpaque())
+        if code == 0, let thread { pthread_detach(thread) }
+    #else
+        var thread = pthread_t()
+        let code = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body()
+                return nil
+            }, start.toOpaque())
+        if code == 0 { pthread_detach(thread) }
+    #endif
+    precondition(code == 0, "the system refuses to start a thread (error \(code))")
+}
+
+/// Runs blocking work, one piece after the other, on one thread that starts with the first and ends when released.
+final class BlockingQueue: Sendable {
+    private struct State {
+        var work: [@Sendable () -> Void] = []
+        var isRunning = false
+        var isReleased = false
+    }
+
+    private let state = Monitor(State())
+
+    deinit {
+        state.withLock { $0.isReleased = true }
+        state.signal()
+    }
+
+    /// Queues work and returns at once.
+    func submit(_ work: @escaping @Sendable () -> Void) {
+        let starts = state.withLock { state in
+            state.work.append(work)
+            defer { state.isRunning = true }
+            return !state.isRunning
+        }
+        state.signal()
+        guard starts else { return }
+        startThread { [state] in
+            while let work = Self.next(of: state) { work() }
+        }
+    }
+
+    /// Runs work on the queue's thread and waits for its result without blocking the caller's.
+    func run<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            submit { continuation.resume(with: Swift.Result { try work() }) }
+        }
+    }
+
+    private static func next(of state: Monitor<State>) -> (@Sendable () -> Void)? {
+        state.wait { state -> (@Sendable () -> Void)?? in
+            if !state.work.isEmpty { return .some(state.work.removeFirst()) }
+            return state.isReleased ? .some(nil) : nil
+        }
+    }
+}

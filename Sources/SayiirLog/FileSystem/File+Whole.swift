@@ -1,0 +1,39 @@
+extension File {
+    /// Reads until `buffer` is full or the file ends, and returns how many bytes there were.
+    func readFully(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileSystemError) -> Int {
+        var done = 0
+        while done < buffer.count {
+            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+            let count = try read(into: rest, at: offset + Int64(done))
+            if count == 0 { break }
+            done += count
+        }
+        return done
+    }
+
+    /// Writes all of `bytes`, going on after short writes.
+    func writeFully(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(FileSystemError) {
+        var done = 0
+        while done < bytes.count {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+            done += try write(rest, at: offset + Int64(done))
+        }
+    }
+
+    /// Writes all of `bytes`.
+    func writeFully(_ bytes: [UInt8], at offset: Int64) throws(FileSystemError) {
+        try bytes.withUnsafeBytes { buffer in
+            Result { () throws(FileSystemError) in try writeFully(buffer, at: offset) }
+        }.get()
+    }
+
+    /// Reads `count` bytes, or fewer if the file ends before.
+    func readBytes(_ count: Int, at offset: Int64) throws(FileSystemError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let read = try bytes.withUnsafeMutableBytes { buffer in
+            Result { () throws(FileSystemError) in try readFully(into: buffer, at: offset) }
+        }.get()
+        bytes.removeLast(count - read)
+        return bytes
+    }
+}

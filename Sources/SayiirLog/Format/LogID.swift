@@ -1,0 +1,43 @@
+/// The random name of a log, the same in all of its segments. It keeps frames of one log from passing as another's.
+public struct LogID: Hashable, Sendable, CustomStringConvertible {
+    let high: UInt64
+    let low: UInt64
+
+    /// Draws a new identifier.
+    public init(using generator: inout some RandomNumberGenerator) {
+        high = generator.next()
+        low = generator.next()
+    }
+
+    init(loading bytes: UnsafeRawBufferPointer, at offset: Int) {
+        high = bytes.loadLittleEndian(offset, as: UInt64.self)
+        low = bytes.loadLittleEndian(offset + 8, as: UInt64.self)
+    }
+
+    func store(into bytes: UnsafeMutableRawBufferPointer, at offset: Int) {
+        bytes.storeLittleEndian(high, at: offset)
+        bytes.storeLittleEndian(low, at: offset + 8)
+    }
+
+    /// The checksum that every frame header of this log continues from.
+    var checksumSeed: UInt32 {
+        withUnsafeTemporaryAllocation(byteCount: 16, alignment: 8) { bytes in
+            store(into: bytes, at: 0)
+            return crc32c(UnsafeRawBufferPointer(bytes))
+        }
+    }
+
+    /// The identifier's 16 bytes in hexadecimal, as they are stored.
+    public var description: String {
+        withUnsafeTemporaryAllocation(byteCount: 16, alignment: 8) { bytes in
+            store(into: bytes, at: 0)
+            return hexadecimal(UnsafeRawBufferPointer(bytes))
+        }
+    }
+}
+
+/// Lower-case hexadecimal digits of `bytes`.
+func hexadecimal(_ bytes: UnsafeRawBufferPointer) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+}

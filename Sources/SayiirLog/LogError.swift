@@ -1,0 +1,63 @@
+/// What can go wrong with a log. Each says what happened, where, and what to do next.
+public enum LogError: Error, Sendable, CustomStringConvertible {
+    /// Another writer has the directory open.
+    case locked(directory: String, holder: String)
+    /// The directory holds something, and it is not a log.
+    case notALog(directory: String, reason: String)
+    /// The log is damaged, or cannot be told from a damaged one; nothing was changed.
+    case refused(Assessment)
+    /// A file was written by a newer version of this library.
+    case newerVersion(file: String, needed: UInt16, supported: UInt16)
+    /// There is no room for the next segment. Nothing was written; the log stays usable, and an append made once there
+    /// is room again succeeds.
+    case noSpace(directory: String, neededBytes: Int, cause: FileSystemError)
+    /// A batch is larger than one commit can be.
+    case batchTooLarge(byteCount: Int, limit: Int)
+    /// A key is longer than 65,535 bytes.
+    case keyTooLong(length: Int)
+    /// The system failed while a commit was on its way to the disk. The records may or may not be found at the next
+    /// opening. The writer takes no more; close it and open the log again.
+    case outcomeUnknown(FileSystemError)
+    /// A call to the operating system failed. Nothing was written.
+    case fileSystem(FileSystemError)
+    /// The writer was closed.
+    case closed
+
+    /// The error in words.
+    public var description: String {
+        switch self {
+        case .locked(let directory, let holder):
+            """
+            \(directory) is already open for writing by \(holder). A log has one writer: stop that process, or use \
+            another directory.
+            """
+        case .notALog(let directory, let reason):
+            "\(directory) is not a log: \(reason). Give the directory of a log, or a new or empty one."
+        case .refused(let assessment):
+            assessment.refusal
+        case .newerVersion(let file, let needed, let supported):
+            """
+            \(file) needs a reader of format version \(needed), or of features that this one, of version \(supported), \
+            does not know. Use a newer version of this program.
+            """
+        case .noSpace(let directory, let neededBytes, let cause):
+            """
+            There is no room for the next segment of \(directory) (\(neededBytes) bytes): \(cause). Nothing was \
+            written. Free some space and try again.
+            """
+        case .batchTooLarge(let byteCount, let limit):
+            "A batch of \(byteCount) bytes is larger than one commit can be (\(limit) bytes)."
+        case .keyTooLong(let length):
+            "A key of \(length) bytes is longer than the format allows (\(Limits.keyBytes) bytes)."
+        case .outcomeUnknown(let cause):
+            """
+            \(cause). Whether the last records reached the disk is unknown, and the writer takes no more. Open the log \
+            again: it tells what is there.
+            """
+        case .fileSystem(let error):
+            "\(error)"
+        case .closed:
+            "The log's writer is closed."
+        }
+    }
+}

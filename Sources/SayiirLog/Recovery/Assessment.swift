@@ -1,0 +1,56 @@
+/// What an examination of a whole log found: its extent, and the verdict on its end.
+public struct Assessment: Sendable, Hashable {
+    /// The log's directory.
+    public internal(set) var directory: String
+    /// The log's identity; `nil` if no segment's header could be read.
+    public internal(set) var log: LogID?
+    /// How many segments there are.
+    public internal(set) var segmentCount = 0
+    /// How many valid frames were read.
+    public internal(set) var frameCount = 0
+    /// How many records they hold.
+    public internal(set) var recordCount: UInt64 = 0
+    /// How many bytes these records have, uncompressed.
+    public internal(set) var recordBytes: UInt64 = 0
+    /// The sequence of the last valid record; 0 if there is none.
+    public internal(set) var lastSequence: UInt64 = 0
+    /// The last sequence that some frame says was durable. Later ones are whole, but a crash of the machine right now
+    /// might take them back.
+    public internal(set) var durableSequence: UInt64 = 0
+    /// The chain digest after the last valid record; `nil` if no segment's header could be read.
+    public internal(set) var head: ChainDigest?
+    /// The segment where the valid frames end, or where the log is damaged; `nil` if there is none.
+    public internal(set) var segment: SegmentName?
+    /// The offset in that segment behind the last valid frame.
+    public internal(set) var offset = 0
+    /// How many bytes from there on are damaged; 0 unless ``verdict`` says so.
+    public internal(set) var damagedBytes = 0
+    /// The evidence about the end.
+    public internal(set) var evidence = OpeningEvidence.none
+    /// What should have been at ``offset``, where something is wrong.
+    public internal(set) var expected: String?
+    /// What was there instead.
+    public internal(set) var found: String?
+
+    /// The rule that decided.
+    public var rule: OpeningRule { OpeningRule(deciding: evidence) }
+
+    /// What the rule says.
+    public var verdict: Verdict { rule.verdict }
+
+    /// The path of the segment's file.
+    public var file: String { segment.map { "\(directory)/\($0)" } ?? directory }
+
+    /// Why the log is not opened, and what to do, in words.
+    var refusal: String {
+        var text = "\(file) is \(verdict) at offset \(offset): \(rule.explanation) (rule \(rule.rawValue))."
+        if let expected, let found { text += " Expected \(expected), found \(found)." }
+        text += " The records up to sequence \(lastSequence) are intact. Nothing was changed."
+        if verdict == .ambiguous {
+            text += " Restore the file from a copy, or open with `truncatesAmbiguousTail` to give up what follows."
+        } else {
+            text += " Restore the file from a copy."
+        }
+        return text
+    }
+}

@@ -1,0 +1,196 @@
+/// The write end of a log without threads or locks: commits frames, and rolls over from segment to segment.
+///
+/// After any call that throws ``LogError/outcomeUnknown(_:)`` it takes nothing more.
+struct Journal {
+    let directory: String
+    let fileSystem: any FileSystem
+    let options: LogOptions
+    /// A segment prepared ahead, if there is one.
+    var prepared: PreparedSegment?
+    private(set) var header: SegmentHeader
+    private(set) var offset: Int
+    private(set) var nextSequence: UInt64
+    private(set) var digest: ChainDigest
+    /// Everything before this offset of the segment is durable.
+    private(set) var durableThrough: Int
+    /// Whether the last frame already promises all that came before it.
+    private(set) var isPromised = false
+    private var file: any File
+    private var failure: LogError?
+    private var encoder = FrameEncoder()
+
+    /// Where a commit went.
+    struct Commit {
+        var firstSequence: UInt64
+        var location: FrameLocation
+    }
+
+    /// Where a journal goes on: in a segment that is durable up to `position`.
+    struct Start: Sendable {
+        var position: FramePosition
+        var header: SegmentHeader
+        var file: any File
+    }
+
+    init(from start: Start, directory: String, fileSystem: any FileSystem, options: LogOptions) {
+        self.directory = directory
+        self.fileSystem = fileSystem
+        self.options = options
+        header = start.header
+        file = start.file
+        offset = start.position.offset
+        durableThrough = start.position.offset
+        nextSequence = start.position.nextSequence
+        digest = start.position.digest
+    }
+
+    /// Creates the first segment of a new log.
+    static func create(
+        in directory: String, fileSystem: any FileSystem, options: LogOptions
+    ) throws(LogError) -> Start {
+        let log = options.makeLogID()
+        let size = options.size(ofSegment: 1, minimum: 0)
+        let prepared = try prepare(size: size, in: directory, fileSystem: fileSystem)
+        let header = SegmentHeader(
+            number: 1, inFlightLimit: UInt32(options.inFlightLimit), log: log, firstSequence: 1, size: UInt64(size),
+            previousDigest: ChainDigest(genesisOf: log), createdAt: options.now())
+        do throws(FileSystemError) {
+            try prepared.activate(header, in: directory, fileSystem: fileSystem)
+        } catch {
+            throw .fileSystem(error)
+        }
+        return Start(position: FramePosition(startOf: header), header: header, file: prepared.file)
+    }
+
+    /// The size that the next segment should have, once this one is half full.
+    var wantedSegmentSize: Int? {
+        guard prepared == nil, failure == nil, offset > Int(header.size) / 2 else { return nil }
+        return options.size(ofSegment: header.number + 1, minimum: 0)
+    }
+
+    /// The bytes that the frame of a commit can take at most; compression only shortens it.
+    static func largestExtent(ofRawLength rawLength: Int) -> Int {
+        FrameHeader.byteCount + rawLength.roundedUp(to: 8)
+    }
+
+    /// Whether a commit of so many bytes of records needs the next segment first.
+    func needsRollOver(forRawLength rawLength: Int) -> Bool {
+        // A seal must always fit behind.
+        offset + Self.largestExtent(ofRawLength: rawLength) + FrameHeader.byteCount > Int(header.size)
+    }
+
+    /// Writes the batches as one frame, with one write and, if durability is synced, one sync.
+    mutating func commit(_ batches: some Collection<RecordBatch>) throws(LogError) -> Commit {
+        if let failure { throw failure }
+        let rawLength = batches.reduce(0) { $0 + $1.byteCount }
+        if needsRollOver(forRawLength: rawLength) { try rollOver(forRawLength: rawLength) }
+        if options.durability == .buffered && offset - durableThrough > LogOptions.bufferedLimit { try synchronize() }
+        let start = offset
+        do throws(FileSystemError) {
+            let file = file
+            let written = try encoder.encode(
+                batches, firstSequence: nextSequence, previousDigest: digest, at: offset,
+                durableThrough: durableThrough, in: segment
+            ) { (header, bytes) throws(FileSystemError) in
+                try file.writeFully(bytes, at: Int64(start))
+                return header
+            }
+            if options.durability == .synced {
+                try file.synchronize()
+                durableThrough = start + written.extent
+            }
+            let commit = Commit(
+                firstSequence: nextSequence,
+                location: FrameLocation(segment: header.number, offset: start, firstSequence: nextSequence))
+            offset = start + written.extent
+            nextSequence += UInt64(written.recordCount)
+            digest = written.digest
+            isPromised = false
+            return commit
+        } catch {
+            throw poison(error)
+        }
+    }
+
+    /// Makes all of the log durable and says so in a frame without records.
+    mutating func promise() throws(LogError) {
+        if let failure { throw failure }
+        if durableThrough < offset { try synchronize() }
+        let isRoom = offset + 2 * FrameHeader.byteCount <= Int(header.size)
+        guard !isPromised, isRoom else { return }
+        do throws(FileSystemError) {
+            try appendPromise(.promise)
+        } catch {
+            throw poison(error)
+        }
+    }
+
+    private var segment: FrameEncoder.Segment {
+        FrameEncoder.Segment(number: header.number, checksumSeed: header.log.checksumSeed)
+    }
+
+    private mutating func synchronize() throws(LogError) {
+        do throws(FileSystemError) {
+            try file.synchronize()
+            durableThrough = offset
+        } catch {
+            throw poison(error)
+        }
+    }
+
+    private mutating func appendPromise(_ kind: FrameKind) throws(FileSystemError) {
+        let frame = FrameEncoder.promise(
+            kind, nextSequence: nextSequence, digest: digest, at: offset, in: segment)
+        try file.writeFully(frame, at: Int64(offset))
+        try file.synchronize()
+        offset += frame.count
+        durableThrough = offset
+        isPromised = true
+    }
+
+    /// Seals this segment after its successor is durable. Only lack of room leaves the log as it was.
+    private mutating func rollOver(forRawLength rawLength: Int) throws(LogError) {
+        if durableThrough < offset { try synchronize() }
+        let extent = Self.largestExtent(ofRawLength: rawLength)
+        let size = options.size(ofSegment: header.number + 1, minimum: extent)
+        let next: PreparedSegment
+        if let prepared, prepared.size >= SegmentHeader.byteCount + extent + FrameHeader.byteCount {
+            next = prepared
+        } else {
+            prepared = nil
+            next = try Self.prepare(size: size, in: directory, fileSystem: fileSystem)
+        }
+        prepared = nil
+        let nextHeader = SegmentHeader(
+            number: header.number + 1, inFlightLimit: UInt32(options.inFlightLimit), log: header.log,
+            firstSequence: nextSequence, size: UInt64(next.size), previousDigest: digest, createdAt: options.now())
+        do throws(FileSystemError) {
+            try next.activate(nextHeader, in: directory, fileSystem: fileSystem)
+            try appendPromise(.seal)
+        } catch {
+            throw poison(error)
+        }
+        header = nextHeader
+        file = next.file
+        offset = SegmentHeader.byteCount
+        durableThrough = offset
+        isPromised = false
+    }
+
+    private static func prepare(
+        size: Int, in directory: String, fileSystem: any FileSystem
+    ) throws(LogError) -> PreparedSegment {
+        do throws(FileSystemError) {
+            return try PreparedSegment.prepare(size: size, in: directory, fileSystem: fileSystem)
+        } catch {
+            throw error.isOutOfSpace
+                ? .noSpace(directory: directory, neededBytes: size, cause: error) : .fileSystem(error)
+        }
+    }
+
+    private mutating func poison(_ error: FileSystemError) -> LogError {
+        let unknown = LogError.outcomeUnknown(error)
+        failure = unknown
+        return unknown
+    }
+}

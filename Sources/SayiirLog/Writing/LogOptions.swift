@@ -1,0 +1,83 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// When an append is acknowledged.
+public enum Durability: Sendable, Hashable {
+    /// After its bytes are on stable storage. Nothing acknowledged is lost when the process, the system or the power fails.
+    case synced
+    /// After its bytes are with the operating system. A crash of the process loses nothing; a crash of the system or a
+    /// power failure may lose the last moments (about ``LogOptions/idleDelay``, or as much as fits the in-flight limit).
+    case buffered
+}
+
+/// How a log is written. The defaults suit most programs.
+public struct LogOptions: Sendable {
+    /// When an append is acknowledged.
+    public var durability = Durability.synced
+    /// The size of a segment's file once the log has grown; at least 64 KiB.
+    public var segmentBytes = 64 * 1024 * 1024
+    /// The size of the first segment. Each next one is twice as large, up to ``segmentBytes``.
+    public var firstSegmentBytes = 4 * 1024 * 1024
+    /// Appends that wait at the same time are committed together up to about this many bytes.
+    public var commitBytes = 1024 * 1024
+    /// How long the writer waits without work before it records that all of the log is durable.
+    public var idleDelay = Duration.milliseconds(50)
+    /// Whether to give up an end of the log of which nothing tells whether it was acknowledged. Refused by default.
+    public var truncatesAmbiguousTail = false
+    /// What the lock file and the error of a second writer say about this one.
+    public var holder: String
+    /// The time that segments are stamped with, in nanoseconds since 1970.
+    public var now: @Sendable () -> Int64
+    /// Makes the identity of a new log.
+    public var makeLogID: @Sendable () -> LogID
+
+    /// The defaults, on the system's clock and randomness.
+    public init() {
+        holder = "process \(getpid())"
+        now = {
+            var time = timespec()
+            clock_gettime(CLOCK_REALTIME, &time)
+            return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+        }
+        makeLogID = {
+            var generator = SystemRandomNumberGenerator()
+            return LogID(using: &generator)
+        }
+    }
+
+    /// The most bytes one batch may have.
+    static let batchLimit = 16 * 1024 * 1024
+
+    /// The most bytes that can be written and not yet durable: one frame, or the unsynced part and one frame.
+    var inFlightLimit: Int {
+        let frame = max(commitBytes, Self.batchLimit) + 2 * FrameHeader.byteCount
+        return durability == .synced ? frame : frame + Self.bufferedLimit
+    }
+
+    /// With buffered durability, how many bytes may wait for a sync.
+    static let bufferedLimit = 4 * 1024 * 1024
+
+    /// The size of the segment with the given number, if it must have room for `minimum` bytes of frames.
+    func size(ofSegment number: UInt32, minimum: Int) -> Int {
+        let doublings = min(Int(number) - 1, 40)
+        let grown = max(firstSegmentBytes, 1) << doublings
+        let wanted = grown > 0 ? min(grown, segmentBytes) : segmentBytes
+        let needed = SegmentHeader.byteCount + minimum + FrameHeader.byteCount
+        return max(wanted, needed).roundedUp(to: 4096)
+    }
+}
+
+extension Duration {
+    /// The duration in whole nanoseconds, held between 0 and eleven days: it is for waits.
+    var wholeNanoseconds: Int {
+        let (seconds, attoseconds) = components
+        guard seconds >= 0 else { return 0 }
+        guard seconds < 1_000_000 else { return 1_000_000_000_000_000 }
+        return Int(seconds) * 1_000_000_000 + Int(max(0, attoseconds / 1_000_000_000))
+    }
+}

@@ -1,0 +1,37 @@
+/// A segment's file, full of zeros and durable, that is not yet part of the log.
+struct PreparedSegment: Sendable {
+    var file: any File
+    var size: Int
+
+    /// Writes the file. It takes the place of one that an earlier attempt left.
+    ///
+    /// Real zeros: on a preallocated file the first write to each block still changes metadata, which a commit would pay for.
+    static func prepare(
+        size: Int, in directory: String, fileSystem: any FileSystem
+    ) throws(FileSystemError) -> PreparedSegment {
+        let path = "\(directory)/\(SegmentName.prepared)"
+        let file = try fileSystem.open(path, as: .readWriteCreating)
+        do throws(FileSystemError) {
+            try file.resize(to: 0)
+            let zeros = [UInt8](repeating: 0, count: min(size, 1024 * 1024))
+            for offset in stride(from: 0, to: size, by: zeros.count) {
+                let isLast = size - offset < zeros.count
+                try file.writeFully(isLast ? Array(zeros.prefix(size - offset)) : zeros, at: Int64(offset))
+            }
+            try file.synchronize()
+            return PreparedSegment(file: file, size: size)
+        } catch {
+            // Room taken by half a segment would keep others from theirs.
+            try? fileSystem.remove(path)
+            throw error
+        }
+    }
+
+    /// Gives the file its header and its name, durably: it is the log's newest segment from here on.
+    func activate(_ header: SegmentHeader, in directory: String, fileSystem: any FileSystem) throws(FileSystemError) {
+        try file.writeFully(header.encoded(), at: 0)
+        try file.synchronize()
+        try fileSystem.rename("\(directory)/\(SegmentName.prepared)", to: "\(directory)/\(header.name)")
+        try fileSystem.synchronizeDirectory(at: directory)
+    }
+}
