@@ -6,7 +6,7 @@ import Testing
 /// Runs the same random calls on the simulated disk and on the machine's, and compares every answer.
 @Suite("The simulated disk, beside the machine's own")
 struct LocalEquivalenceTests {
-    @Test("answers every call as the operating system does", arguments: 1...40 as ClosedRange<UInt64>)
+    @Test("answers every call as the operating system does", arguments: 1...12 as ClosedRange<UInt64>)
     func sameAnswers(seed: UInt64) throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "sayiir-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: directory) }
