@@ -2,10 +2,13 @@
 
 import PackageDescription
 
+// SwiftPM drops the warning settings when another package depends on this one.
 let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+    .treatWarning("DeprecatedDeclaration", as: .warning),
 ]
 
 let package = Package(
@@ -29,7 +32,7 @@ let package = Package(
             pkgConfig: "liblz4",
             providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]
         ),
-        .target(name: "CSayiir"),
+        .target(name: "CSayiir", cSettings: [.treatAllWarnings(as: .error)]),
         .target(name: "SayiirEvents", swiftSettings: settings),
         .target(
             name: "SayiirLog",
@@ -66,6 +69,8 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "SayiirTests", dependencies: ["Sayiir", "SayiirTesting"], swiftSettings: settings),
+        .testTarget(
+            name: "SayiirTestingTests", dependencies: ["SayiirTesting", "SayiirLog"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,31 @@
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format docs bench clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
+		printf '%-14s %s\n' "$$name" "$$text"; done
+
+run: ## build the order example, kill it twice, resume it, check and show what happened
+	@scripts/bootstrap
+	@scripts/run
+
+test: ## build everything without warnings and run all tests
+	@scripts/bootstrap
+	@scripts/test
+
+lint: ## check formatting and the house rules; changes nothing
+	@scripts/lint
+
+format: ## rewrite the sources in the project's format
+	@swift format --in-place --recursive --parallel Package.swift Sources Tests $(wildcard Examples Benchmarks)
+
+docs: ## build the documentation into .build/docs; a bad link is an error
+	@scripts/bootstrap
+	@scripts/docs
+
+bench: ## measure this machine's disk and the engine on it, in one run
+	@scripts/bootstrap
+	@scripts/bench
+
+clean: ## remove everything that was built
+	@rm -rf .build Benchmarks/.build Package.resolved Benchmarks/Package.resolved

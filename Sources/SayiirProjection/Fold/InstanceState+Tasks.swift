@@ -1,0 +1,105 @@
+import SayiirEvents
+
+extension InstanceState {
+    mutating func start(_ body: Event.TaskStarted, at time: Timestamp) {
+        guard let known = steps[body.step] else {
+            return steps.insert(
+                StepState(
+                    step: body.step, kind: .task, status: .running, attempt: body.attempt, startedAt: time))
+        }
+        switch known.status {
+        case .ready, .running, .waitingToRetry: break
+        case .completed: return note(.unexpectedStatus(body.step, known.status))
+        default: note(.unexpectedStatus(body.step, known.status))
+        }
+        let (expected, _) = known.attempt.addingReportingOverflow(1)
+        if body.attempt != expected {
+            note(.unexpectedAttempt(body.step, expected: expected, found: body.attempt))
+        }
+        steps.update(body.step) { state in
+            state.status = .running
+            state.attempt = body.attempt
+            state.attemptStartedAt = time
+            state.finishedAt = nil
+        }
+    }
+
+    mutating func checkpoint(_ body: Event.TaskCheckpointed, at time: Timestamp) {
+        change(body.step, attempt: body.attempt, from: \.isRunning, at: time) { state in
+            state.complete(with: body.output, at: time)
+        }
+    }
+
+    mutating func fail(_ body: Event.TaskFailed, at time: Timestamp) {
+        change(body.step, attempt: body.attempt, from: \.isRunning, at: time) { state in
+            state.fail(with: body.failure, at: time)
+        }
+    }
+
+    mutating func timeOut(_ body: Event.TaskTimedOut, at time: Timestamp) {
+        change(body.step, attempt: body.attempt, from: \.isRunning, at: time) { state in
+            state.fail(with: .timedOut(body.step.node, after: body.limit), at: time)
+            state.timeoutCount &+= 1
+        }
+    }
+
+    mutating func scheduleRetry(_ body: Event.RetryScheduled, at time: Timestamp) {
+        change(body.step, from: { $0 == .failed }, at: time) { state in
+            state.status = .waitingToRetry(at: body.wakeAt)
+        }
+    }
+
+    mutating func doubt(_ body: Event.TaskInDoubt, at time: Timestamp) {
+        change(body.step, attempt: body.attempt, from: \.isRunning, at: time) { $0.status = .inDoubt }
+    }
+
+    mutating func resolve(_ body: Event.DoubtResolved, at time: Timestamp) {
+        change(body.step, attempt: body.attempt, from: { $0 == .inDoubt }, at: time) { state in
+            switch body.resolution {
+            case .rerun: state.status = .ready
+            case .completed(let output): state.complete(with: output, at: time)
+            case .failed(let failure): state.fail(with: failure, at: time)
+            }
+        }
+    }
+
+    /// Changes a step that has begun and not completed; one that has not begun is added first. Notes what differs
+    /// from the expected status and attempt.
+    mutating func change(
+        _ step: Step, kind: StepState.Kind = .task, attempt: UInt32? = nil,
+        from isExpected: (StepState.Status) -> Bool, at time: Timestamp, _ change: (inout StepState) -> Void
+    ) {
+        if let known = steps[step] {
+            if !isExpected(known.status) { note(.unexpectedStatus(step, known.status)) }
+            if known.isCompleted { return }
+            if let attempt, known.attempt != attempt {
+                note(.unexpectedAttempt(step, expected: known.attempt, found: attempt))
+            }
+        } else {
+            note(.stepNotBegun(step))
+            steps.insert(
+                StepState(step: step, kind: kind, status: .running, attempt: attempt ?? 0, startedAt: time))
+        }
+        steps.update(step, change)
+    }
+}
+
+extension StepState {
+    mutating func complete(with output: Payload?, at time: Timestamp) {
+        status = .completed
+        self.output = output
+        finishedAt = time
+    }
+
+    mutating func fail(with failure: Failure, at time: Timestamp) {
+        status = .failed
+        self.failure = failure
+        failureCount &+= 1
+        finishedAt = time
+    }
+}
+
+extension StepState.Status {
+    /// Whether an attempt is under way.
+    var isRunning: Bool { self == .running }
+}

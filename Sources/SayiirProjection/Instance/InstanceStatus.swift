@@ -1,0 +1,27 @@
+public import SayiirEvents
+
+/// What an instance is doing, with what a person wants to know about it.
+public enum InstanceStatus: Hashable, Sendable {
+    /// Nothing was submitted under this id yet.
+    case unsubmitted
+    /// Work is under way, or ready to be.
+    case inProgress
+    /// Nothing can happen before a delay is over.
+    case waiting(step: Step, until: Timestamp)
+    /// Nothing can happen before a signal arrives, or its wait times out.
+    case awaitingSignal(step: Step, signal: String, deadline: Timestamp?)
+    /// A task that may run at most once was interrupted. A person has to decide how it ended.
+    case inDoubt(step: Step)
+    /// It stands still until it is unpaused.
+    case paused(ControlRequest)
+    /// It ended with an output.
+    case completed
+    /// It ended with an error.
+    case failed(Failure)
+    /// It ended by cancellation.
+    case cancelled(ControlRequest)
+    /// It was replaced by a new run.
+    case superseded
+    /// It is gone from every view.
+    case deleted
+}

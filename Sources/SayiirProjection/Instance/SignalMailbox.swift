@@ -1,0 +1,76 @@
+public import SayiirEvents
+
+/// The signals that arrived and that no node has consumed, first in, first out for each name.
+///
+/// Adding, looking and taking cost constant time each, over many operations.
+public struct SignalMailbox: Hashable, Sendable {
+    /// A signal that waits to be consumed.
+    public struct Entry: Hashable, Sendable {
+        /// The revision of its `SignalReceived` event.
+        public var revision: UInt64
+        /// The signal's name.
+        public var signal: String
+        /// The value that came with it.
+        public var payload: Payload
+        /// When it was recorded.
+        public var receivedAt: Timestamp
+    }
+
+    private struct Queue: Hashable, Sendable {
+        var entries: [Entry] = []
+        var head = 0
+
+        /// Drops consumed entries once they are half of the storage, so that their cost is spread.
+        mutating func compact() {
+            guard head * 2 >= entries.count else { return }
+            entries.removeFirst(head)
+            head = 0
+        }
+    }
+
+    private var queues: [String: Queue] = [:]
+    private var deduplicationIDs: Set<String> = []
+
+    init() {}
+
+    /// How many signals wait.
+    public var count: Int { queues.values.reduce(0) { $0 + $1.entries.count - $1.head } }
+
+    /// Whether no signal waits.
+    public var isEmpty: Bool { queues.isEmpty }
+
+    /// The signal of that name which arrived first.
+    public func first(named signal: String) -> Entry? {
+        queues[signal].map { $0.entries[$0.head] }
+    }
+
+    /// All signals that wait, in the order of their arrival. Costs a sort.
+    public var entries: [Entry] {
+        queues.values.flatMap { $0.entries[$0.head...] }.sorted { $0.revision < $1.revision }
+    }
+
+    /// Whether a signal with this sender's id arrived before, consumed or not.
+    public func hasSeen(deduplicationID: String) -> Bool { deduplicationIDs.contains(deduplicationID) }
+
+    mutating func append(_ entry: Entry, deduplicationID: String?) {
+        if let deduplicationID { deduplicationIDs.insert(deduplicationID) }
+        queues[entry.signal, default: Queue()].entries.append(entry)
+    }
+
+    /// Takes out the signal that was received with `revision`; `nil` if it is not there.
+    mutating func take(_ signal: String, revision: UInt64) -> Entry? {
+        guard var queue = queues.removeValue(forKey: signal) else { return nil }
+        defer { if queue.head < queue.entries.count { queues[signal] = queue } }
+        guard let place = queue.entries[queue.head...].firstIndex(where: { $0.revision == revision }) else {
+            return nil
+        }
+        let entry = queue.entries[place]
+        if place == queue.head {
+            queue.head += 1
+            queue.compact()
+        } else {
+            queue.entries.remove(at: place)
+        }
+        return entry
+    }
+}

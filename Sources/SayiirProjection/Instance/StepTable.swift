@@ -1,0 +1,86 @@
+public import SayiirEvents
+
+/// The steps of one run, in the order in which they first appeared.
+///
+/// Looking up a step costs constant time; the steps that have not completed are at hand without a search.
+public struct StepTable: Hashable, Sendable {
+    private var entries: [StepState] = []
+    /// Places in `entries`; empty while there are so few that a search is quicker and smaller.
+    private var places: [Step: Int] = [:]
+    /// Places of the entries that are not completed, in the order in which they were opened.
+    private var openPlaces: [Int] = []
+
+    private static let searchedWithoutIndex = 8
+
+    /// A table without steps.
+    init() {}
+
+    /// What is known of `step`; `nil` if it has not begun.
+    public subscript(step: Step) -> StepState? {
+        place(of: step).map { entries[$0] }
+    }
+
+    /// The steps that have not completed, in the order in which they began.
+    public var open: some Sequence<StepState> { openPlaces.lazy.map { entries[$0] } }
+
+    /// How many steps have not completed.
+    public var openCount: Int { openPlaces.count }
+
+    /// How many steps have completed.
+    public var completedCount: Int { entries.count - openPlaces.count }
+
+    /// Adds a step that is not in the table.
+    mutating func insert(_ state: StepState) {
+        let place = entries.count
+        entries.append(state)
+        if !state.isCompleted { openPlaces.append(place) }
+        if place >= Self.searchedWithoutIndex { index(upTo: place) }
+    }
+
+    /// Changes a step in place; does nothing if it has not begun.
+    mutating func update(_ step: Step, _ change: (inout StepState) -> Void) {
+        guard let place = place(of: step) else { return }
+        let wasOpen = !entries[place].isCompleted
+        change(&entries[place])
+        let isOpen = !entries[place].isCompleted
+        if wasOpen && !isOpen, let index = openPlaces.lastIndex(of: place) { openPlaces.remove(at: index) }
+        if !wasOpen && isOpen { openPlaces.append(place) }
+    }
+
+    /// Changes every step that has not completed.
+    mutating func updateOpen(_ change: (inout StepState) -> Void) {
+        for place in openPlaces { change(&entries[place]) }
+        openPlaces.removeAll { entries[$0].isCompleted }
+    }
+
+    /// Forgets `step` and every step that first appeared after it.
+    mutating func forget(from step: Step) {
+        guard let place = place(of: step) else { return }
+        self = StepTable(entries[..<place])
+    }
+
+    private init(_ kept: some Sequence<StepState>) {
+        for state in kept { insert(state) }
+    }
+
+    private func place(of step: Step) -> Int? {
+        guard let last = entries.last else { return nil }
+        if last.step == step { return entries.count - 1 }
+        if places.isEmpty { return entries.firstIndex { $0.step == step } }
+        return places[step]
+    }
+
+    private mutating func index(upTo place: Int) {
+        let first = places.isEmpty ? 0 : place
+        for index in first...place { places[entries[index].step] = index }
+    }
+}
+
+extension StepTable: RandomAccessCollection {
+    /// The place of the first step.
+    public var startIndex: Int { entries.startIndex }
+    /// The place after the last step.
+    public var endIndex: Int { entries.endIndex }
+    /// The step at a place, in the order of first appearance.
+    public subscript(position: Int) -> StepState { entries[position] }
+}

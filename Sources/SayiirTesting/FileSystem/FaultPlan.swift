@@ -1,0 +1,28 @@
+/// The faults in force and how often each has been passed. Pure.
+struct FaultPlan: Sendable {
+    private var faults: [(fault: Fault, calls: Int)] = []
+    /// After this no call succeeds.
+    private(set) var isHalted = false
+
+    mutating func inject(_ fault: Fault) { faults.append((fault, 0)) }
+
+    mutating func removeAll() {
+        faults = []
+        isHalted = false
+    }
+
+    /// Counts a call, and says what happens to it.
+    mutating func strike(_ operation: FileOperation, _ paths: [String]) -> Fault.Effect? {
+        if isHalted { return .halt }
+        var effect: Fault.Effect?
+        for index in faults.indices {
+            let fault = faults[index].fault
+            guard fault.operation == operation, paths.contains(where: fault.paths.matches) else { continue }
+            faults[index].calls += 1
+            if effect == nil, fault.moment.includes(faults[index].calls) { effect = fault.effect }
+        }
+        return effect
+    }
+
+    mutating func halt() { isHalted = true }
+}
