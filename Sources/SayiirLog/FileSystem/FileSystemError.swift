@@ -25,6 +25,9 @@ public struct FileSystemError: Error, Hashable, CustomStringConvertible {
     /// Whether the disk, the quota or the largest file size is exhausted.
     public var isOutOfSpace: Bool { code == ENOSPC || code == EDQUOT || code == EFBIG }
 
+    /// Whether the file or directory does not exist.
+    public var isMissingFile: Bool { code == ENOENT }
+
     static func missingSegment(_ number: UInt32, in directory: String) -> Self {
         Self(operation: "open segment \(number) of", path: directory, code: ENOENT)
     }

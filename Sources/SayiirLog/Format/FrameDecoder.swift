@@ -31,19 +31,19 @@ enum FrameDefect: Error, Hashable {
     /// Magic or header checksum are wrong, or the file ends before the header does.
     case header(expected: String, found: String)
     /// The header is right, and the body is not: or the file ends before the body does.
-    case body(extent: Int, expected: String, found: String)
+    case body(extent: Int, isAlone: Bool, expected: String, found: String)
     /// Checksums are right, and what they cover makes no sense here: no crash explains that.
     case inconsistent(expected: String, found: String)
 
     var expected: String {
         switch self {
-        case .header(let expected, _), .body(_, let expected, _), .inconsistent(let expected, _): expected
+        case .header(let expected, _), .body(_, _, let expected, _), .inconsistent(let expected, _): expected
         }
     }
 
     var found: String {
         switch self {
-        case .header(_, let found), .body(_, _, let found), .inconsistent(_, let found): found
+        case .header(_, let found), .body(_, _, _, let found), .inconsistent(_, let found): found
         }
     }
 }
@@ -60,17 +60,25 @@ enum FrameDecoder {
         let (kind, codec) = try checkPlace(of: header, at: position)
         guard bytes.count >= header.extent else {
             throw .body(
-                extent: header.extent, expected: "\(header.extent) bytes of frame",
+                extent: header.extent, isAlone: header.isAlone, expected: "\(header.extent) bytes of frame",
                 found: "the file ends after \(bytes.count)")
         }
         let stored = bytes.part(FrameHeader.byteCount, header.paddedLength)
         let checksum = crc32c(stored)
         guard checksum == header.bodyChecksum else {
             throw .body(
-                extent: header.extent, expected: "body checksum \(hex(header.bodyChecksum))", found: hex(checksum))
+                extent: header.extent, isAlone: header.isAlone,
+                expected: "body checksum \(hex(header.bodyChecksum))", found: hex(checksum))
         }
-        let body = try unpack(stored, header: header, codec: codec)
-        try checkRecords(of: body, header: header)
+        var body = try unpack(stored, header: header, codec: codec)
+        if kind == .records {
+            try checkRecords(of: body, header: header)
+        } else {
+            guard body.allSatisfy({ $0 == 0 }) else {
+                throw .inconsistent(expected: "a promise with a body of zeros", found: "something else")
+            }
+            body = []
+        }
         if chained { try checkChain(of: body, header: header, at: position) }
         return Frame(
             segment: position.segment, offset: position.offset, extent: header.extent, kind: kind, codec: codec,
@@ -117,8 +125,7 @@ enum FrameDecoder {
             throw .inconsistent(
                 expected: "a known kind and codec", found: "kind \(header.kind), codec \(header.codec)")
         }
-        let isEmpty = header.recordCount == 0 && header.storedLength == 0 && header.rawLength == 0
-        guard kind == .records ? header.recordCount > 0 : isEmpty else {
+        guard (kind == .records) == (header.recordCount > 0) else {
             throw .inconsistent(expected: "records in a records frame only", found: "\(header.recordCount) records")
         }
         return (kind, codec)

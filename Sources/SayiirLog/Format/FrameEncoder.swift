@@ -2,10 +2,12 @@ internal import CLZ4
 
 /// Builds frames in memory that it keeps from one frame to the next.
 struct FrameEncoder {
-    /// What does not change within a segment.
+    /// What does not change from frame to frame of a segment.
     struct Segment {
         var number: UInt32
         var checksumSeed: UInt32
+        /// Whether each frame is durable before the next is written.
+        var isAlone: Bool
     }
 
     /// Bodies up to this length are stored plain: they hold too little to compress.
@@ -37,28 +39,38 @@ struct FrameEncoder {
         var header = FrameHeader(
             storedLength: UInt32(storedLength), rawLength: UInt32(rawLength), firstSequence: firstSequence,
             recordCount: recordCount, segment: segment.number, offset: offset, durableThrough: durableThrough,
-            digest: digest, bodyChecksum: 0, mask: 0, codec: packedLength == nil ? .plain : .lz4, kind: .records)
+            digest: digest, bodyChecksum: 0, mask: 0, codec: packedLength == nil ? .plain : .lz4,
+            isAlone: segment.isAlone, kind: .records)
         let padding = header.paddedLength - storedLength
         buffer.bytes(FrameHeader.byteCount + storedLength, padding).initializeMemory(as: UInt8.self, repeating: 0)
-        let body = buffer.bytes(FrameHeader.byteCount, header.paddedLength)
-        header.mask = SectorMask.choose(for: UnsafeRawBufferPointer(body), at: offset + FrameHeader.byteCount)
-        SectorMask.apply(header.mask, to: body)
-        header.bodyChecksum = crc32c(UnsafeRawBufferPointer(body))
-        header.store(into: buffer.bytes(0, FrameHeader.byteCount), checksumSeed: segment.checksumSeed)
-        return try use(header, UnsafeRawBufferPointer(buffer.bytes(0, header.extent)))
+        let frame = buffer.bytes(0, header.extent)
+        Self.finish(&header, in: frame, segment)
+        return try use(header, UnsafeRawBufferPointer(frame))
     }
 
-    /// The frame without records that promises everything before `offset`.
+    /// A frame without records that promises everything before `durableThrough`, with a body of `padding` zeros.
     static func promise(
-        _ kind: FrameKind, nextSequence: UInt64, digest: ChainDigest, at offset: Int, in segment: Segment
+        _ kind: FrameKind, nextSequence: UInt64, digest: ChainDigest, at offset: Int, durableThrough: Int,
+        padding: Int = 0, in segment: Segment
     ) -> [UInt8] {
-        let header = FrameHeader(
-            storedLength: 0, rawLength: 0, firstSequence: nextSequence, recordCount: 0, segment: segment.number,
-            offset: offset, durableThrough: offset, digest: digest, bodyChecksum: 0, mask: 0, codec: .plain,
-            kind: kind)
-        var bytes = [UInt8](repeating: 0, count: FrameHeader.byteCount)
-        bytes.withUnsafeMutableBytes { header.store(into: $0, checksumSeed: segment.checksumSeed) }
+        var header = FrameHeader(
+            storedLength: UInt32(padding), rawLength: UInt32(padding), firstSequence: nextSequence, recordCount: 0,
+            segment: segment.number, offset: offset, durableThrough: durableThrough, digest: digest, bodyChecksum: 0,
+            mask: 0, codec: .plain, isAlone: segment.isAlone, kind: kind)
+        var bytes = [UInt8](repeating: 0, count: header.extent)
+        bytes.withUnsafeMutableBytes { finish(&header, in: $0, segment) }
         return bytes
+    }
+
+    /// Masks the body that stands in `frame`, and puts the header with all checksums before it.
+    private static func finish(
+        _ header: inout FrameHeader, in frame: UnsafeMutableRawBufferPointer, _ segment: Segment
+    ) {
+        let body = UnsafeMutableRawBufferPointer(rebasing: frame[FrameHeader.byteCount...])
+        header.mask = SectorMask.choose(for: UnsafeRawBufferPointer(body), at: header.offset + FrameHeader.byteCount)
+        SectorMask.apply(header.mask, to: body)
+        header.bodyChecksum = crc32c(UnsafeRawBufferPointer(body))
+        header.store(into: frame, checksumSeed: segment.checksumSeed)
     }
 
     /// Compresses `raw` into `packed`, if it is long enough and at least an eighth is saved.

@@ -3,6 +3,8 @@ struct FrameHeader: Hashable, Sendable {
     static let byteCount = 80
     static let magic: UInt32 = 0x3146_5953  // "SYF1"
 
+    private static let aloneBit: UInt8 = 0x80
+
     var storedLength: UInt32
     var rawLength: UInt32
     var firstSequence: UInt64
@@ -14,6 +16,8 @@ struct FrameHeader: Hashable, Sendable {
     var bodyChecksum: UInt32
     var mask: UInt16
     var codec: UInt8
+    /// Whether nothing is written behind the frame before it is durable.
+    var isAlone: Bool
     var kind: UInt8
 
     /// The body's length on disk: padded to a multiple of 8.
@@ -34,7 +38,7 @@ struct FrameHeader: Hashable, Sendable {
         digest.store(into: bytes, at: 40)
         bytes.storeLittleEndian(bodyChecksum, at: 72)
         bytes.storeLittleEndian(mask, at: 76)
-        bytes[78] = codec
+        bytes[78] = codec | (isAlone ? Self.aloneBit : 0)
         bytes[79] = kind
         let content = UnsafeRawBufferPointer(bytes).part(8, Self.byteCount - 8)
         bytes.storeLittleEndian(crc32c(content, continuing: checksumSeed), at: 4)
@@ -57,14 +61,15 @@ struct FrameHeader: Hashable, Sendable {
         digest = ChainDigest(loading: bytes, at: 40)
         bodyChecksum = bytes.loadLittleEndian(72, as: UInt32.self)
         mask = bytes.loadLittleEndian(76, as: UInt16.self)
-        codec = bytes[78]
+        codec = bytes[78] & ~Self.aloneBit
+        isAlone = bytes[78] & Self.aloneBit != 0
         kind = bytes[79]
     }
 
     init(
         storedLength: UInt32, rawLength: UInt32, firstSequence: UInt64, recordCount: UInt32, segment: UInt32,
         offset: Int, durableThrough: Int, digest: ChainDigest, bodyChecksum: UInt32, mask: UInt16, codec: FrameCodec,
-        kind: FrameKind
+        isAlone: Bool, kind: FrameKind
     ) {
         self.storedLength = storedLength
         self.rawLength = rawLength
@@ -77,6 +82,7 @@ struct FrameHeader: Hashable, Sendable {
         self.bodyChecksum = bodyChecksum
         self.mask = mask
         self.codec = codec.rawValue
+        self.isAlone = isAlone
         self.kind = kind.rawValue
     }
 }

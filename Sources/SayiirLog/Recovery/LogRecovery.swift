@@ -50,12 +50,39 @@ struct LogRecovery {
 
     /// Creates the directory if it is missing, and refuses one that holds something else.
     private func prepareDirectory() throws -> Bool {
-        try fileSystem.createDirectory(at: directory)
+        let missing = try missingDirectories()
+        if !missing.isEmpty {
+            try fileSystem.createDirectory(at: directory)
+            // A log whose directory vanishes in a crash is lost with everything in it.
+            for path in missing { try fileSystem.synchronizeDirectory(at: parent(of: path)) }
+        }
         let files = try LogFiles(in: directory, fileSystem: fileSystem)
         guard !files.segments.isEmpty || files.isFresh else {
             throw LogError.notALog(directory: directory, reason: "it holds other files and no segment")
         }
         return files.segments.isEmpty
+    }
+
+    /// The log's directory and those above it that do not exist, the highest last.
+    private func missingDirectories() throws(FileSystemError) -> [String] {
+        var missing: [String] = []
+        var path = directory
+        while true {
+            do throws(FileSystemError) {
+                _ = try fileSystem.entries(ofDirectory: path)
+                return missing
+            } catch {
+                guard error.isMissingFile, parent(of: path) != path else { throw error }
+                missing.append(path)
+                path = parent(of: path)
+            }
+        }
+    }
+
+    private func parent(of path: String) -> String {
+        let components = path.split(separator: "/")
+        if path.hasPrefix("/") { return "/" + components.dropLast().joined(separator: "/") }
+        return components.count < 2 ? "." : components.dropLast().joined(separator: "/")
     }
 
     private func discardPreparedSegment() throws(FileSystemError) {
@@ -87,7 +114,8 @@ struct LogRecovery {
         let file = try fileSystem.open("\(directory)/\(name)", as: .readWrite)
         let seal = FrameEncoder.promise(
             .seal, nextSequence: position.nextSequence, digest: position.digest, at: position.offset,
-            in: FrameEncoder.Segment(number: name.number, checksumSeed: position.checksumSeed))
+            durableThrough: position.offset,
+            in: FrameEncoder.Segment(number: name.number, checksumSeed: position.checksumSeed, isAlone: true))
         try file.writeFully(seal, at: Int64(position.offset))
         try file.synchronize()
         return true

@@ -20,14 +20,21 @@ struct TailExaminer {
         let end = endOfDamage
         guard end > position.offset else { return .zero }
         return .damaged(
-            isPromised: isPromised(before: end), isTooLong: end - position.offset > inFlightLimit,
+            isPromised: isPromised(before: end), isTooLong: end - position.offset > longestInFlight,
             frame: frameAtEnd())
+    }
+
+    /// How many bytes behind the position a crash can leave undecided.
+    private var longestInFlight: Int {
+        // A frame that is written alone is durable once anything stands behind it.
+        if case .body(let extent, true, _, _) = defect { return extent }
+        return inFlightLimit
     }
 
     private func frameAtEnd() -> OpeningEvidence.FrameAtEnd {
         switch defect {
         case .inconsistent: .inconsistent
-        case .body(let extent, _, _): hasZeroPiece(upTo: position.offset + extent) ? .unwritten : .unexplained
+        case .body(let extent, _, _, _): hasZeroPiece(upTo: position.offset + extent) ? .unwritten : .unexplained
         case .header: hasZeroPiece(upTo: headerReach) ? .unwritten : .unexplained
         }
     }

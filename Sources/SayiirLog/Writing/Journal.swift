@@ -116,17 +116,39 @@ struct Journal {
     mutating func promise() throws(LogError) {
         if let failure { throw failure }
         if durableThrough < offset { try synchronize() }
-        let isRoom = offset + 2 * FrameHeader.byteCount <= Int(header.size)
-        guard !isPromised, isRoom else { return }
+        guard !isPromised else { return }
+        // The second promise goes into a sector of its own: should the one with the last records be lost, it tells.
+        let padding =
+            (offset + FrameHeader.byteCount).roundedUp(to: Limits.sectorBytes) - offset - FrameHeader.byteCount
+        guard offset + padding + 3 * FrameHeader.byteCount <= Int(header.size) else { return }
+        let first = promiseFrame(.promise, at: offset, padding: padding)
+        let second = promiseFrame(.promise, at: offset + first.count, padding: 0)
         do throws(FileSystemError) {
-            try appendPromise(.promise)
+            try append(first + second)
+            isPromised = true
         } catch {
             throw poison(error)
         }
     }
 
+    private func promiseFrame(_ kind: FrameKind, at start: Int, padding: Int) -> [UInt8] {
+        FrameEncoder.promise(
+            kind, nextSequence: nextSequence, digest: digest, at: start, durableThrough: durableThrough,
+            padding: padding, in: segment)
+    }
+
+    /// Writes frames without records and makes them durable.
+    private mutating func append(_ frames: [UInt8]) throws(FileSystemError) {
+        try file.writeFully(frames, at: Int64(offset))
+        try file.synchronize()
+        offset += frames.count
+        durableThrough = offset
+    }
+
     private var segment: FrameEncoder.Segment {
-        FrameEncoder.Segment(number: header.number, checksumSeed: header.log.checksumSeed)
+        FrameEncoder.Segment(
+            number: header.number, checksumSeed: header.log.checksumSeed,
+            isAlone: options.durability == .synced)
     }
 
     private mutating func synchronize() throws(LogError) {
@@ -136,16 +158,6 @@ struct Journal {
         } catch {
             throw poison(error)
         }
-    }
-
-    private mutating func appendPromise(_ kind: FrameKind) throws(FileSystemError) {
-        let frame = FrameEncoder.promise(
-            kind, nextSequence: nextSequence, digest: digest, at: offset, in: segment)
-        try file.writeFully(frame, at: Int64(offset))
-        try file.synchronize()
-        offset += frame.count
-        durableThrough = offset
-        isPromised = true
     }
 
     /// Seals this segment after its successor is durable. Only lack of room leaves the log as it was.
@@ -166,7 +178,7 @@ struct Journal {
             firstSequence: nextSequence, size: UInt64(next.size), previousDigest: digest, createdAt: options.now())
         do throws(FileSystemError) {
             try next.activate(nextHeader, in: directory, fileSystem: fileSystem)
-            try appendPromise(.seal)
+            try append(promiseFrame(.seal, at: offset, padding: 0))
         } catch {
             throw poison(error)
         }
