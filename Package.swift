@@ -63,7 +63,8 @@ let package = Package(
         ),
         .testTarget(name: "SayiirEventsTests", dependencies: ["SayiirEvents"], swiftSettings: settings),
         .testTarget(
-            name: "SayiirLogTests", dependencies: ["SayiirLog", "SayiirTesting"], swiftSettings: settings),
+            name: "SayiirLogTests", dependencies: ["SayiirLog", "SayiirTesting"],
+            exclude: ["Golden/v1"], swiftSettings: settings),
         .testTarget(
             name: "SayiirProjectionTests", dependencies: ["SayiirProjection", "SayiirEvents"],
             swiftSettings: settings),

@@ -39,21 +39,17 @@ final class SegmentReader {
     /// The next frame, or why there is none.
     func next() throws(FileSystemError) -> Step {
         if isSealed { return .sealed }
-        var available = try fill(atLeast: FrameHeader.byteCount)
-        if let header = FrameHeader(decoding: available, checksumSeed: position.checksumSeed),
-            header.extent > available.count, position.offset + header.extent <= position.segmentSize
-        {
-            available = try fill(atLeast: header.extent)
-        }
+        let isFresh = windowCount == 0
+        let bytes = try bytesOfFrame()
         do throws(FrameDefect) {
-            let frame = try FrameDecoder.decode(available, at: position)
+            let frame = try FrameDecoder.decode(bytes, at: position)
             position.advance(past: frame)
             isSealed = frame.kind == .seal
             return .frame(frame)
         } catch {
-            // The writer may be in the middle of this frame: the next call must see what the file holds by then.
+            // The writer may have gone on since the window was read.
             windowCount = 0
-            return .end(error)
+            return isFresh ? .end(error) : try next()
         }
     }
 
@@ -75,6 +71,15 @@ final class SegmentReader {
             }
             return Result { () throws(FrameDefect) in try FrameDecoder.decode(bytes, at: position, chained: false) }
         }
+    }
+
+    /// The bytes at the position: at least a frame's, as far as the file has them.
+    private func bytesOfFrame() throws(FileSystemError) -> UnsafeRawBufferPointer {
+        let bytes = try fill(atLeast: FrameHeader.byteCount)
+        guard let header = FrameHeader(decoding: bytes, checksumSeed: position.checksumSeed),
+            header.extent > bytes.count, position.offset + header.extent <= position.segmentSize
+        else { return bytes }
+        return try fill(atLeast: header.extent)
     }
 
     /// The bytes from the position on that the window holds, after making sure that it has `count` of them if the

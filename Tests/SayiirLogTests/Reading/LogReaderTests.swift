@@ -1,0 +1,115 @@
+import Foundation
+import SayiirTesting
+import Testing
+
+@testable import SayiirLog
+
+@Suite struct LogReaderTests {
+    private let reader = { (disk: InMemoryFileSystem) in LogReader(directory: "log", fileSystem: disk) }
+
+    @Test("a follower sees each record once and in order while a writer appends and rolls over")
+    func followsLiveWriter() async throws {
+        let disk = InMemoryFileSystem()
+        let options = testOptions(segmentBytes: 16 * 1024)
+        let log = try await LogWriter.open(directory: "log", options: options, fileSystem: disk)
+        let writing = Task {
+            for value in 0..<300 as Range<UInt64> { try await log.append(batch([noise(200, seed: value)])) }
+            try await log.close()
+        }
+        var follower = reader(disk).follow()
+        var seen: [[UInt8]] = []
+        let deadline = ContinuousClock.now + .seconds(60)
+        while seen.count < 300, ContinuousClock.now < deadline {
+            if let frame = try follower.next() {
+                seen += frame.records.map { Array($0.payload) }
+            } else {
+                await Task.yield()
+            }
+        }
+        try await writing.value
+        #expect(seen == (0..<300).map { noise(200, seed: $0) })
+    }
+
+    @Test("a frame counts as durable only once the log says so")
+    func durableFrames() throws {
+        var log = try TestLog()
+        try log.commit([1])
+        var follower = reader(log.disk).follow()
+        let first = try #require(try follower.next())
+        #expect(!follower.isDurable(first))
+        #expect(try follower.next() == nil)
+        #expect(follower.obstacle?.contains("found zeros") == true)
+        try log.commit([2])
+        let second = try #require(try follower.next())
+        #expect(follower.isDurable(first))
+        #expect(!follower.isDurable(second))
+        try log.journal.promise()
+        #expect(try follower.next()?.kind == .promise)
+        #expect(follower.isDurable(second))
+    }
+
+    @Test("verify reports extent, head and what is durable")
+    func verify() throws {
+        var log = try TestLog()
+        try log.commit([1], [2])
+        try log.commit([3])
+        let assessment = try reader(log.disk).verify()
+        #expect(assessment.verdict == .clean)
+        #expect(assessment.frameCount == 2)
+        #expect(assessment.recordCount == 3)
+        #expect(assessment.lastSequence == 3)
+        #expect(assessment.durableSequence == 2)
+        #expect(assessment.head == log.journal.digest)
+        #expect(assessment.offset == log.journal.offset)
+        try log.journal.promise()
+        #expect(try reader(log.disk).verify().durableSequence == 3)
+    }
+
+    @Test("reading changes nothing and needs no lock")
+    func readOnly() throws {
+        var log = try TestLog()
+        try log.commit([1])
+        let before = log.disk.counts()
+        _ = try reader(log.disk).verify()
+        _ = try reader(log.disk).segments()
+        #expect(try reader(log.disk).writer() == "the test")
+        let calls = log.disk.counts() - before
+        for operation in [FileOperation.write, .synchronize, .rename, .remove, .resize, .createDirectory] {
+            #expect(calls[operation] == 0)
+        }
+    }
+
+    @Test("a directory that is no log is an error that says so")
+    func notALog() throws {
+        let disk = InMemoryFileSystem()
+        try disk.createDirectory(at: "log")
+        let error = #expect(throws: LogError.self) { try reader(disk).verify() }
+        #expect(error?.description.contains("log is not a log: it has no segment") == true)
+        #expect(throws: LogError.self) { try reader(disk).writer() }
+        #expect(throws: LogError.self) { _ = try LogReader(directory: "nowhere", fileSystem: disk).verify() }
+    }
+
+    @Test("an unreadable file is an error that names the file")
+    func unreadable() throws {
+        var log = try TestLog()
+        try log.commit([1])
+        log.disk.inject(Fault(.open, on: .suffix(".seg"), .always, .fail(EACCES)))
+        let error = #expect(throws: LogError.self) { try reader(log.disk).verify() }
+        #expect(error?.description.contains(".seg: Permission denied (13)") == true)
+    }
+
+    @Test("a segment that does not continue the one before stops a follower")
+    func followerChecksJoin() throws {
+        var log = try TestLog(options: testOptions(segmentBytes: 8192))
+        for value in 0..<4 as Range<UInt64> { try log.commit(noise(1500, seed: value)) }
+        let name = try #require(log.disk.files.first { $0.contains("00000002-") })
+        var header = log.journal.header
+        header.previousDigest = ChainDigest(genesisOf: header.log)
+        var bytes = try log.disk.bytes(of: name)
+        bytes.replaceSubrange(0..<4096, with: header.encoded())
+        try log.disk.setBytes(bytes, of: name)
+        var follower = reader(log.disk).follow()
+        let error = #expect(throws: LogError.self) { while try follower.next() != nil {} }
+        #expect(error?.description.contains("does not continue segment 1") == true)
+    }
+}

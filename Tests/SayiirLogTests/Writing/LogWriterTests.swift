@@ -1,0 +1,211 @@
+import Foundation
+import SayiirTesting
+import Testing
+
+@testable import SayiirLog
+
+/// The writer as its users see it, with its threads.
+@Suite struct LogWriterTests {
+    private func open(
+        _ disk: InMemoryFileSystem = InMemoryFileSystem(), options: LogOptions = testOptions()
+    ) async throws -> LogWriter {
+        try await LogWriter.open(directory: "log", options: options, fileSystem: disk)
+    }
+
+    @Test("appends from many tasks get different sequences, and all are found in that order")
+    func manyTasks() async throws {
+        let disk = InMemoryFileSystem()
+        let log = try await open(disk)
+        let sequences = try await withThrowingTaskGroup(of: (UInt64, UInt8).self) { group in
+            for value in 0..<200 as Range<UInt8> {
+                group.addTask { (try await log.append(batch([[value]])), value) }
+            }
+            return try await group.reduce(into: [UInt64: UInt8]()) { $0[$1.0] = $1.1 }
+        }
+        #expect(Set(sequences.keys) == Set(1...200))
+        #expect(log.lastSequence == 200)
+        try await log.close()
+        let payloads = try Reading(disk).payloads
+        #expect(payloads == (1...200 as ClosedRange<UInt64>).map { [sequences[$0] ?? 255] })
+    }
+
+    @Test("appends that wait during a sync share the next commit")
+    func groupCommit() async throws {
+        let disk = InMemoryFileSystem()
+        let log = try await open(disk)
+        let before = disk.counts()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for value in 0..<500 { group.addTask { try await log.append(batch([noise(20, seed: UInt64(value))])) } }
+            try await group.waitForAll()
+        }
+        let syncs = (disk.counts() - before)[.synchronize]
+        #expect(syncs < 500, "\(syncs) syncs for 500 appends")
+        try await log.close()
+    }
+
+    @Test("the records of one batch stand next to each other")
+    func batchesStayTogether() async throws {
+        let disk = InMemoryFileSystem()
+        let log = try await open(disk)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for value in 0..<100 as Range<UInt8> {
+                group.addTask { try await log.append(batch([[value, 0], [value, 1], [value, 2]])) }
+            }
+            try await group.waitForAll()
+        }
+        try await log.close()
+        let payloads = try Reading(disk).payloads
+        for start in stride(from: 0, to: 300, by: 3) {
+            #expect(payloads[start..<start + 3].map { $0[0] } == Array(repeating: payloads[start][0], count: 3))
+            #expect(payloads[start..<start + 3].map { $0[1] } == [0, 1, 2])
+        }
+    }
+
+    @Test("when idle, the writer records that all of the log is durable, once")
+    func idlePromise() async throws {
+        let disk = InMemoryFileSystem()
+        let log = try await open(disk, options: testOptions(idleDelay: .milliseconds(5)))
+        try await log.append(batch([[1]]))
+        let deadline = ContinuousClock.now + .seconds(10)
+        let reader = LogReader(directory: "log", fileSystem: disk)
+        while try reader.verify().durableSequence < 1, ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        #expect(try reader.verify().durableSequence == 1)
+        let writes = disk.counts()[.write]
+        try await Task.sleep(for: .milliseconds(60))
+        #expect(disk.counts()[.write] == writes)
+        try await log.close()
+    }
+
+    @Test("closing promises, gives up the lock, and later appends are refused")
+    func close() async throws {
+        let disk = InMemoryFileSystem()
+        let log = try await open(disk)
+        try await log.append(batch([[1]]))
+        try await log.close()
+        #expect(try LogReader(directory: "log", fileSystem: disk).verify().durableSequence == 1)
+        let again = try await open(disk)
+        await #expect(throws: LogError.self) { try await log.append(batch([[2]])) }
+        await #expect(throws: LogError.self) { try await log.close() }
+        try await again.append(batch([[3]]))
+        try await again.close()
+        #expect(try Reading(disk).payloads == [[1], [3]])
+    }
+
+    @Test("a released writer gives up the lock by itself")
+    func released() async throws {
+        let disk = InMemoryFileSystem()
+        do { try await open(disk).append(batch([[1]])) }
+        let deadline = ContinuousClock.now + .seconds(10)
+        while try LogReader(directory: "log", fileSystem: disk).writer() != nil, ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(2))
+        }
+        try await open(disk).close()
+    }
+
+    @Test("opening replays every commit in order, and a replay that throws closes the log again")
+    func replay() async throws {
+        struct Stop: Error {}
+        let disk = InMemoryFileSystem()
+        let log = try await open(disk)
+        for value in 0..<5 as Range<UInt8> { try await log.append(batch([[value]])) }
+        try await log.close()
+        let seen = Monitor<[[UInt8]]>([])
+        let again = try await LogWriter.open(directory: "log", options: testOptions(), fileSystem: disk) { frame in
+            let payloads = frame.records.map { Array($0.payload) }
+            seen.withLock { $0 += payloads }
+        }
+        #expect(seen.withLock { $0 } == [[0], [1], [2], [3], [4]])
+        try await again.close()
+        await #expect(throws: Stop.self) {
+            try await LogWriter.open(directory: "log", options: testOptions(), fileSystem: disk) { _ in throw Stop() }
+        }
+        try await open(disk).close()
+    }
+
+    @Test("the records of one key are read without the others, before and after reopening")
+    func recordsWithKey() async throws {
+        let disk = InMemoryFileSystem()
+        let options = testOptions(segmentBytes: 16 * 1024)
+        var log = try await open(disk, options: options)
+        for round in 0..<40 as Range<UInt8> {
+            var mixed = try batch([noise(300, seed: UInt64(round))], key: "other")
+            try mixed.append(kind: .event, key: "mine", timestamp: Int64(round), payload: [round])
+            try await log.append(mixed)
+        }
+        for _ in 0..<2 {
+            let mine = try await log.records(withKey: "mine")
+            #expect(mine.map { Array($0.payload) } == (0..<40).map { [$0] })
+            #expect(mine.map(\.timestamp) == (0..<40).map { Int64($0) })
+            #expect(mine.map(\.sequence) == (1...40).map { $0 * 2 })
+            #expect(try await log.records(withKey: "nobody").isEmpty)
+            try await log.close()
+            log = try await open(disk, options: options)
+        }
+        try await log.close()
+    }
+
+    @Test("a frame that was damaged after it was indexed is an error, not a wrong answer")
+    func damagedUnderneath() async throws {
+        let disk = InMemoryFileSystem()
+        let log = try await open(disk)
+        try await log.append(batch([noise(100)]))
+        try disk.flipBit(0, ofByteAt: 4096 + 100, in: firstSegment)
+        let error = await #expect(throws: LogError.self) { try await log.records(withKey: "k") }
+        #expect(error?.description.contains("corrupt at offset 4096") == true)
+        try await log.close()
+    }
+
+    @Test("every waiter learns of a failed sync, and so does everyone after")
+    func poisoned() async throws {
+        let disk = InMemoryFileSystem()
+        let log = try await open(disk)
+        try await log.append(batch([[0]]))
+        disk.inject(Fault(.synchronize, .from(1), .fail(EIO)))
+        let failures = await withTaskGroup(of: Bool.self) { group in
+            for value in 1..<50 as Range<UInt8> {
+                group.addTask {
+                    do {
+                        try await log.append(batch([[value]]))
+                        return false
+                    } catch LogError.outcomeUnknown { return true } catch { return false }
+                }
+            }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(failures == 49)
+        disk.removeFaults()
+        await #expect(throws: LogError.self) { try await log.append(batch([[99]])) }
+        #expect(log.lastSequence == 1)
+        await #expect(throws: LogError.self) { try await log.close() }
+        // The writer is gone, and its lock with it.
+        try await open(disk).close()
+    }
+
+    @Test("a batch that is too large is refused by its size; an empty one writes nothing")
+    func sizes() async throws {
+        let disk = InMemoryFileSystem()
+        let log = try await open(disk)
+        let error = await #expect(throws: LogError.self) {
+            try await log.append(batch([[UInt8](repeating: 1, count: 16 * 1024 * 1024)]))
+        }
+        #expect(error?.description.contains("is larger than one commit can be (16777216 bytes)") == true)
+        #expect(try await log.append(RecordBatch()) == 0)
+        let large = noise(10 * 1024 * 1024)
+        #expect(try await log.append(batch([large])) == 1)
+        #expect(try await log.records(withKey: "k").first?.payload == large[...])
+        #expect(throws: LogError.self) { try batch([[1]], key: String(repeating: "k", count: 65_536)) }
+        try await log.close()
+    }
+
+    @Test("segments prepared ahead are used, and every record stays in order across them")
+    func preparedAhead() async throws {
+        let disk = InMemoryFileSystem()
+        let log = try await open(disk, options: testOptions(segmentBytes: 16 * 1024))
+        for value in 0..<100 as Range<UInt64> { try await log.append(batch([noise(1000, seed: value)])) }
+        try await log.close()
+        #expect(disk.files.filter { $0.hasSuffix(".seg") }.count > 5)
+        #expect(try Reading(disk) == Reading(rule: .nothingFollows, payloads: (0..<100).map { noise(1000, seed: $0) }))
+    }
+}
