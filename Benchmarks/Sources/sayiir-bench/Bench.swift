@@ -1,0 +1,68 @@
+import ArgumentParser
+import Foundation
+import SayiirLog
+
+/// Measures the engine and the floor under it in one run, because only ratios taken together mean something.
+@main
+struct Bench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sayiir-bench",
+        abstract: "Measures this machine's disk, and Sayiir on it, in one run.")
+
+    @Option(help: "Where to write; a temporary directory in here is used and removed.")
+    var directory = "."
+
+    @Option(help: "Seconds for each round of each measurement.")
+    var seconds = 1.0
+
+    @Option(help: "How many rounds; the disk and Sayiir take turns, and ratios are medians over the rounds.")
+    var rounds = 5
+
+    @Option(help: "Bytes of a write to the bare disk, and about the bytes of an append.")
+    var bytes = 256
+
+    func run() async throws {
+        let scratch = "\(directory)/sayiir-bench-\(ProcessInfo.processInfo.processIdentifier)"
+        try LocalFileSystem().createDirectory(at: scratch)
+        defer { try? FileManager.default.removeItem(atPath: scratch) }
+        print("machine      \(Machine.processor)")
+        print("kernel       \(Machine.kernel)")
+        print("file system  \(Machine.fileSystem(of: scratch))")
+        print("durability   synced: every operation below is on stable storage when it counts")
+        print("bytes        \(bytes) an operation; rounds \(rounds) of \(seconds) s\n")
+        Table.printHead()
+        try await sequential(in: scratch)
+        try await concurrent(in: scratch)
+    }
+
+    /// One after the other: the disk and Sayiir in turns.
+    private func sequential(in scratch: String) async throws {
+        let floor = try Floor(path: "\(scratch)/floor", writing: bytes)
+        // The record's own header and key, and the frame's header, make an append as long as the floor's write.
+        let log = try await LogAppend(directory: "\(scratch)/log-1", payloadBytes: max(16, bytes - 104))
+        var floors: [Measurement] = []
+        var appends: [Measurement] = []
+        for _ in 0..<rounds {
+            floors.append(try measure(for: .seconds(seconds)) { try floor.write() })
+            appends.append(
+                try await measure(for: .seconds(seconds), tasks: 1) { try await log.append(from: $0) })
+        }
+        try await log.close()
+        Table.printRow("bare write and sync, pre-zeroed file", .joined(floors))
+        Table.printRow("log append, 1 writer", .joined(appends))
+        let ratios = zip(appends, floors).map { $0.operationsPerSecond / $1.operationsPerSecond }
+        print("  ratio to the bare disk: \(Table.decimal(ratios.median, 2)) of its rate (median of rounds)")
+    }
+
+    private func concurrent(in scratch: String) async throws {
+        for writers in [16, 64, 256, 1024] {
+            let log = try await LogAppend(
+                directory: "\(scratch)/log-\(writers)", payloadBytes: max(16, bytes - 104))
+            let measurement = try await measure(for: .seconds(max(2, seconds)), tasks: writers) {
+                try await log.append(from: $0)
+            }
+            try await log.close()
+            Table.printRow("log append, \(writers) writers", measurement)
+        }
+    }
+}
