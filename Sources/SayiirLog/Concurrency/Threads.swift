@@ -7,7 +7,7 @@
 #endif
 
 /// Runs `body` on a new thread of its own. The thread ends with it.
-func startThread(_ body: @escaping @Sendable () -> Void) {
+func startThread(_ body: @escaping @Sendable () -> Void) throws(FileSystemError) {
     final class Start: Sendable {
         let body: @Sendable () -> Void
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -21,7 +21,7 @@ func startThread(_ body: @escaping @Sendable () -> Void) {
                 Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body()
                 return nil
             }, start.toOpaque())
-        if code == 0, let thread { pthread_detach(thread) }
+        if let thread { pthread_detach(thread) }
     #else
         var thread = pthread_t()
         let code = pthread_create(
@@ -33,7 +33,10 @@ func startThread(_ body: @escaping @Sendable () -> Void) {
             }, start.toOpaque())
         if code == 0 { pthread_detach(thread) }
     #endif
-    precondition(code == 0, "the system refuses to start a thread (error \(code))")
+    guard code == 0 else {
+        start.release()
+        throw FileSystemError(operation: "start", path: "a thread", code: code)
+    }
 }
 
 /// Runs blocking work, one piece after the other, on one thread that starts with the first and ends when released.
@@ -60,8 +63,18 @@ final class BlockingQueue: Sendable {
         }
         state.signal()
         guard starts else { return }
-        startThread { [state] in
-            while let work = Self.next(of: state) { work() }
+        do throws(FileSystemError) {
+            try startThread { [state] in
+                while let work = Self.next(of: state) { work() }
+            }
+        } catch {
+            // No thread to be had: better to hold up the caller than to leave the work undone.
+            let waiting = state.withLock { state in
+                state.isRunning = false
+                defer { state.work.removeAll() }
+                return state.work
+            }
+            for work in waiting { work() }
         }
     }
 

@@ -33,11 +33,13 @@ final class GroupCommitter: Sendable {
     private let preparer = BlockingQueue()
 
     /// Starts the thread. It holds the log's lock until the committer is closed and done.
-    init(_ opened: LogRecovery.Opened, directory: String, fileSystem: any FileSystem, options: LogOptions) {
+    init(
+        _ opened: LogRecovery.Opened, directory: String, fileSystem: any FileSystem, options: LogOptions
+    ) throws(FileSystemError) {
         let position = opened.start.position
         state = Monitor(State(head: (position.nextSequence - 1, position.digest)))
         index = Monitor(opened.index)
-        startThread { [self] in
+        try startThread { [self] in
             var journal = Journal(from: opened.start, directory: directory, fileSystem: fileSystem, options: options)
             let (result, completions) = run(&journal)
             opened.lock.release()

@@ -48,7 +48,7 @@ public final class LogWriter: Sendable {
             do {
                 let recovery = LogRecovery(directory: directory, fileSystem: fileSystem, options: options)
                 let opened = try recovery.open(replay: replay)
-                let committer = GroupCommitter(
+                let committer = try GroupCommitter(
                     opened, directory: directory, fileSystem: fileSystem, options: options)
                 return LogWriter(
                     directory: directory, recovery: opened.report, committer: committer, fileSystem: fileSystem)

@@ -19,8 +19,7 @@ public struct Fault: Hashable, Sendable {
     public var effect: Effect
 
     /// Describes something that is to go wrong.
-    public init(_ operation: FileOperation, on paths: PathPattern = .any, _ moment: Moment, _ effect: Effect)
-    {
+    public init(_ operation: FileOperation, on paths: PathPattern = .any, _ moment: Moment, _ effect: Effect) {
         self.operation = operation
         self.paths = paths
         self.moment = moment
