@@ -39,6 +39,9 @@ func startThread(_ body: @escaping @Sendable () -> Void) throws(FileSystemError)
     }
 }
 
+/// Holds up the calling thread for two milliseconds.
+func sleepBriefly() { usleep(2000) }
+
 /// Runs blocking work, one piece after the other, on one thread that starts with the first and ends when released.
 final class BlockingQueue: Sendable {
     private struct State {

@@ -28,24 +28,23 @@ public struct LogReader: Sendable {
 
     /// Reads and checks the whole log, chain included, and judges its end by the opening rule.
     ///
-    /// `progress` is called with each valid frame. While a writer is at work, an end that looks damaged is looked at again:
-    /// a commit may just be on its way. Frames are then reported again from the first.
+    /// `progress` is called with each valid frame, once. While a writer is at work, an end that looks damaged is looked at
+    /// again for up to a second: a commit may just be on its way.
     ///
     /// - Throws: ``LogError`` if the directory is not a log, is newer than this library, or cannot be read; whatever
     ///   `progress` throws. Damage is not thrown: it is in the assessment.
     public func verify(progress: (Frame) throws -> Void = { _ in }) throws -> Assessment {
         try wrappingFileSystemErrors {
-            let scan = LogScan(directory: directory, fileSystem: fileSystem)
-            var assessment = try scan.run(visit: progress).assessment
-            for _ in 0..<Self.secondLooks where assessment.verdict != .clean {
-                guard try writer() != nil else { break }
-                assessment = try scan.run(visit: progress).assessment
+            var looks = 0
+            let scan = LogScan(directory: directory, fileSystem: fileSystem) {
+                looks += 1
+                guard looks < 500, try writer() != nil else { return false }
+                sleepBriefly()
+                return true
             }
-            return assessment
+            return try scan.run(visit: progress).assessment
         }
     }
-
-    private static let secondLooks = 20
 
     /// The log's segments, in order, with their files' sizes in bytes.
     ///

@@ -110,12 +110,13 @@ struct LogRecovery {
 
     /// Writes the seal that a crash kept from the segment before the newest.
     private func completeRollOver(_ end: LogScan.End) throws(FileSystemError) -> Bool {
-        guard let (name, position) = end.unsealedPredecessor else { return false }
-        let file = try fileSystem.open("\(directory)/\(name)", as: .readWrite)
+        guard let position = end.unsealedPredecessor else { return false }
+        let file = try fileSystem.open("\(directory)/\(position.segment)", as: .readWrite)
         let seal = FrameEncoder.promise(
             .seal, nextSequence: position.nextSequence, digest: position.digest, at: position.offset,
             durableThrough: position.offset,
-            in: FrameEncoder.Segment(number: name.number, checksumSeed: position.checksumSeed, isAlone: true))
+            in: FrameEncoder.Segment(
+                number: position.segment.number, checksumSeed: position.checksumSeed, isAlone: true))
         try file.writeFully(seal, at: Int64(position.offset))
         try file.synchronize()
         return true

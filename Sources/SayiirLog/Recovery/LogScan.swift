@@ -1,7 +1,12 @@
 /// Reads a whole log from its first record to its end and judges that end.
+///
+/// A writer may be at work meanwhile. The scan then ends somewhere in what the log held while it ran: an end that looks
+/// damaged is read again, since a commit may have been on its way.
 struct LogScan {
     let directory: String
     let fileSystem: any FileSystem
+    /// Asked when an end looks damaged twice: whether to wait a little and look once more.
+    var isUnsettled: () throws -> Bool = { false }
 
     /// What stands at the end, for whoever goes on there.
     struct End {
@@ -10,7 +15,7 @@ struct LogScan {
         /// The largest `durableThrough` of the newest segment.
         var durableThrough: Int
         /// Whether the newest segment has no frame and the one before it lacks its seal: a roll-over cut short.
-        var unsealedPredecessor: (name: SegmentName, position: FramePosition)?
+        var unsealedPredecessor: FramePosition?
     }
 
     struct Outcome {
@@ -32,16 +37,16 @@ struct LogScan {
             return Outcome(assessment: Assessment(directory: directory), end: nil)
         }
         var walk = Walk(assessment: Assessment(directory: directory), segments: files.segments)
-        walk.assessment.segmentCount = files.segments.count
-        for (index, name) in files.segments.enumerated() {
-            let isNewest = index == files.segments.count - 1
-            guard let reader = try open(name, &walk), join(reader, &walk) else {
-                return Outcome(assessment: walk.assessment, end: nil)
+        while let name = walk.nextSegment {
+            walk.index += 1
+            guard let reader = try open(name, &walk), join(reader, &walk) else { break }
+            let tail = try readSettled(reader, &walk, visit: visit)
+            if reader.isSealed && walk.isAtNewest { try walk.addSuccessors(of: name, from: self) }
+            guard try walk.isAtNewest ? judgeNewest(reader, tail, &walk) : judgeEarlier(reader, tail, &walk) else {
+                break
             }
-            let defect = try readFrames(of: reader, &walk, visit: visit)
-            let examined = try examineEnd(of: reader, defect: defect, isNewest: isNewest, &walk)
-            if !examined { return Outcome(assessment: walk.assessment, end: nil) }
         }
+        walk.assessment.segmentCount = walk.segments.count
         return Outcome(assessment: walk.assessment, end: walk.end)
     }
 
@@ -49,11 +54,33 @@ struct LogScan {
     private struct Walk {
         var assessment: Assessment
         var segments: [SegmentName]
+        /// The place in `segments` behind the one that is being read.
+        var index = 0
         /// Where the segments read so far end.
         var position: FramePosition?
-        var unsealed: (name: SegmentName, position: FramePosition)?
+        /// The segment before the one that is being read, if it had no seal.
+        var unsealed: SegmentReader?
+        /// Frames of the segment that no later frame has promised yet: their ends, and the last sequence before each end.
+        var unpromised: [(end: Int, sequence: UInt64)] = []
         var durableThrough = SegmentHeader.byteCount
         var end: End?
+
+        var nextSegment: SegmentName? { index < segments.count ? segments[index] : nil }
+        var isAtNewest: Bool { index == segments.count }
+
+        /// Takes in what a writer added since the files were listed.
+        mutating func addSuccessors(of name: SegmentName, from scan: LogScan) throws {
+            segments += try LogFiles(in: scan.directory, fileSystem: scan.fileSystem).segments.filter { $0 > name }
+        }
+
+        mutating func take(_ frame: Frame) {
+            assessment.add(frame)
+            durableThrough = max(durableThrough, frame.durableThrough)
+            unpromised.append((frame.end, assessment.lastSequence))
+            guard let last = unpromised.lastIndex(where: { $0.end <= durableThrough }) else { return }
+            assessment.durableSequence = unpromised[last].sequence
+            unpromised.removeSubrange(...last)
+        }
 
         mutating func damage(
             _ evidence: WritableKeyPath<OpeningEvidence, Bool>, in segment: SegmentName, at offset: Int,
@@ -106,25 +133,42 @@ struct LogScan {
         walk.assessment.head = header.previousDigest
         walk.assessment.durableSequence = header.firstSequence - 1
         walk.durableThrough = SegmentHeader.byteCount
+        walk.unpromised = []
         return true
     }
 
-    /// Reads to the segment's end; returns why the reading ended, `nil` after a seal.
+    /// What follows the frames of a segment.
+    private struct Tail {
+        var content: OpeningEvidence.Tail
+        /// Why the reading ended; `nil` after a seal.
+        var defect: FrameDefect?
+        /// The file's length.
+        var size: Int
+    }
+
+    /// Reads all frames of a segment and looks at what follows, until nothing does or it no longer changes.
+    private func readSettled(
+        _ reader: SegmentReader, _ walk: inout Walk, visit: (Frame) throws -> Void
+    ) throws -> Tail {
+        var lastOffset: Int?
+        while true {
+            let defect = try readFrames(of: reader, &walk, visit: visit)
+            let size = Int(try reader.file.size())
+            let content = try examineTail(of: reader, defect: defect, size: size, &walk.assessment)
+            let isSettled = try content == .zero || (lastOffset == reader.position.offset && !isUnsettled())
+            if isSettled { return Tail(content: content, defect: defect, size: size) }
+            lastOffset = reader.position.offset
+        }
+    }
+
+    /// Reads to where the valid frames end; returns why they do, `nil` after a seal.
     private func readFrames(
         of reader: SegmentReader, _ walk: inout Walk, visit: (Frame) throws -> Void
     ) throws -> FrameDefect? {
-        // Frames that no later frame has promised yet: their ends, and the last sequence before each end.
-        var unpromised: [(end: Int, sequence: UInt64)] = []
         while true {
             switch try reader.next() {
             case .frame(let frame):
-                walk.assessment.add(frame)
-                walk.durableThrough = max(walk.durableThrough, frame.durableThrough)
-                unpromised.append((frame.end, walk.assessment.lastSequence))
-                if let last = unpromised.lastIndex(where: { $0.end <= walk.durableThrough }) {
-                    walk.assessment.durableSequence = unpromised[last].sequence
-                    unpromised.removeSubrange(...last)
-                }
+                walk.take(frame)
                 try visit(frame)
             case .end(let defect):
                 return defect
@@ -134,54 +178,67 @@ struct LogScan {
         }
     }
 
-    /// Judges what follows the frames of a segment. Returns whether the scan can go on.
-    private func examineEnd(
-        of reader: SegmentReader, defect: FrameDefect?, isNewest: Bool, _ walk: inout Walk
-    ) throws -> Bool {
+    /// Judges a segment that has a successor. Returns whether the scan can go on.
+    private func judgeEarlier(_ reader: SegmentReader, _ tail: Tail, _ walk: inout Walk) throws -> Bool {
         let position = reader.position
-        walk.assessment.segment = position.segment
-        walk.assessment.offset = position.offset
-        let size = Int(try reader.file.size())
-        let tail = try examineTail(of: reader, defect: defect, size: size, &walk.assessment)
-        let isCut = size != position.segmentSize
-        let isEmpty = position.offset == SegmentHeader.byteCount && tail == .zero
-        let previousUnsealed = walk.unsealed
-        if let previousUnsealed, !(isNewest && isEmpty) {
+        guard try isSealInPlace(beforeSegmentInUse: true, &walk) else { return false }
+        guard tail.size == position.segmentSize else {
             walk.damage(
-                \.earlierIsBad, in: previousUnsealed.name, at: previousUnsealed.position.offset,
-                expected: "a seal, since the next segment is in use", found: "zeros")
+                \.earlierIsBad, in: position.segment, at: position.offset,
+                expected: "a file of \(position.segmentSize) bytes", found: "\(tail.size) bytes")
+            return false
+        }
+        guard tail.content == .zero else {
+            walk.damage(
+                \.earlierIsBad, in: position.segment, at: position.offset,
+                expected: tail.defect?.expected ?? "zeros after the seal",
+                found: tail.defect?.found ?? "something else")
             return false
         }
         walk.position = position
-        if isNewest {
-            walk.assessment.evidence.tail = tail
-            walk.assessment.evidence.isCut = isCut
-            walk.assessment.evidence.isCovered = reader.isSealed
-            if isCut {
-                walk.assessment.expected = "a file of \(position.segmentSize) bytes"
-                walk.assessment.found = "\(size) bytes"
-            } else if reader.isSealed {
-                walk.assessment.expected = "segment \(position.segment.number + 1), as the seal says"
-                walk.assessment.found = "no such file"
-            } else if tail != .zero {
-                walk.assessment.expected = defect?.expected
-                walk.assessment.found = defect?.found
-            }
-            walk.end = End(
-                header: reader.header, position: position, durableThrough: walk.durableThrough,
-                unsealedPredecessor: previousUnsealed)
+        walk.unsealed = reader.isSealed ? nil : reader
+        return true
+    }
+
+    /// Judges the newest segment: gathers the evidence for the opening rule.
+    private func judgeNewest(_ reader: SegmentReader, _ tail: Tail, _ walk: inout Walk) throws -> Bool {
+        let position = reader.position
+        let isInUse = position.offset > SegmentHeader.byteCount || tail.content != .zero
+        guard try isSealInPlace(beforeSegmentInUse: isInUse, &walk) else { return false }
+        walk.assessment.segment = position.segment
+        walk.assessment.offset = position.offset
+        walk.assessment.evidence.tail = tail.content
+        walk.assessment.evidence.isCut = tail.size != position.segmentSize
+        walk.assessment.evidence.isCovered = reader.isSealed
+        if walk.assessment.evidence.isCut {
+            walk.assessment.expected = "a file of \(position.segmentSize) bytes"
+            walk.assessment.found = "\(tail.size) bytes"
+        } else if reader.isSealed {
+            walk.assessment.expected = "segment \(position.segment.number + 1), as the seal says"
+            walk.assessment.found = "no such file"
+        } else if tail.content != .zero {
+            walk.assessment.expected = tail.defect?.expected
+            walk.assessment.found = tail.defect?.found
+        }
+        walk.end = End(
+            header: reader.header, position: position, durableThrough: walk.durableThrough,
+            unsealedPredecessor: walk.unsealed?.position)
+        return true
+    }
+
+    /// Whether the segment before ends as it must: with a seal, unless the next one was never used.
+    private func isSealInPlace(beforeSegmentInUse isInUse: Bool, _ walk: inout Walk) throws -> Bool {
+        guard isInUse, let previous = walk.unsealed else { return true }
+        // A live writer may have added the seal after that segment was read, and before it used the next one.
+        if case .frame(let seal) = try previous.next(), seal.kind == .seal {
+            walk.assessment.frameCount += 1
+            walk.unsealed = nil
             return true
         }
-        guard tail == .zero, !isCut else {
-            walk.damage(
-                \.earlierIsBad, in: position.segment, at: position.offset,
-                expected: isCut
-                    ? "a file of \(position.segmentSize) bytes" : defect?.expected ?? "zeros after the seal",
-                found: isCut ? "\(size) bytes" : defect?.found ?? "something else")
-            return false
-        }
-        if !reader.isSealed { walk.unsealed = (position.segment, position) }
-        return true
+        walk.damage(
+            \.earlierIsBad, in: previous.position.segment, at: previous.position.offset,
+            expected: "a seal, since the next segment is in use", found: "zeros")
+        return false
     }
 
     private func examineTail(

@@ -86,6 +86,7 @@ final class GroupCommitter: Sendable {
                 while !rest.isEmpty { commitNext(&rest, &journal) }
                 prepareAhead(&journal)
             case .close(let completions):
+                waitForPreparation()
                 let result = Result { () throws(LogError) in try journal.promise() }
                 return (result.map { journal.nextSequence - 1 }, completions)
             }
@@ -160,6 +161,14 @@ final class GroupCommitter: Sendable {
             let segment = try? PreparedSegment.prepare(size: size, in: directory, fileSystem: fileSystem)
             state.withLock { $0.preparation = segment.map { .done($0) } ?? .none }
             state.signal()
+        }
+    }
+
+    /// Waits until the other thread is done with its file: whoever opens the log next may make one of the same name.
+    private func waitForPreparation() {
+        state.wait { state -> Void? in
+            if case .running = state.preparation { return nil }
+            return ()
         }
     }
 

@@ -30,6 +30,36 @@ import Testing
         #expect(seen == (0..<300).map { noise(200, seed: $0) })
     }
 
+    @Test("verify finds a log clean at any moment while a writer appends and rolls over")
+    func verifiesLiveLog() async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "sayiir-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        var options = LogOptions()
+        options.segmentBytes = 64 * 1024
+        options.firstSegmentBytes = 64 * 1024
+        options.durability = .buffered
+        let log = try await LogWriter.open(directory: directory, options: options)
+        let writing = Task {
+            for value in 0..<3000 as Range<UInt64> {
+                try await log.append(batch([noise(Int(value % 700) + 1, seed: value)]))
+            }
+            try await log.close()
+        }
+        let reader = LogReader(directory: directory)
+        var looks = 0
+        var last: UInt64 = 0
+        while try reader.writer() != nil {
+            let assessment = try reader.verify()
+            #expect(assessment.verdict == .clean, "\(assessment)")
+            #expect(assessment.lastSequence >= last)
+            last = assessment.lastSequence
+            looks += 1
+        }
+        try await writing.value
+        #expect(try reader.verify().lastSequence == 3000)
+        #expect(looks > 3)
+    }
+
     @Test("a frame counts as durable only once the log says so")
     func durableFrames() throws {
         var log = try TestLog()
