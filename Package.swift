@@ -72,6 +72,11 @@ let package = Package(
             name: "SayiirTests", dependencies: ["Sayiir", "SayiirTesting"], swiftSettings: settings),
         .testTarget(
             name: "SayiirTestingTests", dependencies: ["SayiirTesting", "SayiirLog"], swiftSettings: settings),
+        .executableTarget(
+            name: "kill-worker", dependencies: ["SayiirLog"], path: "Tests/KillWorker", swiftSettings: settings),
+        .testTarget(
+            name: "KillTests", dependencies: ["SayiirLog", "SayiirTesting", "kill-worker"],
+            swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

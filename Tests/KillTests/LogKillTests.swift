@@ -1,0 +1,69 @@
+import SayiirLog
+import SayiirTesting
+import Testing
+
+@Suite("A log whose writing process is killed with SIGKILL, again and again")
+struct LogKillTests {
+    @Test("holds every acknowledged record, whole and at its place, and is open to the next writer")
+    func acknowledgedRecordsSurvive() async throws {
+        let seed = UInt64.random(in: .min ... .max)
+        print("kill test of the log: seed \(seed)")
+        var generator = SplitMix64(seed: seed)
+        let directory = try TemporaryDirectory()
+        var acknowledged: [UInt64: String] = [:]
+        for round in 0..<30 {
+            let worker = try Worker(["log", "\(directory.path)/log", "r\(round)"])
+            // One kill in five hits the start and the opening, the others the work.
+            let works = round % 5 != 4
+            if works { await worker.waitForLines(Int.random(in: 2..<300, using: &generator)) }
+            let moment = Int.random(in: 0..<(works ? 10_000 : 60_000), using: &generator)
+            try await Task.sleep(for: .microseconds(moment))
+            let lines = await worker.kill()
+            try noteAcknowledgements(in: lines, to: &acknowledged)
+            try check(directory, holds: acknowledged, round: round, seed: seed)
+        }
+        #expect(acknowledged.count > 1000)
+        let log = try await LogWriter.open(directory: "\(directory.path)/log")
+        try await log.close()
+        #expect(try LogReader(directory: "\(directory.path)/log").verify().verdict == .clean)
+    }
+
+    /// What a worker said: `open LAST`, then `ack FIRST COUNT NONCE WRITER NUMBER` for each batch.
+    private func noteAcknowledgements(in lines: [String], to acknowledged: inout [UInt64: String]) throws {
+        for line in lines where line.hasPrefix("ack ") {
+            let words = line.split(separator: " ")
+            try #require(words.count == 6)
+            let (first, count) = (try #require(UInt64(words[1])), try #require(Int(words[2])))
+            let number = try #require(Int(words[5]))
+            for index in 0..<count {
+                let name = "\(words[3])-\(words[4])-\(number + index)"
+                #expect(acknowledged.updateValue(name, forKey: first + UInt64(index)) == nil)
+            }
+        }
+    }
+
+    private func check(
+        _ directory: TemporaryDirectory, holds acknowledged: [UInt64: String], round: Int, seed: UInt64
+    ) throws {
+        var missing = acknowledged
+        var next: UInt64 = 1
+        let assessment = try LogReader(directory: "\(directory.path)/log").verify { frame in
+            for record in frame.records {
+                if record.sequence != next { Issue.record("record \(record.sequence) stands where \(next) should") }
+                next += 1
+                if !isIntact(record) { Issue.record("seed \(seed), round \(round): \(record) was not written so") }
+                guard let name = missing.removeValue(forKey: record.sequence) else { continue }
+                if record.key != name { Issue.record("seed \(seed), round \(round): \(record) should be \(name)") }
+            }
+        }
+        #expect(missing.isEmpty, "seed \(seed), round \(round)")
+        #expect([.clean, .torn].contains(assessment.verdict), "seed \(seed), round \(round): \(assessment)")
+    }
+
+    /// Whether the payload is the one that follows from the key: the key, again and again.
+    private func isIntact(_ record: LogRecord) -> Bool {
+        let unit = "\(record.key)|"
+        let copies = record.payload.count / unit.utf8.count
+        return copies > 0 && record.payload == Array(String(repeating: unit, count: copies).utf8)[...]
+    }
+}

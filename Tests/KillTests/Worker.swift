@@ -1,0 +1,105 @@
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A real process of the `kill-worker` program, and what it says.
+final class Worker: Sendable {
+    private let process: Process
+    private let output: LineBuffer
+
+    /// Starts the program.
+    init(_ arguments: [String]) throws {
+        let pipe = Pipe()
+        let output = LineBuffer()
+        process = Process()
+        process.executableURL = Self.program
+        process.arguments = arguments
+        process.standardOutput = pipe
+        try process.run()
+        self.output = output
+        Thread.detachNewThread {
+            // Not `FileHandle.read`, which waits until it has all that it was asked for.
+            let descriptor = pipe.fileHandleForReading.fileDescriptor
+            var buffer = [UInt8](repeating: 0, count: 65536)
+            while case let count = read(descriptor, &buffer, buffer.count), count > 0 {
+                output.append(Data(buffer[..<count]))
+            }
+            output.finish()
+        }
+    }
+
+    /// Waits until the process has said so many lines, or has ended.
+    func waitForLines(_ count: Int) async { await output.wait(until: { $0.lineCount >= count }) }
+
+    /// Ends the process with SIGKILL, and returns all that it had said.
+    func kill() async -> [String] {
+        _ = systemKill(process.processIdentifier, SIGKILL)
+        return await end()
+    }
+
+    /// Waits for the process to end by itself, and returns all that it said.
+    func end() async -> [String] {
+        await output.wait(until: { $0.isFinished })
+        process.waitUntilExit()
+        return output.lines
+    }
+
+    /// Whether the process ended with exit status 0.
+    var succeeded: Bool { process.terminationReason == .exit && process.terminationStatus == 0 }
+
+    /// The program stands beside the tests.
+    private static var program: URL {
+        #if os(macOS)
+            let tests = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") } ?? .main
+            let folder = tests.bundleURL.deletingLastPathComponent()
+        #else
+            let runner = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+            let folder = runner.deletingLastPathComponent()
+        #endif
+        return folder.appendingPathComponent("kill-worker")
+    }
+}
+
+private func systemKill(_ process: pid_t, _ signal: Int32) -> Int32 { kill(process, signal) }
+
+/// The lines that a thread reads and a test waits for.
+///
+// @unchecked: `state` is touched between `lock` and `unlock` only.
+private final class LineBuffer: @unchecked Sendable {
+    struct State {
+        var data = Data()
+        var lineCount = 0
+        var isFinished = false
+    }
+
+    private let lock = NSLock()
+    private var state = State()
+
+    func append(_ data: Data) {
+        lock.withLock {
+            state.data += data
+            state.lineCount += data.count { $0 == UInt8(ascii: "\n") }
+        }
+    }
+
+    func finish() { lock.withLock { state.isFinished = true } }
+
+    func wait(until condition: (State) -> Bool) async {
+        while !lock.withLock({ condition(state) || state.isFinished }) {
+            try? await Task.sleep(for: .milliseconds(1))
+        }
+    }
+
+    /// All complete lines.
+    var lines: [String] {
+        let text = lock.withLock { String(decoding: state.data, as: UTF8.self) }
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        return lines.dropLast().map(String.init)
+    }
+}

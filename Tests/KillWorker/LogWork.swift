@@ -1,0 +1,45 @@
+import SayiirLog
+
+/// Appends to a log from eight tasks at once and reports each acknowledgement: its first sequence, how many records, and
+/// the name of the first of them.
+struct LogWork: Sendable {
+    let directory: String
+    /// What makes this process's records differ from those of the processes before it.
+    let nonce: String
+
+    func run() async throws {
+        var options = LogOptions()
+        // Small segments, so that kills land in roll-overs too.
+        options.firstSegmentBytes = 64 * 1024
+        options.segmentBytes = 128 * 1024
+        let log = try await LogWriter.open(directory: directory, options: options)
+        say("open \(log.lastSequence)")
+        try await withThrowingTaskGroup { group in
+            for writer in 0..<8 {
+                group.addTask { try await append(to: log, as: writer) }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private func append(to log: LogWriter, as writer: Int) async throws {
+        var number = 0
+        while true {
+            let count = 1 + (number + writer) % 3
+            var batch = RecordBatch()
+            for index in number..<number + count {
+                let name = "\(nonce)-\(writer)-\(index)"
+                try batch.append(kind: .event, key: name, timestamp: 0, payload: payload(of: name))
+            }
+            let sequence = try await log.append(batch)
+            say("ack \(sequence) \(count) \(nonce) \(writer) \(number)")
+            number += count
+        }
+    }
+
+    /// Some hundred bytes that follow from the name, and compress a little.
+    private func payload(of name: String) -> [UInt8] {
+        let copies = 1 + name.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xFFFF } % 40
+        return Array(String(repeating: name + "|", count: copies).utf8)
+    }
+}
