@@ -156,10 +156,12 @@ extension Event {
 
 extension Event {
     /// What the body of a loop decided.
-    public enum LoopDecision: UInt32, Hashable, Sendable {
+    public enum LoopDecision: Hashable, Sendable {
         /// Another iteration follows, with the body's value.
-        case again = 1
+        case again
         /// The loop is done, with the body's value.
-        case done = 2
+        case done
+        /// A decision that this build does not know, by its number in the published schema: a newer build wrote it.
+        case unknown(UInt32)
     }
 }

@@ -89,7 +89,7 @@ extension Event {
 
     /// An event of a kind that this build does not know.
     public struct Unknown: Hashable, Sendable {
-        /// The field number of the kind in the published schema.
+        /// The field number of the kind in the published schema: 16 or above, and none of ``Event/Kind``.
         public var kind: UInt32
         /// The event's content, undecoded.
         public var bytes: [UInt8]

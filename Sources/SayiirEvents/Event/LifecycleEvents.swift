@@ -16,7 +16,8 @@ extension Event {
 
         /// Describes the transition.
         public init(
-            workflow: String, definition: DefinitionHash, input: Payload, metadata: Payload? = nil, priority: UInt32, tags: [String] = []
+            workflow: String, definition: DefinitionHash, input: Payload, metadata: Payload? = nil,
+            priority: UInt32, tags: [String] = []
         ) {
             self.workflow = workflow
             self.definition = definition

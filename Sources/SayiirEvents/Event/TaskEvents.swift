@@ -56,7 +56,7 @@ extension Event {
         public var step: Step
         /// The attempt's number, from 1.
         public var attempt: UInt32
-        /// The time it had.
+        /// The time it had. The binary form keeps whole nanoseconds.
         public var limit: Duration
 
         /// Describes the transition.
@@ -125,5 +125,7 @@ extension Event.DoubtResolved {
         case completed(output: Payload)
         /// It counts as failed.
         case failed(Failure)
+        /// A decision that this build does not know: a newer build wrote it.
+        case unknown
     }
 }

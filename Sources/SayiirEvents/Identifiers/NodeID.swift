@@ -1,7 +1,9 @@
 /// The name of a node in a workflow's graph: a task, a fork, a delay. Unique within one definition.
 ///
 /// Nodes of a child workflow are prefixed with the child's own id and a slash, for example `child_0/charge`.
-public struct NodeID: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+public struct NodeID: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral,
+    CustomStringConvertible
+{
     /// The identifier's text.
     public var rawValue: String
 

@@ -16,6 +16,7 @@ public struct Step: Hashable, Sendable, CustomStringConvertible {
 
     /// The node's id, followed by `#` and the indices joined with dots where there are any: `resize#3.0`.
     public var description: String {
-        indices.isEmpty ? node.rawValue : "\(node.rawValue)#\(indices.map(String.init).joined(separator: "."))"
+        indices.isEmpty
+            ? node.rawValue : "\(node.rawValue)#\(indices.map(String.init).joined(separator: "."))"
     }
 }

@@ -4,7 +4,7 @@ public struct Payload: Hashable, Sendable {
     public var codec: String
     /// The encoded value.
     public var bytes: [UInt8]
-    /// Whether tools should show the payload's size and digest instead of its content.
+    /// Whether tools should show the payload's size instead of its content. This hides; it does not encrypt.
     public var isSensitive: Bool
 
     /// Wraps a value that was encoded by the codec named `codec`.

@@ -15,7 +15,8 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
     /// The moment `duration` later; saturates.
     public static func + (moment: Self, duration: Duration) -> Self {
-        let (sum, overflow) = moment.nanosecondsSinceEpoch.addingReportingOverflow(duration.saturatedNanoseconds)
+        let (sum, overflow) = moment.nanosecondsSinceEpoch.addingReportingOverflow(
+            duration.saturatedNanoseconds)
         guard overflow else { return Self(nanosecondsSinceEpoch: sum) }
         return Self(nanosecondsSinceEpoch: duration < .zero ? .min : .max)
     }

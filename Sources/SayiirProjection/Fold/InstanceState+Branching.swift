@@ -41,6 +41,7 @@ extension InstanceState {
 
     /// A loop begins with the event of its first iteration.
     mutating func iterate(_ body: Event.LoopIterated, at time: Timestamp) {
+        if case .unknown = body.decision { hasUnknownEvents = true }
         if steps[body.step] == nil {
             enter(
                 body.step, .loop(iterations: 0, lastDecision: nil, reachedLimit: false), at: time)

@@ -54,11 +54,13 @@ extension InstanceState {
     }
 
     mutating func resolve(_ body: Event.DoubtResolved, at time: Timestamp) {
+        if body.resolution == .unknown { hasUnknownEvents = true }
         change(body.step, attempt: body.attempt, from: { $0 == .inDoubt }, at: time) { state in
             switch body.resolution {
             case .rerun: state.status = .ready
             case .completed(let output): state.complete(with: output, at: time)
             case .failed(let failure): state.fail(with: failure, at: time)
+            case .unknown: break
             }
         }
     }

@@ -58,7 +58,7 @@ public struct InstanceState: Hashable, Sendable {
     public internal(set) var updatedAt: Timestamp?
     /// When the current run ended.
     public internal(set) var endedAt: Timestamp?
-    /// Whether events of a kind that this build does not know were skipped. A newer build then knows more of this
+    /// Whether events were met that this build does not know, or not wholly. A newer build then knows more of this
     /// instance, and nobody should decide about it with this one.
     public internal(set) var hasUnknownEvents = false
     /// What made no sense, in the order in which it was met.
