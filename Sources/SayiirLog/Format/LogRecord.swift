@@ -20,6 +20,9 @@ public struct RecordKind: RawRepresentable, Hashable, Sendable {
     /// Wraps a kind's number.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
+    /// Whether a reader that does not know the kind may pass it over.
+    public var isSkippable: Bool { rawValue >= 128 }
+
     /// A state transition; the key is the instance's id.
     public static let event = RecordKind(rawValue: 1)
     /// A workflow's definition; the key is its hash.

@@ -104,22 +104,22 @@ import Testing
         try await open(disk).close()
     }
 
-    @Test("opening replays every commit in order, and a replay that throws closes the log again")
-    func replay() async throws {
+    @Test("opening folds every commit in order, and a fold that throws closes the log again")
+    func folding() async throws {
         struct Stop: Error {}
         let disk = InMemoryFileSystem()
         let log = try await open(disk)
         for value in 0..<5 as Range<UInt8> { try await log.append(batch([[value]])) }
         try await log.close()
-        let seen = Monitor<[[UInt8]]>([])
-        let again = try await LogWriter.open(directory: "log", options: testOptions(), fileSystem: disk) { frame in
-            let payloads = frame.records.map { Array($0.payload) }
-            seen.withLock { $0 += payloads }
-        }
-        #expect(seen.withLock { $0 } == [[0], [1], [2], [3], [4]])
-        try await again.close()
+        let again = try await LogWriter.open(
+            directory: "log", options: testOptions(), fileSystem: disk, folding: [[UInt8]]()
+        ) { payloads, frame in payloads += frame.records.map { Array($0.payload) } }
+        #expect(again.state == [[0], [1], [2], [3], [4]])
+        try await again.writer.close()
         await #expect(throws: Stop.self) {
-            try await LogWriter.open(directory: "log", options: testOptions(), fileSystem: disk) { _ in throw Stop() }
+            try await LogWriter.open(directory: "log", options: testOptions(), fileSystem: disk, folding: 0) { _, _ in
+                throw Stop()
+            }
         }
         try await open(disk).close()
     }

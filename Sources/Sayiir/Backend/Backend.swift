@@ -1,0 +1,92 @@
+public import SayiirEvents
+public import SayiirProjection
+
+/// Where events are kept: the one thing that an engine needs from the world to be durable.
+///
+/// A backend appends events and gives them back; it decides nothing. The contract, which any two callers may rely on at
+/// the same time:
+///
+/// - What ``append(_:lease:)`` acknowledges is durable, all of it or, if it throws, none (but see
+///   ``BackendError/isOutcomeUnknown``).
+/// - The revisions of an instance have no gap and no repetition: of two appends that continue the same revision one wins, and
+///   the other is a ``BackendError/conflict(instance:expected:found:)``.
+/// - Whoever lost a lease cannot write with it any more.
+/// - ``state(of:)`` and ``history(of:)`` show durable events only, and every one that was acknowledged before the call.
+public protocol Backend: Sendable {
+    /// Gives `executor` the right to run an instance, which need not exist yet.
+    ///
+    /// - Throws: ``BackendError/leaseHeld(instance:holder:)`` while another has it.
+    func acquireLease(on instance: InstanceID, by executor: String) async throws(BackendError) -> Lease
+
+    /// Gives a lease back. Does nothing if it is not the current one.
+    func release(_ lease: Lease) async
+
+    /// Appends events of one instance and returns once they are durable. They become visible together.
+    ///
+    /// An append that finds another one of the same instance under way waits for it first.
+    ///
+    /// - Parameters:
+    ///   - events: Events with consecutive revisions, the first of which continues the instance's.
+    ///   - lease: The right to run the instance, if this append is made by who runs it.
+    /// - Throws: ``BackendError/conflict(instance:expected:found:)`` if the events do not continue the instance,
+    ///   ``BackendError/fenced(instance:epoch:)`` if the lease was lost, ``BackendError/log(_:)`` if storage fails.
+    func append(_ events: [Event], lease: Lease?) async throws(BackendError)
+
+    /// The state of an instance; `nil` if it has no events.
+    ///
+    /// - Throws: ``BackendError`` if storage fails or holds something that is not an event.
+    func state(of instance: InstanceID) async throws(BackendError) -> InstanceState?
+
+    /// The events of an instance, oldest first; empty if it does not exist.
+    ///
+    /// - Throws: ``BackendError`` if storage fails or holds something that is not an event.
+    func history(of instance: InstanceID) async throws(BackendError) -> [RecordedEvent]
+
+    /// All instances, in no particular order.
+    ///
+    /// - Throws: ``BackendError`` if storage fails.
+    func instances() async throws(BackendError) -> [InstanceSummary]
+}
+
+/// The right to run one instance, until it is released or another takes over.
+public struct Lease: Hashable, Sendable {
+    /// The instance.
+    public var instance: InstanceID
+    /// Who runs it.
+    public var executor: String
+    /// The fencing epoch: higher than that of any lease on the instance before.
+    public var epoch: UInt64
+
+    /// Describes a lease; only a backend makes valid ones.
+    public init(instance: InstanceID, executor: String, epoch: UInt64) {
+        self.instance = instance
+        self.executor = executor
+        self.epoch = epoch
+    }
+}
+
+/// What is known of an instance without reading its history.
+public struct InstanceSummary: Hashable, Sendable {
+    /// The instance.
+    public var id: InstanceID
+    /// Its workflow's name.
+    public var workflow: String
+    /// Where its current run stands.
+    public var phase: InstancePhase
+    /// When the current run was submitted.
+    public var submittedAt: Timestamp?
+    /// When its last event was recorded.
+    public var updatedAt: Timestamp?
+    /// When the current run ended; `nil` while it goes on.
+    public var endedAt: Timestamp?
+
+    /// The summary of a state.
+    public init(_ state: InstanceState) {
+        id = state.id
+        workflow = state.workflow
+        phase = state.phase
+        submittedAt = state.submittedAt
+        updatedAt = state.updatedAt
+        endedAt = state.endedAt
+    }
+}

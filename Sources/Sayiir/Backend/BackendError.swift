@@ -1,0 +1,44 @@
+public import SayiirEvents
+public import SayiirLog
+
+/// What can go wrong between an engine and its backend.
+public enum BackendError: Error, Sendable, CustomStringConvertible {
+    /// The events do not continue the instance: another append came first. Read the state again and decide anew.
+    case conflict(instance: InstanceID, expected: UInt64, found: UInt64)
+    /// The lease with which the append was made is no longer the current one. Stop running the instance.
+    case fenced(instance: InstanceID, epoch: UInt64)
+    /// Another executor runs the instance.
+    case leaseHeld(instance: InstanceID, holder: String)
+    /// The events of one append belong to several instances, or their revisions do not follow each other.
+    case malformedAppend(String)
+    /// A record of the log is not an event that this build can read.
+    case unreadableEvent(instance: InstanceID, sequence: UInt64, file: String, offset: Int?, reason: String)
+    /// The log failed.
+    case log(LogError)
+
+    /// Whether what was appended may be found durable nevertheless. Opening the log again tells.
+    public var isOutcomeUnknown: Bool {
+        if case .log(.outcomeUnknown) = self { true } else { false }
+    }
+
+    /// The error in words.
+    public var description: String {
+        switch self {
+        case .conflict(let instance, let expected, let found):
+            "Instance '\(instance)' was changed meanwhile: revision \(expected) comes next, not \(found)."
+        case .fenced(let instance, let epoch):
+            "Instance '\(instance)' was taken over by another executor; the lease of epoch \(epoch) has ended."
+        case .leaseHeld(let instance, let holder):
+            "Instance '\(instance)' is being run by '\(holder)'. Wait for it, or stop that executor."
+        case .malformedAppend(let text):
+            "These events cannot be appended: \(text)."
+        case .unreadableEvent(let instance, let sequence, let file, let offset, let reason):
+            """
+            Record \(sequence) of instance '\(instance)', in \(file)\(offset.map { " at offset \($0)" } ?? ""), is not an event that this \
+            version can read: \(reason). A newer version of this program may have written it.
+            """
+        case .log(let error):
+            "\(error)"
+        }
+    }
+}

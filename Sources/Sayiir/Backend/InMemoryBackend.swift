@@ -1,0 +1,56 @@
+public import SayiirEvents
+public import SayiirProjection
+
+/// A backend that keeps everything in memory: for tests, and for work that need not outlive its process.
+///
+/// It keeps every event for as long as it lives.
+public struct InMemoryBackend: Backend {
+    private let ledger: InstanceLedger<InMemoryStorage>
+
+    /// An empty backend.
+    public init() { ledger = InstanceLedger(storage: InMemoryStorage()) }
+
+    /// Gives `executor` the right to run an instance.
+    public func acquireLease(on instance: InstanceID, by executor: String) async throws(BackendError) -> Lease {
+        try await ledger.acquireLease(on: instance, by: executor)
+    }
+
+    /// Gives a lease back.
+    public func release(_ lease: Lease) async { await ledger.release(lease) }
+
+    /// Appends events of one instance.
+    public func append(_ events: [Event], lease: Lease?) async throws(BackendError) {
+        try await ledger.append(events, lease: lease)
+    }
+
+    /// The state of an instance; `nil` if it has no events.
+    public func state(of instance: InstanceID) async throws(BackendError) -> InstanceState? {
+        try await ledger.state(of: instance)
+    }
+
+    /// The events of an instance, oldest first.
+    public func history(of instance: InstanceID) async throws(BackendError) -> [RecordedEvent] {
+        try await ledger.history(of: instance)
+    }
+
+    /// All instances.
+    public func instances() async throws(BackendError) -> [InstanceSummary] { await ledger.instances() }
+}
+
+/// Events in memory, by instance.
+private actor InMemoryStorage: EventStorage {
+    static let keepsEndedStates = true
+
+    private var events: [InstanceID: [RecordedEvent]] = [:]
+    private var lastSequence: UInt64 = 0
+
+    func append(_ events: [Event]) {
+        guard let instance = events.first?.instance else { return }
+        for event in events {
+            lastSequence += 1
+            self.events[instance, default: []].append(RecordedEvent(sequence: lastSequence, event: event))
+        }
+    }
+
+    func history(of instance: InstanceID) -> [RecordedEvent] { events[instance] ?? [] }
+}
