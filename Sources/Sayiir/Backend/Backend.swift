@@ -15,8 +15,11 @@ public import SayiirProjection
 public protocol Backend: Sendable {
     /// Gives `executor` the right to run an instance, which need not exist yet.
     ///
-    /// - Throws: ``BackendError/leaseHeld(instance:holder:)`` while another has it.
-    func acquireLease(on instance: InstanceID, by executor: String) async throws(BackendError) -> Lease
+    /// - Parameter takingOver: Whether to take the right from whoever has it, whose appends are refused from then on.
+    /// - Throws: ``BackendError/leaseHeld(instance:holder:)`` while another has it and `takingOver` is false.
+    func acquireLease(
+        on instance: InstanceID, by executor: String, takingOver: Bool
+    ) async throws(BackendError) -> Lease
 
     /// Gives a lease back. Does nothing if it is not the current one.
     func release(_ lease: Lease) async
@@ -41,6 +44,10 @@ public protocol Backend: Sendable {
     ///
     /// - Throws: ``BackendError`` if storage fails or holds something that is not an event.
     func history(of instance: InstanceID) async throws(BackendError) -> [RecordedEvent]
+
+    /// Returns once an instance has a durable revision above the given one: at once if it has already. Returns early if
+    /// the calling task is cancelled, or, rarely, for no reason: look again.
+    func waitForChange(of instance: InstanceID, after revision: UInt64) async
 
     /// All instances, in no particular order.
     ///

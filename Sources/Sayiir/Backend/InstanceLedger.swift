@@ -18,28 +18,36 @@ protocol EventStorage: Sendable {
 actor InstanceLedger<Storage: EventStorage> {
     private let storage: Storage
     private var entries: [InstanceID: LedgerEntry]
+    /// The highest fencing epoch that was given out, over all instances.
+    private var lastEpoch: UInt64
     /// Those who wait for an append of the same instance, in the order of their arrival.
     private var waiting: [InstanceID: [CheckedContinuation<Void, Never>]] = [:]
+    private var watchers = Watchers()
 
     init(storage: Storage, states: [InstanceID: InstanceState] = [:]) {
         self.storage = storage
+        lastEpoch = states.values.map(\.leaseEpoch).max() ?? 0
         entries = states.mapValues { LedgerEntry($0, keepingEnded: Storage.keepsEndedStates) }
     }
 
     // MARK: Leases
 
-    func acquireLease(on instance: InstanceID, by executor: String) throws(BackendError) -> Lease {
-        var entry = entries[instance] ?? LedgerEntry()
-        if let holder = entry.holder { throw .leaseHeld(instance: instance, holder: holder) }
-        entry.epoch += 1
-        entry.holder = executor
-        entries[instance] = entry
-        return Lease(instance: instance, executor: executor, epoch: entry.epoch)
+    func acquireLease(
+        on instance: InstanceID, by executor: String, takingOver: Bool
+    ) throws(BackendError) -> Lease {
+        if let holder = entries[instance]?.lease?.executor, !takingOver {
+            throw .leaseHeld(instance: instance, holder: holder)
+        }
+        lastEpoch += 1
+        let lease = Lease(instance: instance, executor: executor, epoch: lastEpoch)
+        entries[instance, default: LedgerEntry()].lease = lease
+        return lease
     }
 
     func release(_ lease: Lease) {
-        guard let entry = entries[lease.instance], entry.epoch == lease.epoch else { return }
-        entries[lease.instance]?.holder = nil
+        guard let entry = entries[lease.instance], entry.lease == lease else { return }
+        entries[lease.instance]?.lease = nil
+        if entry.revision == 0 { entries[lease.instance] = nil }
     }
 
     // MARK: Events
@@ -50,22 +58,21 @@ actor InstanceLedger<Storage: EventStorage> {
         let instance = first.instance
         await waitForTurn(instance)
         defer { endTurn(instance) }
-        let entry = entries[instance] ?? LedgerEntry()
-        if let lease {
-            guard lease.instance == instance, lease.epoch == entry.epoch, entry.holder != nil else {
-                throw .fenced(instance: instance, epoch: lease.epoch)
-            }
+        if let lease, entries[instance]?.lease != lease {
+            throw .fenced(instance: instance, epoch: lease.epoch)
         }
-        guard first.revision == entry.revision + 1 else {
-            throw .conflict(instance: instance, expected: entry.revision + 1, found: first.revision)
+        let revision = entries[instance]?.revision ?? 0
+        guard first.revision == revision + 1 else {
+            throw .conflict(instance: instance, expected: revision + 1, found: first.revision)
         }
-        var state = try await loadState(of: instance) ?? InstanceState(instance)
+        if entries[instance]?.state == nil, revision > 0 {
+            let ended = try await loadState(of: instance)
+            entries[instance]?.state = ended
+        }
         try await storage.append(events)
-        for event in events { state.apply(event) }
-        // Leases may have changed hands during the append; the rest is this turn's alone.
-        var current = entries[instance] ?? LedgerEntry()
-        current.update(to: state, keepingEnded: Storage.keepsEndedStates)
-        entries[instance] = current
+        // In place: a copy of the state would cost as much as the history is long.
+        entries[instance, default: LedgerEntry()].apply(events, keepingEnded: Storage.keepsEndedStates)
+        watchers.notify(of: instance)
     }
 
     func state(of instance: InstanceID) async throws(BackendError) -> InstanceState? {
@@ -98,6 +105,24 @@ actor InstanceLedger<Storage: EventStorage> {
         }
     }
 
+    // MARK: Watching
+
+    func waitForChange(of instance: InstanceID, after revision: UInt64) async {
+        guard (entries[instance]?.revision ?? 0) <= revision else { return }
+        let watcher = watchers.nextNumber()
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                // Cancelled already: what `onCancel` does may have come before.
+                if Task.isCancelled { return continuation.resume() }
+                watchers.add(continuation, as: watcher, for: instance)
+            }
+        } onCancel: {
+            Task { await self.stopWatching(watcher, instance) }
+        }
+    }
+
+    private func stopWatching(_ watcher: Int, _ instance: InstanceID) { watchers.remove(watcher, for: instance) }
+
     // MARK: Turns
 
     /// Waits until no append of the instance is under way, and takes the turn. An entry in `waiting`, even an empty one,
@@ -126,24 +151,57 @@ actor InstanceLedger<Storage: EventStorage> {
 /// What the ledger keeps of one instance.
 private struct LedgerEntry: Sendable {
     /// The last durable revision.
-    var revision: UInt64 = 0
-    /// The state; `nil` if the instance has ended and its storage need not be kept in memory.
+    private(set) var revision: UInt64 = 0
+    /// The state; `nil` if there is none yet, or if the instance has ended and its storage need not be kept in memory.
     var state: InstanceState?
-    var summary: InstanceSummary?
-    var epoch: UInt64 = 0
-    /// Who runs the instance; `nil` if nobody does.
-    var holder: String?
+    private(set) var summary: InstanceSummary?
+    /// The current lease; `nil` if nobody runs the instance.
+    var lease: Lease?
 
     init() {}
 
     init(_ state: InstanceState, keepingEnded: Bool) {
-        epoch = state.leaseEpoch
-        update(to: state, keepingEnded: keepingEnded)
+        self.state = state
+        settle(keepingEnded: keepingEnded)
     }
 
-    mutating func update(to state: InstanceState, keepingEnded: Bool) {
-        revision = state.revision
-        summary = InstanceSummary(state)
-        self.state = keepingEnded || !state.phase.isEnded ? state : nil
+    mutating func apply(_ events: [Event], keepingEnded: Bool) {
+        guard let first = events.first else { return }
+        if state == nil { state = InstanceState(first.instance) }
+        for event in events { state?.apply(event) }
+        settle(keepingEnded: keepingEnded)
+    }
+
+    private mutating func settle(keepingEnded: Bool) {
+        guard let settled = state else { return }
+        revision = settled.revision
+        summary = InstanceSummary(settled)
+        if !keepingEnded && settled.phase.isEnded { state = nil }
+    }
+}
+
+/// Those who wait for an instance to change.
+private struct Watchers: Sendable {
+    private var waiting: [InstanceID: [Int: CheckedContinuation<Void, Never>]] = [:]
+    private var lastNumber = 0
+
+    mutating func nextNumber() -> Int {
+        lastNumber += 1
+        return lastNumber
+    }
+
+    mutating func add(_ continuation: CheckedContinuation<Void, Never>, as number: Int, for instance: InstanceID) {
+        waiting[instance, default: [:]][number] = continuation
+    }
+
+    mutating func remove(_ number: Int, for instance: InstanceID) {
+        let continuation = waiting[instance]?.removeValue(forKey: number)
+        if waiting[instance]?.isEmpty == true { waiting[instance] = nil }
+        continuation?.resume()
+    }
+
+    mutating func notify(of instance: InstanceID) {
+        guard let waiters = waiting.removeValue(forKey: instance) else { return }
+        for continuation in waiters.values { continuation.resume() }
     }
 }

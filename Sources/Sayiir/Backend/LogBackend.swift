@@ -52,8 +52,10 @@ public struct LogBackend: Backend {
     }
 
     /// Gives `executor` the right to run an instance.
-    public func acquireLease(on instance: InstanceID, by executor: String) async throws(BackendError) -> Lease {
-        try await ledger.acquireLease(on: instance, by: executor)
+    public func acquireLease(
+        on instance: InstanceID, by executor: String, takingOver: Bool
+    ) async throws(BackendError) -> Lease {
+        try await ledger.acquireLease(on: instance, by: executor, takingOver: takingOver)
     }
 
     /// Gives a lease back.
@@ -72,6 +74,11 @@ public struct LogBackend: Backend {
     /// The events of an instance, oldest first. Reads the frames that hold them.
     public func history(of instance: InstanceID) async throws(BackendError) -> [RecordedEvent] {
         try await ledger.history(of: instance)
+    }
+
+    /// Returns once an instance has a durable revision above the given one.
+    public func waitForChange(of instance: InstanceID, after revision: UInt64) async {
+        await ledger.waitForChange(of: instance, after: revision)
     }
 
     /// All instances.

@@ -77,32 +77,75 @@ import Testing
     @Test("a lease keeps others out until it is released; the next one has a higher epoch", arguments: Kind.allCases)
     func leases(_ kind: Kind) async throws {
         let backend = try await kind.open()
-        let lease = try await backend.acquireLease(on: "a", by: "one")
-        let error = await #expect(throws: BackendError.self) { try await backend.acquireLease(on: "a", by: "two") }
+        let lease = try await backend.acquireLease(on: "a", by: "one", takingOver: false)
+        let error = await #expect(throws: BackendError.self) {
+            try await backend.acquireLease(on: "a", by: "two", takingOver: false)
+        }
         #expect(error?.description.contains("'a' is being run by 'one'") == true)
-        _ = try await backend.acquireLease(on: "b", by: "two")
+        _ = try await backend.acquireLease(on: "b", by: "two", takingOver: false)
         await backend.release(lease)
-        let next = try await backend.acquireLease(on: "a", by: "two")
+        let next = try await backend.acquireLease(on: "a", by: "two", takingOver: false)
         #expect(next.epoch > lease.epoch)
         // Giving back a lease of the past does not free the present one.
         await backend.release(lease)
-        await #expect(throws: BackendError.self) { try await backend.acquireLease(on: "a", by: "three") }
+        await #expect(throws: BackendError.self) {
+            try await backend.acquireLease(on: "a", by: "three", takingOver: false)
+        }
     }
 
     @Test("an append with a lease that has ended is fenced off and changes nothing", arguments: Kind.allCases)
     func fencing(_ kind: Kind) async throws {
         let backend = try await kind.open()
         let events = firstEvents("a", count: 3)
-        let old = try await backend.acquireLease(on: "a", by: "one")
+        let old = try await backend.acquireLease(on: "a", by: "one", takingOver: false)
         try await backend.append([events[0]], lease: old)
         await backend.release(old)
         await #expect(throws: BackendError.self) { try await backend.append([events[1]], lease: old) }
-        let new = try await backend.acquireLease(on: "a", by: "two")
+        let new = try await backend.acquireLease(on: "a", by: "two", takingOver: false)
         await #expect(throws: BackendError.self) { try await backend.append([events[1]], lease: old) }
         try await backend.append([events[1]], lease: new)
         // Whoever does not run the instance, a client, appends without a lease.
         try await backend.append([events[2]], lease: nil)
         #expect(try await backend.history(of: "a").map(\.event) == events)
+    }
+
+    @Test("a lease can be taken over, and fences its former holder off for good", arguments: Kind.allCases)
+    func takeOver(_ kind: Kind) async throws {
+        let backend = try await kind.open()
+        let events = firstEvents("a", count: 3)
+        let old = try await backend.acquireLease(on: "a", by: "one", takingOver: false)
+        try await backend.append([events[0]], lease: old)
+        let new = try await backend.acquireLease(on: "a", by: "two", takingOver: true)
+        #expect(new.epoch > old.epoch)
+        let error = await #expect(throws: BackendError.self) { try await backend.append([events[1]], lease: old) }
+        guard case .fenced("a", old.epoch) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        // Nor does giving back what it lost free what the other has.
+        await backend.release(old)
+        try await backend.append([events[1]], lease: new)
+        await backend.release(new)
+        await #expect(throws: BackendError.self) { try await backend.append([events[2]], lease: new) }
+    }
+
+    @Test("who waits for a change is woken by it, or at once if it has come already", arguments: Kind.allCases)
+    func waiting(_ kind: Kind) async throws {
+        let backend = try await kind.open()
+        let events = firstEvents("a", count: 3)
+        let woken = Task { await backend.waitForChange(of: "a", after: 0) }
+        let other = Task { await backend.waitForChange(of: "b", after: 0) }
+        try await backend.append([events[0]], lease: nil)
+        await woken.value
+        await backend.waitForChange(of: "a", after: 0)
+        // Cancelling ends a wait that nothing else would end, before it began or after.
+        other.cancel()
+        await other.value
+        let never = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            await backend.waitForChange(of: "a", after: 1)
+        }
+        await never.value
     }
 
     @Test("events of several instances, or with a gap, are refused as a whole", arguments: Kind.allCases)
@@ -142,6 +185,8 @@ func openLog(_ disk: InMemoryFileSystem) async throws -> LogBackend {
     var options = LogOptions()
     options.firstSegmentBytes = 64 * 1024
     options.segmentBytes = 64 * 1024
+    // No promise frame in between: tests count calls and know offsets.
+    options.idleDelay = .seconds(3600)
     return try await LogBackend.open(directory: "jobs", options: options, fileSystem: disk)
 }
 
