@@ -1,0 +1,48 @@
+public import SayiirEvents
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// Where an engine has its time from. Tests give it one that they move by hand.
+public protocol EngineClock: Sendable {
+    /// The time of day. May be set back or forth by people.
+    var now: Timestamp { get }
+
+    /// Returns once at least `duration` has passed.
+    ///
+    /// - Throws: `CancellationError` as soon as the calling task is cancelled.
+    func sleep(for duration: Duration) async throws
+}
+
+extension EngineClock {
+    /// Returns once the time of day is `moment` or later.
+    ///
+    /// - Throws: `CancellationError` as soon as the calling task is cancelled.
+    func sleep(until moment: Timestamp) async throws {
+        // The time of day may be changed during the sleep, so a long one is cut.
+        while case let remaining = moment - now, remaining > .zero {
+            try await sleep(for: min(remaining, .seconds(30)))
+        }
+    }
+}
+
+/// The machine's clock.
+public struct SystemClock: EngineClock {
+    /// The clock.
+    public init() {}
+
+    /// The machine's time of day.
+    public var now: Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(nanosecondsSinceEpoch: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    }
+
+    /// Sleeps on the machine's continuous clock.
+    public func sleep(for duration: Duration) async throws { try await Task.sleep(for: duration) }
+}
