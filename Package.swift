@@ -61,6 +61,8 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "welcome", dependencies: ["Sayiir"], path: "Examples/Welcome", swiftSettings: settings),
         .testTarget(name: "SayiirEventsTests", dependencies: ["SayiirEvents"], swiftSettings: settings),
         .testTarget(
             name: "SayiirLogTests", dependencies: ["SayiirLog", "SayiirTesting"],
@@ -73,7 +75,8 @@ let package = Package(
         .testTarget(
             name: "SayiirTestingTests", dependencies: ["SayiirTesting", "SayiirLog"], swiftSettings: settings),
         .executableTarget(
-            name: "kill-worker", dependencies: ["SayiirLog"], path: "Tests/KillWorker", swiftSettings: settings),
+            name: "kill-worker", dependencies: ["Sayiir", "SayiirLog"], path: "Tests/KillWorker",
+            swiftSettings: settings),
         .testTarget(
             name: "KillTests", dependencies: ["SayiirLog", "SayiirTesting", "kill-worker"],
             swiftSettings: settings),

@@ -2,7 +2,7 @@
 ///
 /// Any text is allowed here, so that damaged or foreign logs can be shown; the engine accepts 1 to 256 bytes of
 /// UTF-8 when it creates or resumes an instance.
-public struct InstanceID: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral,
+public struct InstanceID: RawRepresentable, Hashable, Sendable, ExpressibleByStringInterpolation,
     CustomStringConvertible
 {
     /// The identifier's text.

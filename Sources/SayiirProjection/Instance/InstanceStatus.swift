@@ -25,3 +25,22 @@ public enum InstanceStatus: Hashable, Sendable {
     /// It is gone from every view.
     case deleted
 }
+
+extension InstanceStatus {
+    /// The status in a word, for tools: `in_progress`, `awaiting_signal`, `completed`.
+    public var name: String {
+        switch self {
+        case .unsubmitted: "unsubmitted"
+        case .inProgress: "in_progress"
+        case .waiting: "waiting"
+        case .awaitingSignal: "awaiting_signal"
+        case .inDoubt: "in_doubt"
+        case .paused: "paused"
+        case .completed: "completed"
+        case .failed: "failed"
+        case .cancelled: "cancelled"
+        case .superseded: "superseded"
+        case .deleted: "deleted"
+        }
+    }
+}

@@ -1,0 +1,18 @@
+internal import SayiirEvents
+
+/// What an executor tells the ``Decider``: that it begins, what became of an attempt, that time has passed.
+enum Command: Sendable {
+    /// An executor takes the instance up. What another one began and did not end was interrupted.
+    case takeUp
+    /// Time has passed, or somebody asked for something: see what is due.
+    case look
+    /// An attempt is over.
+    case attemptEnded(Step, attempt: UInt32, AttemptResult)
+}
+
+/// What became of an attempt at a task.
+enum AttemptResult: Sendable {
+    case succeeded(output: Payload)
+    case failed(Failure, isRetryable: Bool)
+    case timedOut(limit: Duration)
+}

@@ -1,0 +1,76 @@
+internal import SayiirEvents
+
+/// A workflow under construction: tasks in the order in which they run, each taking the output of the one before.
+///
+/// ```swift
+/// let shipping = try Flow("shipping", input: Order.self)
+///     .then(reserve)
+///     .then("label") { (reservation: Reservation) in Label(for: reservation) }
+///     .then(notify)
+///     .build()
+/// ```
+///
+/// A flow is a value: every call returns a longer one and leaves this one as it is. A task whose input is not the output of
+/// the one before does not compile. What the compiler cannot see is checked by ``build()``.
+public struct Flow<Input: Codable & Sendable, Output: Codable & Sendable>: Sendable {
+    /// The flow's name, for people; instances are bound to the definition, not to the name.
+    public let name: String
+    private var draft: FlowDraft
+
+    private init(name: String, draft: FlowDraft) {
+        self.name = name
+        self.draft = draft
+    }
+
+    /// The flow with a value that its tasks find in ``TaskContext/workflowMetadata(as:)``, and tools in the history.
+    ///
+    /// It is stored as JSON with every instance. It is not part of the definition's hash.
+    public func metadata(_ value: some Encodable & Sendable) -> Flow {
+        var flow = self
+        flow.draft.setMetadata(value)
+        return flow
+    }
+
+    /// The flow followed by a task.
+    ///
+    /// - Parameter id: The task's name in this flow, if it is not its own.
+    public func then<Next>(_ task: DurableTask<Output, Next>, as id: String? = nil) -> Flow<Input, Next> {
+        adding(task, id: id ?? task.id)
+    }
+
+    /// The flow followed by a task made of a function; see ``TaskOptions`` for what can be set.
+    public func then<Next>(
+        _ id: String, options: TaskOptions = TaskOptions(), _ body: @escaping @Sendable (Output) async throws -> Next
+    ) -> Flow<Input, Next> {
+        adding(DurableTask(id, options: options, body), id: id)
+    }
+
+    /// The flow followed by a task made of a function without a name: it is called `lambda_0`, the next `lambda_1`, and so on.
+    ///
+    /// Handy for a first try. Moving such tasks about changes their names, so give names to what is to last.
+    public func then<Next>(_ body: @escaping @Sendable (Output) async throws -> Next) -> Flow<Input, Next> {
+        var flow = self
+        let id = flow.draft.nextAnonymousID()
+        return flow.adding(DurableTask(id, body), id: id)
+    }
+
+    private func adding<Next>(_ task: DurableTask<Output, Next>, id: String) -> Flow<Input, Next> {
+        var draft = draft
+        draft.append(task, id: NodeID(id))
+        return Flow<Input, Next>(name: name, draft: draft)
+    }
+
+    /// Checks the flow and makes a workflow of it.
+    ///
+    /// - Throws: ``FlowError`` with everything that is wrong: no task, an id used twice, options out of bounds.
+    public func build() throws(FlowError) -> Workflow<Input, Output> {
+        Workflow(name: name, metadata: draft.metadata, graph: try draft.graph())
+    }
+}
+
+extension Flow where Output == Input {
+    /// Begins a flow that takes a value of type `Input`.
+    public init(_ name: String = "workflow", input: Input.Type = Input.self) {
+        self.init(name: name, draft: FlowDraft())
+    }
+}

@@ -1,0 +1,61 @@
+/// What governs the execution of a task, and what people want to know of it.
+public struct TaskOptions: Hashable, Sendable {
+    /// How long one attempt may take; `nil` if as long as it likes.
+    public var timeout: Duration?
+    /// Whether and when a failed attempt is followed by another; `nil` for never.
+    public var retries: RetryPolicy?
+    /// What happens to an attempt that a crash interrupted.
+    public var execution: Execution
+    /// From 1 (critical) to 5 (minimal); `nil` for 3.
+    public var priority: Int?
+    /// What an executor must offer to run the task: 20 texts of 1 to 64 characters at most.
+    public var tags: [String]
+    /// A name for people.
+    public var displayName: String?
+    /// What the task does, for people.
+    public var description: String?
+    /// The version of the task's code. Instances that began with another one are not resumed.
+    public var version: String?
+
+    /// What happens to an attempt of which nobody knows whether it finished, because the process ended in between.
+    public enum Execution: Hashable, Sendable, CaseIterable {
+        /// The task runs again. Its effects should be such that twice is as good as once.
+        case atLeastOnce
+        /// The task does not run again: it is *in doubt* until a person decides, see ``Engine/resolveDoubt(of:in:as:by:reason:)``.
+        case atMostOnce
+    }
+
+    /// Describes options. A flow checks them when it is built.
+    public init(
+        timeout: Duration? = nil, retries: RetryPolicy? = nil, execution: Execution = .atLeastOnce,
+        priority: Int? = nil, tags: [String] = [], displayName: String? = nil, description: String? = nil,
+        version: String? = nil
+    ) {
+        self.timeout = timeout
+        self.retries = retries
+        self.execution = execution
+        self.priority = priority
+        self.tags = tags
+        self.displayName = displayName
+        self.description = description
+        self.version = version
+    }
+
+    /// What is wrong with the options, in words; empty if nothing is.
+    var problems: [String] {
+        var problems = retries?.problems ?? []
+        if let timeout, timeout < .zero { problems.append("timeout must be a finite non-negative number") }
+        if let priority, !(1...5).contains(priority) {
+            problems.append("priority must be between 1 and 5, got \(priority)")
+        }
+        if tags.count > 20 { problems.append("too many tags: \(tags.count) (max 20)") }
+        if tags.contains("") { problems.append("tags must not contain empty strings") }
+        for tag in tags where tag.count > 64 {
+            problems.append("tag too long: '\(tag)' (\(tag.count) chars, max 64)")
+        }
+        if execution == .atMostOnce, let retries, retries.maxRetries > 0 {
+            problems.append("a task that runs at most once cannot have retries")
+        }
+        return problems
+    }
+}

@@ -1,0 +1,152 @@
+public import SayiirEvents
+public import SayiirProjection
+
+// What can be asked of an instance and known of it, without its workflow and whoever runs it.
+extension Engine {
+    // MARK: Control
+
+    /// Asks an instance to stop for good. It takes effect between two steps, or ends a wait; nothing that ran is undone.
+    ///
+    /// An instance that nobody runs is cancelled when it is resumed. Asking again changes nothing: the first reason counts.
+    ///
+    /// - Throws: ``WorkflowError/instanceNotFound(_:)``, ``WorkflowError/notPossible(_:_:_:)`` if it has completed or failed.
+    public func cancel(_ id: InstanceID, by actor: String? = nil, reason: String? = nil) async throws(WorkflowError) {
+        try await apply(.cancel, to: id, by: actor, reason: reason)
+    }
+
+    /// Asks an instance to stand still. It takes effect between two steps; ``unpause(_:by:reason:)`` ends it.
+    ///
+    /// An instance that nobody runs is paused when it is resumed. Asking again changes nothing.
+    ///
+    /// - Throws: ``WorkflowError/instanceNotFound(_:)``, ``WorkflowError/notPossible(_:_:_:)`` if it has ended.
+    public func pause(_ id: InstanceID, by actor: String? = nil, reason: String? = nil) async throws(WorkflowError) {
+        try await apply(.pause, to: id, by: actor, reason: reason)
+    }
+
+    /// Ends a pause, or takes back the wish for one. Runs nothing: ``resume(_:id:)`` does.
+    ///
+    /// - Throws: ``WorkflowError/instanceNotFound(_:)``, ``WorkflowError/notPossible(_:_:_:)`` if it is not paused.
+    public func unpause(_ id: InstanceID, by actor: String? = nil, reason: String? = nil) async throws(WorkflowError) {
+        try await apply(.unpause, to: id, by: actor, reason: reason)
+    }
+
+    /// Records a person's decision about a step of which nobody knows whether it finished. ``resume(_:id:)`` goes on from there.
+    ///
+    /// - Throws: ``WorkflowError/instanceNotFound(_:)``, ``WorkflowError/notInDoubt(_:_:)``.
+    public func resolveDoubt(
+        of step: Step, in id: InstanceID, as resolution: Event.DoubtResolved.Resolution, by actor: String? = nil,
+        reason: String? = nil
+    ) async throws(WorkflowError) {
+        try await apply(.resolveDoubt(step, resolution), to: id, by: actor, reason: reason)
+    }
+
+    private func apply(
+        _ control: Control, to id: InstanceID, by actor: String?, reason: String?
+    ) async throws(WorkflowError) {
+        while true {
+            let state = try await submittedState(of: id)
+            guard let body = try control.decide(on: state) else { return }
+            let event = Event(
+                instance: id, revision: state.revision + 1, time: environment.clock.now, actor: actor, reason: reason,
+                body: body)
+            if try await append([event]) { return }
+        }
+    }
+
+    /// Appends events without a lease; false if somebody else changed the instance first.
+    func append(_ events: [Event]) async throws(WorkflowError) -> Bool {
+        do throws(BackendError) {
+            try await backend.append(events, lease: nil)
+            return true
+        } catch {
+            if case .conflict = error { return false }
+            throw .backend(error)
+        }
+    }
+
+    // MARK: Views
+
+    /// What an instance is doing.
+    ///
+    /// - Throws: ``WorkflowError/instanceNotFound(_:)``, ``WorkflowError/backend(_:)``.
+    public func status(of id: InstanceID) async throws(WorkflowError) -> InstanceStatus {
+        try await submittedState(of: id).status
+    }
+
+    /// What an instance of `workflow` is doing, with its output if it has completed.
+    ///
+    /// - Throws: ``WorkflowError/instanceNotFound(_:)``, ``WorkflowError/notDecodable(what:_:expected:reason:)``,
+    ///   ``WorkflowError/backend(_:)``.
+    public func status<Input, Output>(
+        of id: InstanceID, as workflow: Workflow<Input, Output>
+    ) async throws(WorkflowError) -> WorkflowStatus<Output> {
+        try status(try await submittedState(of: id), as: workflow)
+    }
+
+    /// All that is known of an instance.
+    ///
+    /// - Throws: ``WorkflowError/instanceNotFound(_:)``, ``WorkflowError/backend(_:)``.
+    public func state(of id: InstanceID) async throws(WorkflowError) -> InstanceState {
+        try await submittedState(of: id)
+    }
+
+    /// The output of a task of an instance; `nil` if that task has not completed, or does not exist.
+    ///
+    /// - Throws: ``WorkflowError/instanceNotFound(_:)``, ``WorkflowError/notDecodable(what:_:expected:reason:)``,
+    ///   ``WorkflowError/backend(_:)``.
+    public func result<Value: Decodable & Sendable>(
+        of step: Step, in id: InstanceID, as type: Value.Type = Value.self
+    ) async throws(WorkflowError) -> Value? {
+        guard let output = try await submittedState(of: id).steps[step]?.output else { return nil }
+        return try decode(type, from: output, "output of '\(step)'", of: id)
+    }
+
+    /// What happened to an instance, oldest first.
+    ///
+    /// - Throws: ``WorkflowError/instanceNotFound(_:)``, ``WorkflowError/backend(_:)``.
+    public func history(of id: InstanceID) async throws(WorkflowError) -> [RecordedEvent] {
+        let events = try await WorkflowError.translating { () throws(BackendError) in
+            try await backend.history(of: id)
+        }
+        if events.isEmpty { throw .instanceNotFound(id) }
+        return events
+    }
+
+    /// All instances, in no particular order.
+    ///
+    /// - Throws: ``WorkflowError/backend(_:)``.
+    public func instances() async throws(WorkflowError) -> [InstanceSummary] {
+        try await WorkflowError.translating { () throws(BackendError) in try await backend.instances() }
+    }
+
+    // MARK: Reading
+
+    /// The state of an instance that was submitted.
+    func submittedState(of id: InstanceID) async throws(WorkflowError) -> InstanceState {
+        guard let state = try await environment.state(of: id), state.phase != .unsubmitted, state.phase != .deleted
+        else {
+            throw .instanceNotFound(id)
+        }
+        return state
+    }
+
+    func status<Input, Output>(
+        _ state: InstanceState, as workflow: Workflow<Input, Output>
+    ) throws(WorkflowError) -> WorkflowStatus<Output> {
+        var output: Output?
+        if let payload = state.output {
+            output = try decode(Output.self, from: payload, "output", of: state.id)
+        }
+        return WorkflowStatus(id: state.id, status: state.status, output: output)
+    }
+
+    private func decode<Value: Decodable & Sendable>(
+        _ type: Value.Type, from payload: Payload, _ what: String, of id: InstanceID
+    ) throws(WorkflowError) -> Value {
+        do throws(ValueError) {
+            return try environment.codecs.decode(type, from: payload)
+        } catch {
+            throw .notDecodable(what: what, id, expected: "\(type)", reason: error.reason)
+        }
+    }
+}

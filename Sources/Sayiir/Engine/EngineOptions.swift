@@ -1,0 +1,32 @@
+public import SayiirLog
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// How an engine works. The defaults suit most programs.
+public struct EngineOptions: Sendable {
+    /// What turns values into bytes.
+    public var codec: any PayloadCodec = JSONCodec()
+    /// Codecs of values that were stored before by another ``codec``.
+    public var otherCodecs: [any PayloadCodec] = []
+    /// Where the time comes from.
+    public var clock: any EngineClock = SystemClock()
+    /// Who executes: named in histories and in errors. The host's name and the process's number by default.
+    public var executor = Self.hostAndProcess
+    /// How the log is written, if the engine opens one.
+    public var log = LogOptions()
+
+    /// The defaults.
+    public init() {}
+
+    private static let hostAndProcess: String = {
+        var name = [CChar](repeating: 0, count: 256)
+        let host = gethostname(&name, name.count - 1) == 0 ? name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)) : []
+        return "\(host.isEmpty ? "localhost" : String(decoding: host, as: UTF8.self))-\(getpid())"
+    }()
+}

@@ -1,0 +1,25 @@
+internal import SayiirEvents
+internal import SayiirProjection
+
+/// What an engine lends to each run: storage, time, codecs.
+struct RunEnvironment: Sendable {
+    var backend: any Backend
+    var clock: any EngineClock
+    var codecs: Codecs
+
+    func state(of instance: InstanceID) async throws(WorkflowError) -> InstanceState? {
+        try await WorkflowError.translating { () throws(BackendError) in try await backend.state(of: instance) }
+    }
+
+    /// Returns at the given moment, or when the instance has a revision above the given one, or when the calling task is
+    /// cancelled.
+    func waitForChange(of instance: InstanceID, after revision: UInt64, until moment: Timestamp) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await backend.waitForChange(of: instance, after: revision) }
+            // A cancelled sleep ends the wait like one that is over: the caller looks at the time.
+            group.addTask { try? await clock.sleep(until: moment) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+}

@@ -1,0 +1,73 @@
+internal import SayiirEvents
+
+/// One attempt at a task: calls the user's code, within its time.
+struct TaskExecution: Sendable {
+    let task: TaskNode
+    let context: TaskContext
+    let environment: RunEnvironment
+
+    enum Outcome: Sendable {
+        case returned(StoredValue)
+        case threw(Failure, isRetryable: Bool)
+        case timedOut(Duration)
+        /// The calling task was cancelled, and the code gave up because of that.
+        case interrupted
+    }
+
+    func run(_ input: StoredValue) async -> Outcome {
+        guard let limit = task.options.timeout else { return await call(input) }
+        guard limit > .zero else { return .timedOut(limit) }
+        let race = Race<Outcome>()
+        let work = Task { await race.finish(call(input)) }
+        let timer = Task {
+            try? await environment.clock.sleep(for: limit)
+            if !Task.isCancelled { await race.finish(.timedOut(limit)) }
+        }
+        let outcome = await withTaskCancellationHandler {
+            await race.winner
+        } onCancel: {
+            work.cancel()
+        }
+        // Code that ignores cancellation goes on by itself. Nobody waits for it: a hanging call must not hold up the
+        // workflow, and what it returns is dropped.
+        work.cancel()
+        timer.cancel()
+        return outcome
+    }
+
+    private func call(_ input: StoredValue) async -> Outcome {
+        do {
+            return .returned(
+                try await TaskContext.$current.withValue(context) { try await task.run(input, environment.codecs) })
+        } catch let error as TaskValueError {
+            // The same bytes will not decode next time either.
+            if case .input = error { return .threw(error.failure, isRetryable: false) }
+            return .threw(error.failure, isRetryable: true)
+        } catch is CancellationError where Task.isCancelled {
+            return .interrupted
+        } catch {
+            return .threw(Failure(error), isRetryable: true)
+        }
+    }
+}
+
+/// The first of several results.
+private actor Race<Value: Sendable> {
+    private var first: Value?
+    private var waiter: CheckedContinuation<Value, Never>?
+
+    func finish(_ value: Value) {
+        guard first == nil else { return }
+        first = value
+        waiter?.resume(returning: value)
+        waiter = nil
+    }
+
+    /// The value that finished first. To be asked for once.
+    var winner: Value {
+        get async {
+            if let first { return first }
+            return await withCheckedContinuation { waiter = $0 }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+public import SayiirEvents
+public import SayiirProjection
+
+/// What can go wrong between a program and its engine.
+///
+/// A task that fails is not among them: that is a status of the instance, see ``WorkflowStatus``. Only the calls that promise
+/// an output and nothing else, ``runWorkflow(_:_:)`` and ``WorkflowStatus/requireOutput()``, throw it.
+public enum WorkflowError: Error, Sendable, CustomStringConvertible {
+    /// There is an instance of this id, and the conflict policy is to fail.
+    case instanceExists(InstanceID)
+    /// There is no instance of this id.
+    case instanceNotFound(InstanceID)
+    /// The id cannot be an instance's.
+    case invalidInstanceID(String)
+    /// The instance goes by another definition than the workflow that was given.
+    case definitionMismatch(InstanceID, expected: DefinitionHash, found: DefinitionHash?)
+    /// The instance has ended, or is not in a status that this can be done in.
+    case notPossible(Operation, InstanceID, InstanceStatus)
+    /// The step is not one that a person has to decide about.
+    case notInDoubt(InstanceID, Step)
+    /// Another executor runs the instance just now.
+    case alreadyRunning(InstanceID, holder: String)
+    /// Another executor took the instance over while it was being run here. It goes on there.
+    case takenOver(InstanceID)
+    /// The calling task was cancelled. The instance can be resumed.
+    case interrupted(InstanceID)
+    /// The history of the instance has events of a newer version of this library.
+    case newerHistory(InstanceID)
+    /// A value cannot be stored.
+    case notEncodable(what: String, InstanceID, reason: String)
+    /// A stored value cannot be read.
+    case notDecodable(what: String, InstanceID, expected: String, reason: String)
+    /// The workflow failed.
+    case failed(InstanceID, Step?, Failure)
+    /// The workflow has not completed.
+    case notCompleted(InstanceID, InstanceStatus)
+    /// Storage failed, or refused.
+    case backend(BackendError)
+
+    /// What was to be done to an instance.
+    public enum Operation: String, Hashable, Sendable, CaseIterable {
+        /// To cancel it.
+        case cancel
+        /// To pause it.
+        case pause
+        /// To end its pause.
+        case unpause
+    }
+
+    /// The error in words.
+    public var description: String {
+        switch self {
+        case .instanceExists(let id):
+            """
+            Workflow instance already exists: \(id). Choose another id, resume it, or pass a conflict policy other than \
+            `.fail`.
+            """
+        case .instanceNotFound(let id):
+            "Workflow instance not found: \(id). Nothing was submitted under this id in this store."
+        case .invalidInstanceID(let text):
+            text
+        case .definitionMismatch(let id, let expected, let found):
+            """
+            Workflow definition mismatch: expected hash '\(expected)', found '\(found?.description ?? "none")'. Instance \
+            '\(id)' was begun by another version of the workflow; resume it with that one.
+            """
+        case .notPossible(.unpause, let id, let status):
+            "Workflow is not paused (current state: \"\(status.title)\"): \(id)."
+        case .notPossible(let operation, let id, let status):
+            "Cannot \(operation.rawValue) workflow in state: \(status.title) (instance '\(id)')."
+        case .notInDoubt(let id, let step):
+            "Step '\(step)' of instance '\(id)' is not in doubt: there is nothing to decide."
+        case .alreadyRunning(let id, let holder):
+            "\(BackendError.leaseHeld(instance: id, holder: holder))"
+        case .takenOver(let id):
+            "Instance '\(id)' was taken over by another executor, which goes on with it. What it does is in its history."
+        case .interrupted(let id):
+            "The task that ran instance '\(id)' was cancelled. Resume the instance to go on."
+        case .newerHistory(let id):
+            """
+            The history of instance '\(id)' has events that this version does not know. A newer version of this program \
+            wrote them: use that one.
+            """
+        case .notEncodable(let what, let id, let reason):
+            "The \(what) of instance '\(id)' cannot be stored: \(reason)."
+        case .notDecodable(let what, let id, let expected, let reason):
+            "The \(what) of instance '\(id)' cannot be read as \(expected): \(reason)."
+        case .failed(let id, let step, let failure):
+            "\(failure) (instance '\(id)'\(step.map { ", step '\($0)'" } ?? ""))"
+        case .notCompleted(let id, let status):
+            "Workflow did not complete (status=\(status.name)): instance '\(id)'. Its status tells what it waits for."
+        case .backend(let error):
+            "\(error)"
+        }
+    }
+}
+
+extension WorkflowError {
+    /// What a backend's error means to who runs or controls an instance.
+    init(_ error: BackendError) {
+        switch error {
+        case .leaseHeld(let id, let holder): self = .alreadyRunning(id, holder: holder)
+        case .fenced(let id, _): self = .takenOver(id)
+        default: self = .backend(error)
+        }
+    }
+
+    /// Runs `body`, and throws its errors as what they mean here.
+    static func translating<Result>(
+        _ body: () async throws(BackendError) -> Result
+    ) async throws(WorkflowError) -> Result {
+        do throws(BackendError) {
+            return try await body()
+        } catch {
+            throw WorkflowError(error)
+        }
+    }
+}
+
+extension InstanceStatus {
+    /// The status as error texts have it: `InProgress`.
+    fileprivate var title: String {
+        name.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+    }
+}

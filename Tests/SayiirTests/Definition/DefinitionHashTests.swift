@@ -1,0 +1,77 @@
+import Sayiir
+import Testing
+
+@Suite struct DefinitionHashTests {
+    private func hash(_ tasks: (String, TaskOptions)...) throws -> String {
+        var flow = Flow("any", input: Int.self).then(tasks[0].0, options: tasks[0].1) { $0 }
+        for (id, options) in tasks.dropFirst() { flow = flow.then(id, options: options) { $0 } }
+        return try flow.build().definitionHash.description
+    }
+
+    @Test("HASH-02: hashes of plain tasks are those of the original")
+    func golden() throws {
+        #expect(
+            try hash(("a", TaskOptions())) == "defd264b41d52db63a9a3a29255d8a74e26c7ca9ad38ca3a25d66694b3c6937e")
+        #expect(
+            try hash(("a", TaskOptions()), ("b", TaskOptions()))
+                == "26b542b13cf71357b49dc3eca668cb2084e43238f5e38220fc19ebeb26b1393a")
+        #expect(
+            try hash(("a", TaskOptions(timeout: .seconds(30))))
+                == "fb8693f214ca95eabd541040ceb621f435b89cbc3add99a9b3f5064cdf8b1a2e")
+        #expect(
+            try hash(("a", TaskOptions(timeout: .milliseconds(1500))))
+                == "ad60fa9a623888dfcee63c112d1362e8ab455125cb27887572e5eff8847f5e99")
+        #expect(
+            try hash(("a", TaskOptions(retries: 3)))
+                == "1f798236c86b0b35728a93818b9d8485f8b0afe0448687e7983dcfaf649bbf3f")
+        #expect(
+            try hash(
+                (
+                    "a",
+                    TaskOptions(retries: RetryPolicy(maxRetries: 1, initialDelay: .milliseconds(500), multiplier: 1.5))
+                )
+            ) == "0c9653cfeb7d90ef7fb2d124a01d50ea79cb4b9993a270822f323234747a8c64")
+        #expect(
+            try hash(("a", TaskOptions(retries: RetryPolicy(maxRetries: 1, multiplier: 0.1))))
+                == "188ad8df1ff51d88483cee6b1bc56666475631414ce02c4ca572b940f0e6c720")
+        #expect(
+            try hash(("a", TaskOptions(timeout: .seconds(10), retries: 2)))
+                == "888a8dbf1aa91e7a4f97efe18aaa636fece0d6c08bdf807732f5f4f202940265")
+    }
+
+    @Test("HASH-01: what decides how an instance goes on changes the hash; what does not, does not")
+    func sensitivity() throws {
+        let base = try hash(("a", TaskOptions()), ("b", TaskOptions()))
+        let different = [
+            try hash(("b", TaskOptions()), ("a", TaskOptions())),
+            try hash(("a", TaskOptions()), ("c", TaskOptions())),
+            try hash(("a", TaskOptions(timeout: .seconds(1))), ("b", TaskOptions())),
+            try hash(("a", TaskOptions(timeout: .nanoseconds(1))), ("b", TaskOptions())),
+            try hash(("a", TaskOptions(timeout: .zero)), ("b", TaskOptions())),
+            try hash(("a", TaskOptions(retries: 0)), ("b", TaskOptions())),
+            try hash(("a", TaskOptions(retries: 1)), ("b", TaskOptions())),
+            try hash(("a", TaskOptions(version: "1.0")), ("b", TaskOptions())),
+            try hash(("a", TaskOptions(version: "2.0")), ("b", TaskOptions())),
+            try hash(("a", TaskOptions(execution: .atMostOnce)), ("b", TaskOptions())),
+        ]
+        #expect(Set(different + [base]).count == different.count + 1)
+        let same = TaskOptions(priority: 1, tags: ["x"], displayName: "A", description: "does a")
+        #expect(try hash(("a", same), ("b", TaskOptions())) == base)
+        let capped = RetryPolicy(maxRetries: 1, maxDelay: .seconds(5))
+        #expect(try hash(("a", TaskOptions(retries: capped))) == hash(("a", TaskOptions(retries: 1))))
+        let other = try Flow("another name", input: Int.self).metadata(["k": 1])
+            .then("a") { -$0 }.then("b") { $0 }.build()
+        #expect(other.definitionHash.description == base)
+    }
+
+    @Test("HASH-04: no id can imitate another definition")
+    func injection() throws {
+        #expect(
+            try hash(("a;T:b", TaskOptions())) != hash(("a", TaskOptions()), ("b", TaskOptions())))
+        #expect(try hash(("a:v:1", TaskOptions())) != hash(("a", TaskOptions(version: "1"))))
+        #expect(try hash((#"a\"#, TaskOptions()), ("b", TaskOptions())) != hash((#"a\;T:b"#, TaskOptions())))
+        #expect(
+            try hash(("a", TaskOptions(version: "1:once")))
+                != hash(("a", TaskOptions(execution: .atMostOnce, version: "1"))))
+    }
+}

@@ -1,0 +1,49 @@
+import Sayiir
+import SayiirTesting
+import Testing
+
+@Suite struct ContextTests {
+    @Test(
+        "CTX-01: a task knows its workflow, instance, step, attempt, options and metadata; outside there is no context")
+    func inside() async throws {
+        let seen = Atomically<TaskContext?>(nil)
+        let options = TaskOptions(timeout: .seconds(9), retries: 2, priority: 2, tags: ["x", "y"], version: "3")
+        let workflow = try Flow("flow", input: Int.self).metadata(["team": "a"])
+            .then("t", options: options) { (value: Int) in
+                seen.change { $0 = TaskContext.current }
+                return value
+            }.build()
+        _ = try await openEngine().run(workflow, id: "i", input: 1)
+        let context = try #require(seen.value)
+        #expect(context.workflow == "flow" && context.instance == "i" && context.task == "t")
+        #expect(context.step == Step("t") && context.attempt == 1 && context.options == options)
+        #expect(try context.workflowMetadata(as: [String: String].self) == ["team": "a"])
+        #expect(context.idempotencyKey == "i/t")
+        #expect(TaskContext.current == nil)
+    }
+
+    @Test("the idempotency key is the same for every attempt, the attempt's number is not")
+    func attempts() async throws {
+        let seen = Atomically<[String]>([])
+        let workflow = try Flow("w", input: Int.self)
+            .then("t", options: TaskOptions(retries: RetryPolicy(maxRetries: 2, initialDelay: .zero))) { (value: Int) in
+                let context = TaskContext.current
+                let count = seen.change { all in
+                    all.append("\(context?.idempotencyKey ?? "") \(context?.attempt ?? 0)")
+                    return all.count
+                }
+                if count < 3 { throw TestError("again") }
+                return value
+            }.build()
+        _ = try await openEngine().run(workflow, id: "i", input: 1)
+        #expect(seen.value == ["i/t 1", "i/t 2", "i/t 3"])
+    }
+
+    @Test("CTX-02: without metadata there is none")
+    func withoutMetadata() async throws {
+        let workflow = try Flow("w", input: Int.self).then("t") { (_: Int) in
+            try TaskContext.current?.workflowMetadata(as: Int.self) == nil
+        }.build()
+        #expect(try await runWorkflow(workflow, 1) == true)
+    }
+}

@@ -1,0 +1,88 @@
+import Sayiir
+import SayiirTesting
+import Testing
+
+@Suite struct PauseTests {
+    @Test("PAU-01, PAU-08: the task under way ends, the next waits; after the pause nothing runs again that ran")
+    func whileRunning() async throws {
+        let calls = Calls()
+        let workflow = try Flow("w", input: Int.self).then("a") { (value: Int) in
+            calls.note("a")
+            try await waitUntil { calls.count("open") > 0 }
+            return value + 1
+        }.then(adding(1, "b", calls)).build()
+        let engine = try await openEngine()
+        let running = Task { try await engine.run(workflow, id: "i", input: 1) }
+        try await waitUntil { calls.count("a") == 1 }
+        try await engine.pause("i", by: "me", reason: "lunch")
+        calls.note("open")
+        let status = try await running.value
+        #expect(status.isPaused && status.request?.actor == "me" && status.request?.reason == "lunch")
+        #expect(try await engine.result(of: Step("a"), in: "i", as: Int.self) == 2)
+        #expect(try await engine.resume(workflow, id: "i").isPaused)
+        try await engine.unpause("i", by: "you")
+        #expect(try await engine.status(of: "i") == .inProgress)
+        #expect(calls.count("b") == 0)
+        #expect(try await engine.resume(workflow, id: "i").output == 3)
+        #expect(calls.all == ["a", "open", "b"])
+    }
+
+    @Test("a pause during the last task leaves the instance one step from its end")
+    func duringLastTask() async throws {
+        let calls = Calls()
+        let workflow = try Flow("w", input: Int.self).then("a") { (value: Int) in
+            calls.note("a")
+            try await waitUntil { calls.count("open") > 0 }
+            return value + 1
+        }.build()
+        let engine = try await openEngine()
+        let running = Task { try await engine.run(workflow, id: "i", input: 1) }
+        try await waitUntil { calls.count("a") == 1 }
+        try await engine.pause("i")
+        calls.note("open")
+        #expect(try await running.value.isPaused)
+        try await engine.unpause("i")
+        #expect(try await engine.resume(workflow, id: "i").output == 2)
+        #expect(calls.count("a") == 1)
+    }
+
+    @Test("PAU-02: asking twice counts once, for the first reason")
+    func twice() async throws {
+        let workflow = try Flow("w", input: Int.self).then(adding(1, "a")).build()
+        let engine = try await openEngine()
+        try await engine.submit(workflow, id: "i", input: 1)
+        try await engine.pause("i", reason: "first")
+        try await engine.pause("i", reason: "second")
+        #expect(try await engine.resume(workflow, id: "i").request?.reason == "first")
+        try await engine.pause("i", reason: "third")
+        #expect(try await engine.resume(workflow, id: "i").request?.reason == "first")
+    }
+
+    @Test("PAU-04, PAU-06: what is not paused cannot be unpaused, and what has ended cannot be paused")
+    func refusals() async throws {
+        let workflow = try Flow("w", input: Int.self).then(adding(1, "a")).build()
+        let engine = try await openEngine()
+        try await engine.submit(workflow, id: "i", input: 1)
+        let active = await #expect(throws: WorkflowError.self) { try await engine.unpause("i") }
+        #expect(active?.description.contains(#"Workflow is not paused (current state: "InProgress")"#) == true)
+        _ = try await engine.resume(workflow, id: "i")
+        let ended = await #expect(throws: WorkflowError.self) { try await engine.unpause("i") }
+        #expect(ended?.description.contains(#"current state: "Completed""#) == true)
+        let pause = await #expect(throws: WorkflowError.self) { try await engine.pause("i") }
+        #expect(pause?.description.contains("Cannot pause workflow in state: Completed") == true)
+        for call in [engine.pause, engine.unpause] {
+            let error = await #expect(throws: WorkflowError.self) { try await call("nope", nil, nil) }
+            #expect(error?.description.contains("not found: nope") == true)
+        }
+    }
+
+    @Test("PAU-05: a pause that has not taken effect is withdrawn")
+    func withdrawn() async throws {
+        let workflow = try Flow("w", input: Int.self).then(adding(1, "a")).build()
+        let engine = try await openEngine()
+        try await engine.submit(workflow, id: "i", input: 1)
+        try await engine.pause("i")
+        try await engine.unpause("i")
+        #expect(try await engine.resume(workflow, id: "i").output == 2)
+    }
+}
