@@ -63,6 +63,9 @@ let package = Package(
         ),
         .executableTarget(
             name: "welcome", dependencies: ["Sayiir"], path: "Examples/Welcome", swiftSettings: settings),
+        .executableTarget(
+            name: "orders", dependencies: ["Sayiir"], path: "Examples/Orders", exclude: ["orders.ndjson"],
+            swiftSettings: settings),
         .testTarget(name: "SayiirEventsTests", dependencies: ["SayiirEvents"], swiftSettings: settings),
         .testTarget(
             name: "SayiirLogTests", dependencies: ["SayiirLog", "SayiirTesting"],
@@ -78,7 +81,7 @@ let package = Package(
             name: "kill-worker", dependencies: ["Sayiir", "SayiirLog"], path: "Tests/KillWorker",
             swiftSettings: settings),
         .testTarget(
-            name: "KillTests", dependencies: ["SayiirLog", "SayiirTesting", "kill-worker"],
+            name: "KillTests", dependencies: ["Sayiir", "SayiirLog", "SayiirTesting", "kill-worker"],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

@@ -1,10 +1,15 @@
-// The process that the kill tests kill: `kill-worker log DIRECTORY NONCE`. It works until it is killed, and says on
-// standard output, a line each, what was acknowledged to it.
+// The process that the kill tests kill. It works until it is killed, and says on standard output, a line each, what was
+// acknowledged to it.
 
+let usage = """
+    usage: kill-worker log DIRECTORY NONCE
+           kill-worker engine DIRECTORY EFFECTS NONCE
+           kill-worker finish DIRECTORY EFFECTS
+    """
 let arguments = CommandLine.arguments
-switch arguments.dropFirst().first {
-case "log" where arguments.count == 4:
-    try await LogWork(directory: arguments[2], nonce: arguments[3]).run()
-default:
-    print("usage: kill-worker log DIRECTORY NONCE")
+switch (arguments.dropFirst().first, arguments.count) {
+case ("log", 4): try await LogWork(directory: arguments[2], nonce: arguments[3]).run()
+case ("engine", 5): try await EngineWork(directory: arguments[2], effects: arguments[3]).run(nonce: arguments[4])
+case ("finish", 4): try await EngineWork(directory: arguments[2], effects: arguments[3]).finish()
+default: say(usage)
 }
