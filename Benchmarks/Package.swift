@@ -20,6 +20,7 @@ let package = Package(
         .executableTarget(
             name: "sayiir-bench",
             dependencies: [
+                .product(name: "Sayiir", package: "sayiir"),
                 .product(name: "SayiirLog", package: "sayiir"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

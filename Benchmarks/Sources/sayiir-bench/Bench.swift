@@ -21,6 +21,13 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "Bytes of a write to the bare disk, and about the bytes of an append.")
     var bytes = 256
 
+    @Option(help: "Only these parts: log, engine, memory (repeatable).")
+    var only: [Part] = []
+
+    enum Part: String, CaseIterable, ExpressibleByArgument {
+        case log, engine, memory
+    }
+
     func run() async throws {
         let scratch = "\(directory)/sayiir-bench-\(ProcessInfo.processInfo.processIdentifier)"
         try LocalFileSystem().createDirectory(at: scratch)
@@ -31,8 +38,44 @@ struct Bench: AsyncParsableCommand {
         print("durability   synced: every operation below is on stable storage when it counts")
         print("bytes        \(bytes) an operation; rounds \(rounds) of \(seconds) s\n")
         Table.printHead()
-        try await sequential(in: scratch)
-        try await concurrent(in: scratch)
+        let parts = only.isEmpty ? Part.allCases : only
+        if parts.contains(.log) {
+            try await sequential(in: scratch)
+            try await concurrent(in: scratch)
+        }
+        if parts.contains(.engine) { try await engineSteps(in: scratch) }
+        if parts.contains(.memory) { try await stepsInMemory() }
+    }
+
+    /// Durable steps of flows: one flow in turns with the disk, then many at once.
+    private func engineSteps(in scratch: String) async throws {
+        let floor = try Floor(path: "\(scratch)/floor-engine", writing: bytes)
+        let steps = try await EngineSteps(directory: "\(scratch)/engine-1")
+        var floors: [Measurement] = []
+        var flows: [Measurement] = []
+        for _ in 0..<rounds {
+            floors.append(try measure(for: .seconds(seconds)) { try floor.write() })
+            flows.append(try await steps.measure(for: .seconds(seconds), tasks: 1))
+        }
+        try await steps.close()
+        Table.printRow("bare write and sync, pre-zeroed file", .joined(floors))
+        Table.printRow("engine step, 1 flow", .joined(flows))
+        let ratios = zip(flows, floors).map { $0.operationsPerSecond / $1.operationsPerSecond }
+        print("  ratio to the bare disk: \(Table.decimal(ratios.median, 2)) of its rate (median of rounds)")
+        for tasks in [16, 64, 256, 1024] {
+            let steps = try await EngineSteps(directory: "\(scratch)/engine-\(tasks)")
+            let flows = try await steps.measure(for: .seconds(max(2, seconds)), tasks: tasks)
+            try await steps.close()
+            Table.printRow("engine step, \(tasks) flows", flows)
+        }
+    }
+
+    /// What the engine costs without a disk.
+    private func stepsInMemory() async throws {
+        let inMemory = try EngineSteps(inMemory: ())
+        Table.printRow("engine step in memory, 1 flow", try await inMemory.measure(for: .seconds(seconds), tasks: 1))
+        Table.printRow(
+            "engine step in memory, 64 flows", try await inMemory.measure(for: .seconds(seconds), tasks: 64))
     }
 
     /// One after the other: the disk and Sayiir in turns.

@@ -40,7 +40,7 @@ actor InstanceLedger<Storage: EventStorage> {
         }
         lastEpoch += 1
         let lease = Lease(instance: instance, executor: executor, epoch: lastEpoch)
-        entries[instance, default: LedgerEntry()].lease = lease
+        entry(of: instance).lease = lease
         return lease
     }
 
@@ -71,7 +71,7 @@ actor InstanceLedger<Storage: EventStorage> {
         }
         try await storage.append(events)
         // In place: a copy of the state would cost as much as the history is long.
-        entries[instance, default: LedgerEntry()].apply(events, keepingEnded: Storage.keepsEndedStates)
+        entry(of: instance).apply(events, keepingEnded: Storage.keepsEndedStates)
         watchers.notify(of: instance)
     }
 
@@ -84,6 +84,13 @@ actor InstanceLedger<Storage: EventStorage> {
     }
 
     func instances() -> [InstanceSummary] { entries.values.compactMap(\.summary) }
+
+    private func entry(of instance: InstanceID) -> LedgerEntry {
+        if let entry = entries[instance] { return entry }
+        let entry = LedgerEntry()
+        entries[instance] = entry
+        return entry
+    }
 
     /// The state from memory, or from its history if the instance has ended.
     private func loadState(of instance: InstanceID) async throws(BackendError) -> InstanceState? {
@@ -148,8 +155,8 @@ actor InstanceLedger<Storage: EventStorage> {
     }
 }
 
-/// What the ledger keeps of one instance.
-private struct LedgerEntry: Sendable {
+/// What the ledger keeps of one instance. A class, for the ledger alone: looking at one member of a state costs nothing then.
+private final class LedgerEntry {
     /// The last durable revision.
     private(set) var revision: UInt64 = 0
     /// The state; `nil` if there is none yet, or if the instance has ended and its storage need not be kept in memory.
@@ -165,14 +172,14 @@ private struct LedgerEntry: Sendable {
         settle(keepingEnded: keepingEnded)
     }
 
-    mutating func apply(_ events: [Event], keepingEnded: Bool) {
+    func apply(_ events: [Event], keepingEnded: Bool) {
         guard let first = events.first else { return }
         if state == nil { state = InstanceState(first.instance) }
         for event in events { state?.apply(event) }
         settle(keepingEnded: keepingEnded)
     }
 
-    private mutating func settle(keepingEnded: Bool) {
+    private func settle(keepingEnded: Bool) {
         guard let settled = state else { return }
         revision = settled.revision
         summary = InstanceSummary(settled)
