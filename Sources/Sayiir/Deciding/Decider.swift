@@ -5,28 +5,47 @@ internal import SayiirProjection
 ///
 /// A value without clock, randomness, input or output. Every backend and every executor goes by it, and what it decided is
 /// in the events alone: the same command on the same state at the same time gives the same events.
+///
+/// It goes through the graph by an agenda of places: where a node begins, where one has ended, where a sequence has. Each turn
+/// records events and puts the places that follow on the agenda.
 struct Decider: Sendable {
-    let graph: Graph
     /// Who executes: named in the events.
     let executor: String
     /// Whether the executor is about to stop: what runs is ended, and nothing begins.
     var isDraining = false
+    /// The values that go from node to node.
+    var values: ValueTable
     /// The state with all that was decided.
     private(set) var state: InstanceState
     /// What was decided and is not stored yet.
     private(set) var events: [Event] = []
 
-    private var now = Timestamp(nanosecondsSinceEpoch: 0)
+    private(set) var now = Timestamp(nanosecondsSinceEpoch: 0)
+    var agenda: [Place] = []
     /// Whether an executor is just taking the instance up: what is recorded as running was interrupted.
-    private var isTakingUp = false
+    private(set) var isTakingUp = false
     /// The first step that would have begun, had nobody asked to stop.
     private var heldBack: Step?
 
-    init(_ state: InstanceState, graph: Graph, executor: String) {
-        self.state = state
-        self.graph = graph
-        self.executor = executor
+    /// Somewhere in the graph where the way goes on.
+    enum Place {
+        /// A sequence, of which some nodes may have ended and one may be under way.
+        case sequence(Int, [UInt32])
+        /// A step that has not begun, or is under way.
+        case step(Step)
+        /// A step that has just ended.
+        case end(Step)
+        /// The end of a sequence.
+        case sequenceEnd(Int, [UInt32])
     }
+
+    init(_ state: InstanceState, graph: Graph, codecs: Codecs, executor: String) {
+        self.state = state
+        self.executor = executor
+        values = ValueTable(graph: graph, codecs: codecs)
+    }
+
+    var graph: Graph { values.graph }
 
     /// Adds what follows from the command to ``events``: nothing if it speaks of an attempt that is no longer the current
     /// one, or if the instance has ended or is paused.
@@ -39,15 +58,18 @@ struct Decider: Sendable {
         case .takeUp:
             isTakingUp = true
             doubtInterruptedAttempts()
-            goOn(from: graph.first)
+            agenda = [.sequence(Graph.root, [])]
         case .look:
-            for step in state.steps.open.map(\.step) { goOn(with: step) }
+            // In reverse, since the last one of the agenda comes first.
+            agenda = state.steps.open.filter { $0.status != .entered }.map { .step($0.step) }.reversed()
         case .attemptEnded(let step, let attempt, let result):
             guard let current = state.steps[step], current.status == .running, current.attempt == attempt else {
                 return
             }
             end(step, attempt, result)
         }
+        while state.phase == .active, let place = agenda.popLast() { goOn(at: place) }
+        agenda.removeAll()
         stopIfAsked()
     }
 
@@ -63,10 +85,16 @@ struct Decider: Sendable {
         record(.superseded(.init()))
     }
 
+    /// Goes on from a state that others have changed; what was decided on the one before is dropped.
+    mutating func rebase(on state: InstanceState) {
+        self.state = state
+        events.removeAll(keepingCapacity: true)
+    }
+
     /// Forgets ``events``: they are stored.
     mutating func markStored() { events.removeAll(keepingCapacity: true) }
 
-    private mutating func record(_ body: Event.Body, actor: String? = nil, reason: String? = nil) {
+    mutating func record(_ body: Event.Body, actor: String? = nil, reason: String? = nil) {
         let event = Event(
             instance: state.id, revision: state.revision + 1, time: now, actor: actor, reason: reason, body: body)
         state.apply(event)
@@ -75,88 +103,119 @@ struct Decider: Sendable {
 
     // MARK: The way through the graph
 
-    /// Finds where a sequence stands, starting at a node, and goes on there.
-    private mutating func goOn(from first: Graph.Node) {
-        var node = first
-        while let known = state.steps[Step(node.id)] {
-            guard known.isCompleted else { return goOn(with: known.step) }
-            guard let next = graph.successor(of: node.id) else { return complete() }
-            node = next
-        }
-        begin(node)
-    }
-
-    /// Moves an open step, if it can move without help from outside.
-    private mutating func goOn(with step: Step) {
-        switch state.steps[step]?.status {
-        case .running where isTakingUp: start(step)
-        case .ready: start(step)
-        case .waitingToRetry(let due) where due <= now: start(step)
-        case .failed: retryOrFail(step, isRetryable: true)
-        default: break
+    private mutating func goOn(at place: Place) {
+        switch place {
+        case .sequence(let sequence, let indices): goOn(in: sequence, indices)
+        case .step(let step):
+            guard let node = graph[step.node] else { return }
+            if state.steps[step]?.isCompleted != true { goOn(with: step, node) }
+        case .end(let step):
+            guard let node = graph[step.node] else { return }
+            if let next = node.successor {
+                agenda.append(.step(Step(graph.nodes[next].id, indices: step.indices)))
+            } else {
+                agenda.append(.sequenceEnd(node.sequence, step.indices))
+            }
+        case .sequenceEnd(let sequence, let indices): end(sequence, indices)
         }
     }
 
-    /// Goes on behind a step that has completed.
-    private mutating func follow(_ step: Step) {
-        if let next = graph.successor(of: step.node) { begin(next) } else { complete() }
+    /// Finds where a sequence stands, and goes on there.
+    private mutating func goOn(in sequence: Int, _ indices: [UInt32]) {
+        var place: Int? = graph.sequences[sequence].first
+        while let current = place {
+            let node = graph.nodes[current]
+            let step = Step(node.id, indices: indices)
+            guard state.steps[step]?.isCompleted == true else { return goOn(with: step, node) }
+            place = node.successor
+        }
+        agenda.append(.sequenceEnd(sequence, indices))
     }
 
-    private mutating func begin(_ node: Graph.Node) {
+    /// Begins a step, or moves it if it can move without help from outside.
+    private mutating func goOn(with step: Step, _ node: Graph.Node) {
         switch node.kind {
-        case .task: start(Step(node.id))
+        case .task: goOnWithTask(step)
+        case .delay(let duration): goOnWithDelay(step, duration)
+        case .signal(let signal): goOnWithSignal(step, signal)
+        case .fork(let branches): goOnWithFork(step, branches)
+        case .route(let route): goOnWithRoute(step, route)
+        case .loop(let loop): goOnWithLoop(step, loop)
+        case .map(let map): goOnWithMap(step, map)
+        case .child(let body, let workflow):
+            guard begins(step, .childStarted(.init(step: step, workflow: workflow))) else { return }
+            agenda.append(.sequence(body, step.indices))
+        }
+    }
+
+    /// Begins a node that holds others, unless it has begun or must not begin; false if it must not.
+    mutating func begins(_ step: Step, _ event: @autoclosure () -> Event.Body) -> Bool {
+        if state.steps[step] != nil { return true }
+        guard mayBegin(step) else { return false }
+        record(event())
+        return true
+    }
+
+    /// Whether something may begin now.
+    mutating func mayBegin(_ step: Step) -> Bool {
+        if isDraining { return false }
+        guard isAskedToStop else { return true }
+        heldBack = heldBack ?? step
+        return false
+    }
+
+    /// The end of a sequence is the end of the workflow, or concerns the node that it belongs to.
+    private mutating func end(_ sequence: Int, _ indices: [UInt32]) {
+        guard let owner = graph.sequences[sequence].owner.map({ graph.nodes[$0] }) else { return complete() }
+        let step = Step(owner.id, indices: indices)
+        switch owner.kind {
+        case .fork(let branches): endBranch(sequence, of: step, branches)
+        case .route(let route) where sequence == route.key: choose(step, route)
+        case .route:
+            record(.branchFinished(.init(step: step, branch: graph.sequences[sequence].name)))
+            agenda.append(.end(step))
+        case .loop(let loop): endIteration(owner, loop, indices)
+        case .map(let map): endElement(owner, map, indices)
+        case .child:
+            record(.childFinished(.init(step: step)))
+            agenda.append(.end(step))
+        case .task, .delay, .signal: break
         }
     }
 
     private mutating func complete() {
         guard !isDraining, !isAskedToStop else { return }
-        record(.completed(.init(result: Step(graph.last.id))))
+        record(.completed(.init(result: resultStep)))
     }
 
-    // MARK: Attempts
-
-    private mutating func start(_ step: Step) {
-        guard !isDraining else { return }
-        guard !isAskedToStop else {
-            heldBack = heldBack ?? step
-            return
-        }
-        let attempt = (state.steps[step]?.attempt ?? 0) + 1
-        record(.taskStarted(.init(step: step, attempt: attempt, executor: executor)))
-    }
-
-    private mutating func end(_ step: Step, _ attempt: UInt32, _ result: AttemptResult) {
-        switch result {
-        case .succeeded(let output):
-            record(.taskCheckpointed(.init(step: step, attempt: attempt, output: output)))
-            follow(step)
-        case .failed(let failure, let isRetryable):
-            record(.taskFailed(.init(step: step, attempt: attempt, failure: failure)))
-            retryOrFail(step, isRetryable: isRetryable)
-        case .timedOut(let limit):
-            record(.taskTimedOut(.init(step: step, attempt: attempt, limit: limit)))
-            retryOrFail(step, isRetryable: true)
+    /// The step whose stored output is the workflow's, through delays and child workflows; `nil` if that is its input.
+    private var resultStep: Step? {
+        var node = graph.last
+        while true {
+            switch node.kind {
+            case .child(let body, _): node = graph.nodes[graph.sequences[body].last]
+            case .delay:
+                guard let source = node.predecessor.map({ graph.nodes[$0] }) ?? outerSource(of: node) else {
+                    return nil
+                }
+                node = source
+            default: return Step(node.id)
+            }
         }
     }
 
-    /// After a failed attempt: plans another one, or ends the run.
-    private mutating func retryOrFail(_ step: Step, isRetryable: Bool) {
-        guard let known = state.steps[step] else { return }
-        let failures = Int(known.failureCount)
-        guard isRetryable, let policy = graph.task(step.node)?.options.retries, failures <= policy.maxRetries else {
-            let failure = known.failure ?? Failure(type: "", message: "unknown error")
-            return record(.failed(.init(step: step, failure: failure)))
+    /// Where the first node of a child workflow has its input from.
+    private func outerSource(of node: Graph.Node) -> Graph.Node? {
+        var owner = graph.sequences[node.sequence].owner.map { graph.nodes[$0] }
+        while let current = owner {
+            if let predecessor = current.predecessor { return graph.nodes[predecessor] }
+            owner = graph.sequences[current.sequence].owner.map { graph.nodes[$0] }
         }
-        let wakeAt = now + policy.delay(beforeRetry: failures)
-        record(.retryScheduled(.init(step: step, nextAttempt: known.attempt + 1, wakeAt: wakeAt)))
+        return nil
     }
 
-    /// Nobody knows whether an interrupted attempt did its work. If it must not be made twice, a person decides.
-    private mutating func doubtInterruptedAttempts() {
-        for known in state.steps.open.filter({ $0.status == .running })
-        where graph.task(known.step.node)?.options.execution == .atMostOnce {
-            record(.taskInDoubt(.init(step: known.step, attempt: known.attempt)))
-        }
+    mutating func fail(_ step: Step, _ failure: Failure) {
+        record(.failed(.init(step: step, failure: failure)))
     }
 
     // MARK: Requests to stop
@@ -170,7 +229,7 @@ struct Decider: Sendable {
         var waiting: Step?
         for known in state.steps.open {
             if known.status == .running && !isTakingUp { return }
-            waiting = waiting ?? known.step
+            if known.status != .entered { waiting = waiting ?? known.step }
         }
         if let request = state.cancelRequest {
             let interrupted = heldBack ?? waiting

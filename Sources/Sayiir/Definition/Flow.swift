@@ -1,10 +1,11 @@
 internal import SayiirEvents
 
-/// A workflow under construction: tasks in the order in which they run, each taking the output of the one before.
+/// A workflow under construction: nodes in the order in which they run, each taking the output of the one before.
 ///
 /// ```swift
 /// let shipping = try Flow("shipping", input: Order.self)
 ///     .then(reserve)
+///     .delay("cool_off", .seconds(3600))
 ///     .then("label") { (reservation: Reservation) in Label(for: reservation) }
 ///     .then(notify)
 ///     .build()
@@ -12,12 +13,14 @@ internal import SayiirEvents
 ///
 /// A flow is a value: every call returns a longer one and leaves this one as it is. A task whose input is not the output of
 /// the one before does not compile. What the compiler cannot see is checked by ``build()``.
+///
+/// Ids are unique over the whole flow, branches and bodies included; a child workflow has ids of its own.
 public struct Flow<Input: Codable & Sendable, Output: Codable & Sendable>: Sendable {
     /// The flow's name, for people; instances are bound to the definition, not to the name.
     public let name: String
-    private var draft: FlowDraft
+    let draft: FlowDraft
 
-    private init(name: String, draft: FlowDraft) {
+    init(name: String, draft: FlowDraft) {
         self.name = name
         self.draft = draft
     }
@@ -26,37 +29,46 @@ public struct Flow<Input: Codable & Sendable, Output: Codable & Sendable>: Senda
     ///
     /// It is stored as JSON with every instance. It is not part of the definition's hash.
     public func metadata(_ value: some Encodable & Sendable) -> Flow {
-        var flow = self
-        flow.draft.setMetadata(value)
-        return flow
+        var draft = draft
+        draft.metadata = Result { () throws(ValueError) in try Codecs(writing: JSONCodec()).encode(value) }
+        return Flow(name: name, draft: draft)
     }
 
     /// The flow followed by a task.
     ///
     /// - Parameter id: The task's name in this flow, if it is not its own.
     public func then<Next>(_ task: DurableTask<Output, Next>, as id: String? = nil) -> Flow<Input, Next> {
-        adding(task, id: id ?? task.id)
+        adding(.task(TaskNode(task)), id: id ?? task.id)
     }
 
     /// The flow followed by a task made of a function; see ``TaskOptions`` for what can be set.
     public func then<Next>(
         _ id: String, options: TaskOptions = TaskOptions(), _ body: @escaping @Sendable (Output) async throws -> Next
     ) -> Flow<Input, Next> {
-        adding(DurableTask(id, options: options, body), id: id)
+        then(DurableTask(id, options: options, body))
     }
 
     /// The flow followed by a task made of a function without a name: it is called `lambda_0`, the next `lambda_1`, and so on.
     ///
     /// Handy for a first try. Moving such tasks about changes their names, so give names to what is to last.
     public func then<Next>(_ body: @escaping @Sendable (Output) async throws -> Next) -> Flow<Input, Next> {
-        var flow = self
-        let id = flow.draft.nextAnonymousID()
-        return flow.adding(DurableTask(id, body), id: id)
+        adding(.task(TaskNode(DurableTask("", body))), id: nil)
     }
 
-    private func adding<Next>(_ task: DurableTask<Output, Next>, id: String) -> Flow<Input, Next> {
+    /// The flow followed by another workflow, which becomes a part of this one.
+    ///
+    /// Its nodes run as the parent's own, under the parent's instance, name and metadata. Their ids are put behind the child's:
+    /// `child_0/charge`. So the same workflow may be used more than once.
+    ///
+    /// - Parameter id: The child's name in this flow; `child_0`, `child_1`, … by default.
+    public func thenFlow<Next>(_ workflow: Workflow<Output, Next>, as id: String? = nil) -> Flow<Input, Next> {
+        adding(.child(workflow.draft, workflow: workflow.name), id: id)
+    }
+
+    /// The flow with one more node.
+    func adding<Next>(_ kind: DraftNode.Kind, id: String?) -> Flow<Input, Next> {
         var draft = draft
-        draft.append(task, id: NodeID(id))
+        draft.nodes.append(DraftNode(id: id, kind: kind))
         return Flow<Input, Next>(name: name, draft: draft)
     }
 
@@ -64,7 +76,7 @@ public struct Flow<Input: Codable & Sendable, Output: Codable & Sendable>: Senda
     ///
     /// - Throws: ``FlowError`` with everything that is wrong: no task, an id used twice, options out of bounds.
     public func build() throws(FlowError) -> Workflow<Input, Output> {
-        Workflow(name: name, metadata: draft.metadata, graph: try draft.graph())
+        Workflow(name: name, draft: draft, graph: try GraphBuilder.build(draft))
     }
 }
 

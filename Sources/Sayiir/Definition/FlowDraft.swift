@@ -1,49 +1,43 @@
 internal import SayiirEvents
 
-/// What a flow has gathered so far: nodes in order, and what is wrong with them.
+/// What a flow has gathered so far, not yet named and checked.
 struct FlowDraft: Sendable {
-    private(set) var nodes: [Graph.Node] = []
-    /// The workflow's metadata, as JSON.
-    private(set) var metadata: Payload?
-    private(set) var problems: [FlowError.Problem] = []
-    private var ids: Set<NodeID> = []
-    private var anonymousCount = 0
+    var nodes: [DraftNode] = []
+    /// The workflow's metadata, as JSON; or why it could not be stored.
+    var metadata: Result<Payload, ValueError>?
+}
 
-    /// Adds a task behind the last node.
-    mutating func append<Input, Output>(_ task: DurableTask<Input, Output>, id: NodeID) {
-        for problem in task.options.problems { problems.append(.invalidOption(id, problem)) }
-        append(Graph.Node(id: id, kind: .task(TaskNode(task, id: id))))
-    }
+/// A node of a flow under construction.
+struct DraftNode: Sendable {
+    /// The id that was given; `nil` if the node is to be named by its kind and number.
+    var id: String?
+    var kind: Kind
 
-    /// Keeps a value for ``metadata``, in the place of the one before.
-    mutating func setMetadata(_ value: some Encodable & Sendable) {
-        do throws(ValueError) {
-            metadata = try Codecs(writing: JSONCodec()).encode(value)
-        } catch {
-            problems.append(.invalidMetadata(error.reason))
-        }
+    indirect enum Kind: Sendable {
+        case task(TaskNode)
+        case delay(Duration)
+        case signal(SignalNode)
+        case fork([DraftBranch])
+        case route(DraftRoute)
+        case loop(body: FlowDraft, LoopNode)
+        case map(body: FlowDraft, MapNode)
+        case child(FlowDraft, workflow: String)
     }
+}
 
-    /// A name for a function that has none: `lambda_0`, `lambda_1`, … over the whole flow.
-    mutating func nextAnonymousID() -> String {
-        defer { anonymousCount += 1 }
-        return "lambda_\(anonymousCount)"
-    }
+/// A branch of a fork under construction.
+struct DraftBranch: Sendable {
+    /// The name that was given; `nil` for the id of the first node.
+    var name: String?
+    var draft: FlowDraft
+}
 
-    private mutating func append(_ node: Graph.Node) {
-        if !ids.insert(node.id).inserted { problems.append(.duplicateID(node.id)) }
-        var node = node
-        if !nodes.isEmpty {
-            node.predecessor = nodes.count - 1
-            nodes[nodes.count - 1].successor = nodes.count
-        }
-        nodes.append(node)
-    }
-
-    /// The graph, if nothing is wrong with it.
-    func graph() throws(FlowError) -> Graph {
-        guard let graph = Graph(nodes) else { throw FlowError(problems: [.noTask] + problems) }
-        guard problems.isEmpty else { throw FlowError(problems: problems) }
-        return graph
-    }
+/// A route under construction.
+struct DraftRoute: Sendable {
+    var key: TaskNode
+    /// The keys that may occur.
+    var keys: [String]
+    var branches: [(key: String, draft: FlowDraft)]
+    var fallback: FlowDraft?
+    var envelope: @Sendable (String, NodeValue, Codecs) throws(ValueError) -> any Sendable
 }

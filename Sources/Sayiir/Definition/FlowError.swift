@@ -8,8 +8,18 @@ public struct FlowError: Error, Hashable, Sendable, CustomStringConvertible {
         case noTask
         /// Two nodes have the same id.
         case duplicateID(NodeID)
-        /// A value that governs a node is out of bounds.
-        case invalidOption(NodeID, String)
+        /// A fork has no branch.
+        case noBranch
+        /// A branch or body of the node has no node.
+        case emptyBranch(NodeID)
+        /// Two branches of a fork have the same name, or two of a route the same key.
+        case duplicateBranch(String)
+        /// A route has a branch for a key that cannot occur.
+        case undeclaredKey(String, declared: [String])
+        /// A route has no branch for keys that can occur, and no default.
+        case missingKeys([String])
+        /// A value that governs a node is out of bounds: which one, in a sentence.
+        case invalid(String)
         /// The flow's metadata cannot be stored.
         case invalidMetadata(String)
 
@@ -18,7 +28,14 @@ public struct FlowError: Error, Hashable, Sendable, CustomStringConvertible {
             switch self {
             case .noTask: "Workflow must have at least one task"
             case .duplicateID(let id): "Duplicate task id: '\(id)'"
-            case .invalidOption(let id, let text): "Task '\(id)': \(text)"
+            case .noBranch: "Fork must have at least one branch"
+            case .emptyBranch(let id): "Branch must have at least one step (in '\(id)')"
+            case .duplicateBranch(let name): "Duplicate branch: '\(name)'"
+            case .undeclaredKey(let key, let declared):
+                "Branch key '\(key)' is not in the declared keys: [\(declared.map { "'\($0)'" }.joined(separator: ", "))]"
+            case .missingKeys(let keys) where keys.isEmpty: "Route: no keys are declared and there is no default branch"
+            case .missingKeys(let keys): "Route: missing branches for keys: \(keys.joined(separator: ", "))"
+            case .invalid(let text): text
             case .invalidMetadata(let text): "The flow's metadata cannot be stored: \(text)"
             }
         }

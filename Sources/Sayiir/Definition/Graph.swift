@@ -1,49 +1,105 @@
 internal import SayiirEvents
 
-/// A workflow's nodes and how they follow each other, without the types of their values.
+/// A workflow's nodes and how they hang together, without the types of their values.
+///
+/// Nodes stand in sequences. A sequence is the whole workflow, or belongs to a node that holds others: a branch of a fork or
+/// route, the body of a loop or map, a child workflow.
 struct Graph: Sendable {
-    /// A node and its neighbours, by their places in ``Graph/nodes``.
+    /// A node and its neighbours in its sequence, by their places in ``Graph/nodes``.
     struct Node: Sendable {
         var id: NodeID
+        /// The id without the ids of the child workflows around it.
+        var localID: String
         var kind: Kind
-        /// The node whose output is this one's input; `nil` if that is the workflow's input.
+        var sequence: Int
         var predecessor: Int?
-        /// The node that takes this one's output; `nil` if that is the workflow's output.
         var successor: Int?
+    }
+
+    /// Nodes that follow each other.
+    struct Sequence: Sendable {
+        /// A branch's name; empty for other sequences.
+        var name: String
+        /// The place of the node that the sequence belongs to; `nil` for the workflow's own.
+        var owner: Int?
+        var first: Int
+        var last: Int
     }
 
     enum Kind: Sendable {
         case task(TaskNode)
+        case delay(Duration)
+        case signal(SignalNode)
+        case fork(branches: [Int])
+        case route(RouteNode)
+        case loop(LoopNode)
+        case map(MapNode)
+        case child(body: Int, workflow: String)
     }
 
-    /// The nodes in the order of their declaration.
+    /// The nodes, each before those that it holds, and those before its successor.
     let nodes: [Node]
-    /// The node that takes the workflow's input.
-    let first: Node
-    /// The node that gives the workflow's output.
-    let last: Node
+    let sequences: [Sequence]
     private let places: [NodeID: Int]
 
-    /// A graph of nodes that follow each other; `nil` if there are none.
-    init?(_ nodes: [Node]) {
-        guard let first = nodes.first, let last = nodes.last else { return nil }
+    init(nodes: [Node], sequences: [Sequence]) {
         self.nodes = nodes
-        self.first = first
-        self.last = last
+        self.sequences = sequences
         places = Dictionary(zip(nodes.map(\.id), nodes.indices), uniquingKeysWith: { first, _ in first })
     }
+
+    /// The workflow's own sequence.
+    static let root = 0
 
     /// The node with that id; `nil` if the graph has none.
     subscript(id: NodeID) -> Node? { places[id].map { nodes[$0] } }
 
+    /// The task with that id; `nil` if the graph has no such node, or if it is none.
     func task(_ id: NodeID) -> TaskNode? {
         guard case .task(let task) = self[id]?.kind else { return nil }
         return task
     }
 
-    /// The node that takes over from the one with the given id.
-    func successor(of id: NodeID) -> Node? { self[id]?.successor.map { nodes[$0] } }
+    /// The node that gives the workflow's output.
+    var last: Node { nodes[sequences[Self.root].last] }
 
-    /// The node whose output the one with the given id takes.
-    func predecessor(of id: NodeID) -> Node? { self[id]?.predecessor.map { nodes[$0] } }
+    /// The node whose output the given one takes, or that it is the first in; `nil` for the workflow's first.
+    func source(of node: Node) -> Node? {
+        (node.predecessor ?? sequences[node.sequence].owner).map { nodes[$0] }
+    }
+}
+
+/// A wait for a signal.
+struct SignalNode: Sendable {
+    var signal: String
+    var timeout: Duration?
+    /// What is taken instead of a signal that does not come in time; `nil` if the workflow fails then.
+    var fallback: (@Sendable (Codecs) throws(ValueError) -> Payload)?
+}
+
+/// A choice between sequences by a key.
+struct RouteNode: Sendable {
+    /// The sequence with the task that returns the key.
+    var key: Int
+    var branches: [String: Int]
+    var fallback: Int?
+    /// Makes the node's output of the key and what the branch returned.
+    var envelope: @Sendable (String, NodeValue, Codecs) throws(ValueError) -> any Sendable
+}
+
+/// A sequence that is repeated until it says that it is done.
+struct LoopNode: Sendable {
+    var body: Int
+    var maxIterations: Int
+    var onMax: OnMax
+    /// Takes apart what the body returned.
+    var unwrap: @Sendable (NodeValue, Codecs) throws(ValueError) -> (decision: Event.LoopDecision, value: any Sendable)
+}
+
+/// A sequence that is run for each element of an array.
+struct MapNode: Sendable {
+    var body: Int
+    var concurrency: Int
+    var split: @Sendable (NodeValue, Codecs) throws(ValueError) -> [any Sendable]
+    var gather: @Sendable ([NodeValue], Codecs) throws(ValueError) -> any Sendable
 }

@@ -4,40 +4,59 @@ internal import SayiirEvents
 struct TaskNode: Sendable {
     var options: TaskOptions
     /// Decodes the input, runs the user's code and encodes what it returns.
-    var run: @Sendable (StoredValue, Codecs) async throws -> StoredValue
+    ///
+    /// Throws what the code throws, or a ``TaskValueError``.
+    var run: @Sendable (NodeValue, Codecs) async throws -> NodeValue
 }
 
 extension TaskNode {
-    init<Input, Output>(_ task: DurableTask<Input, Output>, id: NodeID) {
-        options = task.options
-        run = { [body = task.body] value, codecs in
-            let input: Input
+    init<Input, Output>(_ task: DurableTask<Input, Output>) {
+        self.init(options: task.options, body: task.body) { (value, codecs) throws(ValueError) in
+            try value.get(as: Input.self, with: codecs)
+        }
+    }
+
+    /// A task that takes from the value before it what `input` makes of it.
+    init<Input, Output: Encodable & Sendable>(
+        options: TaskOptions, body: @escaping @Sendable (Input) async throws -> Output,
+        input: @escaping @Sendable (NodeValue, Codecs) throws(ValueError) -> Input
+    ) {
+        self.options = options
+        run = { value, codecs in
+            let argument: Input
             do throws(ValueError) {
-                input = try value.get(as: Input.self, with: codecs)
+                argument = try input(value, codecs)
             } catch {
-                throw TaskValueError.input(id, expected: "\(Input.self)", error)
+                throw TaskValueError.input(expected: "\(Input.self)", error)
             }
-            let output = try await body(input)
+            let output = try await body(argument)
             do throws(ValueError) {
-                return try StoredValue(encoding: output, with: codecs)
+                return try NodeValue(encoding: output, with: codecs)
             } catch {
-                throw TaskValueError.output(id, error)
+                throw TaskValueError.output(error)
             }
         }
     }
 }
 
-/// A task's input that could not be read, or output that could not be stored.
+/// A node's input that could not be read, or output that could not be stored.
 enum TaskValueError: Error {
-    case input(NodeID, expected: String, ValueError)
-    case output(NodeID, ValueError)
+    case input(expected: String, ValueError)
+    case output(ValueError)
 
-    var failure: Failure {
+    /// The error of the node with the given id.
+    func failure(of id: NodeID) -> Failure {
         switch self {
-        case .input(let id, let expected, let cause):
-            Failure(type: "", message: "Failed to decode input for task '\(id)' (expected \(expected)): \(cause)")
-        case .output(let id, let cause):
+        case .input(let expected, let cause): .undecodable(id, expected: expected, cause)
+        case .output(let cause):
             Failure(type: "", message: "Failed to encode output for task '\(id)': \(cause)")
         }
+    }
+}
+
+extension Failure {
+    /// The failure of a node whose input could not be read.
+    static func undecodable(_ id: NodeID, expected: String, _ cause: ValueError) -> Failure {
+        Failure(type: "", message: "Failed to decode input for task '\(id)' (expected \(expected)): \(cause)")
     }
 }

@@ -40,6 +40,39 @@ extension Engine {
         try await apply(.resolveDoubt(step, resolution), to: id, by: actor, reason: reason)
     }
 
+    /// Sends a signal to an instance. Durable when this returns.
+    ///
+    /// It is kept until a node that waits for a signal of this name consumes it, first in, first out. So it may be sent before the
+    /// wait begins, and even before the instance is submitted. What an instance that has ended did not consume stays unread.
+    /// Runs nothing: an executor that waits takes it at once, otherwise ``resume(_:id:)`` does.
+    ///
+    /// - Parameters:
+    ///   - name: The signal's name, as the flow has it.
+    ///   - deduplicationID: The sender's own id for this delivery: a second one with the same id is dropped.
+    /// - Throws: ``WorkflowError/notEncodable(what:_:reason:)``, ``WorkflowError/invalidInstanceID(_:)``,
+    ///   ``WorkflowError/backend(_:)``.
+    public func signal(
+        _ name: String, to id: InstanceID, payload: some Encodable & Sendable, deduplicationID: String? = nil,
+        by actor: String? = nil
+    ) async throws(WorkflowError) {
+        try id.check()
+        let value: Payload
+        do throws(ValueError) {
+            value = try environment.codecs.encode(payload)
+        } catch {
+            throw .notEncodable(what: "payload of signal '\(name)'", id, reason: error.reason)
+        }
+        while true {
+            let state = try await environment.state(of: id)
+            if let deduplicationID, state?.mailbox.hasSeen(deduplicationID: deduplicationID) == true { return }
+            let body = Event.SignalReceived(signal: name, payload: value, deduplicationID: deduplicationID)
+            let event = Event(
+                instance: id, revision: (state?.revision ?? 0) + 1, time: environment.clock.now, actor: actor,
+                body: .signalReceived(body))
+            if try await append([event]) { return }
+        }
+    }
+
     private func apply(
         _ control: Control, to id: InstanceID, by actor: String?, reason: String?
     ) async throws(WorkflowError) {
@@ -90,7 +123,8 @@ extension Engine {
         try await submittedState(of: id)
     }
 
-    /// The output of a task of an instance; `nil` if that task has not completed, or does not exist.
+    /// The output of a task, or the payload of a signal, of an instance; `nil` if that step has not completed, or has no
+    /// value of its own.
     ///
     /// - Throws: ``WorkflowError/instanceNotFound(_:)``, ``WorkflowError/notDecodable(what:_:expected:reason:)``,
     ///   ``WorkflowError/backend(_:)``.
@@ -98,7 +132,27 @@ extension Engine {
         of step: Step, in id: InstanceID, as type: Value.Type = Value.self
     ) async throws(WorkflowError) -> Value? {
         guard let output = try await submittedState(of: id).steps[step]?.output else { return nil }
-        return try decode(type, from: output, "output of '\(step)'", of: id)
+        return try decode(type, from: .stored(output), "output of '\(step)'", of: id)
+    }
+
+    /// The output of any step of an instance of `workflow`, also of delays, routes, loops, maps and child workflows; `nil` if the
+    /// step has not completed. A fork has none: its join does.
+    ///
+    /// - Throws: ``WorkflowError/instanceNotFound(_:)``, ``WorkflowError/notDecodable(what:_:expected:reason:)``,
+    ///   ``WorkflowError/backend(_:)``.
+    public func result<Input, Output, Value: Decodable & Sendable>(
+        of step: Step, in id: InstanceID, of workflow: Workflow<Input, Output>, as type: Value.Type = Value.self
+    ) async throws(WorkflowError) -> Value? {
+        let state = try await submittedState(of: id)
+        let isDelaying = if case .delaying = state.steps[step]?.status { true } else { false }
+        guard state.steps[step]?.isCompleted == true || isDelaying else { return nil }
+        if case .fork = workflow.graph[step.node]?.kind { return nil }
+        do throws(ValueError) {
+            let output = try ValueTable(graph: workflow.graph, codecs: environment.codecs).output(of: step, in: state)
+            return try output.get(as: type, with: environment.codecs)
+        } catch {
+            throw .notDecodable(what: "output of '\(step)'", id, expected: "\(type)", reason: error.reason)
+        }
     }
 
     /// What happened to an instance, oldest first.
@@ -133,18 +187,21 @@ extension Engine {
     func status<Input, Output>(
         _ state: InstanceState, as workflow: Workflow<Input, Output>
     ) throws(WorkflowError) -> WorkflowStatus<Output> {
-        var output: Output?
-        if let payload = state.output {
-            output = try decode(Output.self, from: payload, "output", of: state.id)
+        guard state.phase == .completed else { return WorkflowStatus(id: state.id, status: state.status, output: nil) }
+        do throws(ValueError) {
+            let values = ValueTable(graph: workflow.graph, codecs: environment.codecs)
+            let output = try values.output(of: Graph.root, [], state).get(as: Output.self, with: environment.codecs)
+            return WorkflowStatus(id: state.id, status: state.status, output: output)
+        } catch {
+            throw .notDecodable(what: "output", state.id, expected: "\(Output.self)", reason: error.reason)
         }
-        return WorkflowStatus(id: state.id, status: state.status, output: output)
     }
 
     private func decode<Value: Decodable & Sendable>(
-        _ type: Value.Type, from payload: Payload, _ what: String, of id: InstanceID
+        _ type: Value.Type, from value: NodeValue, _ what: String, of id: InstanceID
     ) throws(WorkflowError) -> Value {
         do throws(ValueError) {
-            return try environment.codecs.decode(type, from: payload)
+            return try value.get(as: type, with: environment.codecs)
         } catch {
             throw .notDecodable(what: what, id, expected: "\(type)", reason: error.reason)
         }

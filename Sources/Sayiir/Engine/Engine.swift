@@ -118,7 +118,8 @@ public final class Engine: Sendable {
             let state = try await existing(id, as: workflow, policy)
             if let state, policy == .useExisting { return try status(state, as: workflow) }
             let submission = try submission(workflow, id, input)
-            var decider = Decider(state ?? InstanceState(id), graph: workflow.graph, executor: executor)
+            var decider = Decider(
+                state ?? InstanceState(id), graph: workflow.graph, codecs: environment.codecs, executor: executor)
             if state?.phase.canBeSuperseded == true { decider.supersede(at: environment.clock.now) }
             decider.submit(submission, at: environment.clock.now)
             if try await append(decider.events) { return try status(decider.state, as: workflow) }

@@ -4,7 +4,7 @@ internal import SayiirProjection
 /// Runs one instance, under a lease, until it ends or nothing is left to do but to wait for something outside.
 ///
 /// The way of a step: an attempt ends → the ``Decider`` says what follows → the events are appended, in one commit with the
-/// start of the next attempt → only when they are durable does that attempt begin.
+/// start of what comes next → only when they are durable does that begin.
 struct InstanceRun: Sendable {
     private let lease: Lease
     private let environment: RunEnvironment
@@ -12,8 +12,6 @@ struct InstanceRun: Sendable {
     private var decider: Decider
     /// The number of the instance's run when this began: another one is not ours.
     private var run: UInt64
-    /// Outputs that need not be read back from storage.
-    private var outputs: [Step: StoredValue] = [:]
     /// Attempts that are recorded as begun and whose code has not been called yet.
     private var begun: [Event.TaskStarted] = []
 
@@ -22,7 +20,7 @@ struct InstanceRun: Sendable {
         self.lease = lease
         self.environment = environment
         self.workflow = workflow
-        decider = Decider(state, graph: graph, executor: lease.executor)
+        decider = Decider(state, graph: graph, codecs: environment.codecs, executor: lease.executor)
         run = state.run
     }
 
@@ -48,21 +46,24 @@ struct InstanceRun: Sendable {
     ///
     /// - Returns: The state in which the instance was left.
     mutating func resume() async throws(WorkflowError) -> InstanceState {
-        try await commit(.takeUp)
+        try await commit([.takeUp])
         return try await goOn()
     }
 
     private mutating func goOn() async throws(WorkflowError) -> InstanceState {
         while true {
-            if let attempt = begun.popLast() {
-                guard let result = await perform(attempt) else { throw .interrupted(id) }
+            if begun.count == 1, decider.state.hasOneStepUnderWay {
+                let result = await execution(of: begun.removeLast()).run()
+                guard let command = take(result) else { throw .interrupted(id) }
                 decider.isDraining = Task.isCancelled
-                try await commit(.attemptEnded(attempt.step, attempt: attempt.attempt, result))
+                try await commit([command])
+            } else if !begun.isEmpty {
+                try await runTogether()
             } else if let due = decider.state.nextRetry {
                 guard !Task.isCancelled else { throw .interrupted(id) }
                 await environment.waitForChange(of: id, after: decider.state.revision, until: due)
                 try await refresh()
-                try await commit(.look)
+                try await commit([.look])
             } else if decider.isDraining && decider.state.phase == .active {
                 throw .interrupted(id)
             } else {
@@ -71,17 +72,100 @@ struct InstanceRun: Sendable {
         }
     }
 
+    // MARK: Several attempts at once
+
+    /// Runs what has begun, and what follows from it, until nothing runs any more.
+    private mutating func runTogether() async throws(WorkflowError) {
+        let inbox = Inbox()
+        let failure = await withTaskGroup(of: Void.self) { group -> WorkflowError? in
+            // What is left when this ends must not hold it up: timers, and the branches of a workflow that has failed.
+            defer { group.cancelAll() }
+            do throws(WorkflowError) {
+                try await runTogether(in: &group, inbox)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    private mutating func runTogether(
+        in group: inout TaskGroup<Void>, _ inbox: Inbox
+    ) async throws(WorkflowError) {
+        var running = 0
+        var isInterrupted = false
+        var alarm: Timestamp?
+        var watchedRevision: UInt64?
+        while true {
+            for attempt in begun {
+                let execution = execution(of: attempt)
+                group.addTask { await inbox.post(.ended(execution.run())) }
+            }
+            running += begun.count
+            begun.removeAll(keepingCapacity: true)
+            guard running > 0, decider.state.phase == .active else { break }
+            if let due = decider.state.nextAlarm {
+                if due < alarm ?? due + .nanoseconds(1) {
+                    alarm = due
+                    group.addTask { [environment] in
+                        if (try? await environment.clock.sleep(until: due)) != nil { await inbox.post(.look) }
+                    }
+                }
+            }
+            if decider.state.isWaiting, watchedRevision != decider.state.revision {
+                watchedRevision = decider.state.revision
+                group.addTask { [environment, id, revision = decider.state.revision] in
+                    await environment.backend.waitForChange(of: id, after: revision)
+                    await inbox.post(.look)
+                }
+            }
+            var commands: [Command] = []
+            for item in await inbox.takeAll() {
+                switch item {
+                case .look:
+                    if alarm.map({ $0 <= environment.clock.now }) == true { alarm = nil }
+                    try await refresh()
+                    commands.append(.look)
+                case .ended(let result):
+                    running -= 1
+                    if let command = take(result) { commands.append(command) } else { isInterrupted = true }
+                }
+            }
+            decider.isDraining = Task.isCancelled || isInterrupted
+            try await commit(commands)
+        }
+        if isInterrupted && decider.state.phase == .active { throw .interrupted(id) }
+    }
+
     // MARK: Storage
 
+    /// Decides, and stores what was decided, in as few commits as a commit's size allows.
+    private mutating func commit(_ commands: [Command]) async throws(WorkflowError) {
+        var rest = commands[...]
+        while !rest.isEmpty {
+            var byteCount = 0
+            let count = rest.prefix { command in
+                byteCount += command.byteCount
+                return byteCount <= Self.commitBytes
+            }.count
+            try await commitTogether(rest.prefix(max(count, 1)))
+            rest = rest.dropFirst(max(count, 1))
+        }
+    }
+
+    /// About how many bytes of outputs go into one commit.
+    private static let commitBytes = 1024 * 1024
+
     /// Decides, and stores what was decided. If somebody else changed the instance meanwhile, decides again.
-    private mutating func commit(_ command: Command) async throws(WorkflowError) {
+    private mutating func commitTogether(_ commands: ArraySlice<Command>) async throws(WorkflowError) {
         while true {
-            decider.decide(command, at: environment.clock.now)
+            for command in commands { decider.decide(command, at: environment.clock.now) }
             do throws(WorkflowError) {
                 return try await append()
             } catch {
                 guard case .backend(.conflict) = error else { throw error }
-                try await reload()
+                try await rebase(on: try await environment.state(of: id))
             }
         }
     }
@@ -92,72 +176,117 @@ struct InstanceRun: Sendable {
         let (events, lease, backend) = (decider.events, lease, environment.backend)
         try await WorkflowError.translating { () throws(BackendError) in try await backend.append(events, lease: lease)
         }
-        for case .taskStarted(let attempt) in decider.events.lazy.map(\.body) { begun.append(attempt) }
+        for case .taskStarted(let attempt) in events.lazy.map(\.body) { begun.append(attempt) }
         decider.markStored()
     }
 
-    /// Takes in what others did to the instance while nothing ran here.
+    /// Takes in what others did to the instance.
     private mutating func refresh() async throws(WorkflowError) {
         let state = try await environment.state(of: id)
-        if state?.revision != decider.state.revision { try await reload(state) }
+        if state?.revision != decider.state.revision { try await rebase(on: state) }
     }
 
-    private mutating func reload(_ state: InstanceState? = nil) async throws(WorkflowError) {
-        let current = if let state { state } else { try await environment.state(of: id) }
-        guard let current, current.run == run else { throw .takenOver(id) }
-        let isDraining = decider.isDraining
-        decider = Decider(current, graph: decider.graph, executor: decider.executor)
-        decider.isDraining = isDraining
+    private mutating func rebase(on state: InstanceState?) async throws(WorkflowError) {
+        guard let state, state.run == run else { throw .takenOver(id) }
+        decider.rebase(on: state)
     }
 
     // MARK: Attempts
 
-    /// Runs the code of an attempt; `nil` if the calling task was cancelled, so that nobody knows what it did.
-    private mutating func perform(_ attempt: Event.TaskStarted) async -> AttemptResult? {
-        let step = attempt.step
-        guard let task = decider.graph.task(step.node) else {
-            return .failed(Failure(type: "", message: "Task '\(step.node)' not found"), isRetryable: false)
-        }
-        guard let input = input(of: step) else {
-            let text = "The input of task '\(step.node)' is not in the history"
-            return .failed(Failure(type: "", message: text), isRetryable: false)
-        }
+    private func execution(of attempt: Event.TaskStarted) -> TaskExecution {
+        let task = decider.graph.task(attempt.step.node)
         let context = TaskContext(
-            workflow: workflow, instance: id, step: step, attempt: attempt.attempt, options: task.options,
-            metadata: decider.state.metadata, codecs: environment.codecs)
-        let execution = TaskExecution(task: task, context: context, environment: environment)
-        switch await execution.run(input) {
+            workflow: workflow, instance: id, step: attempt.step, attempt: attempt.attempt,
+            options: task?.options ?? TaskOptions(), metadata: decider.state.metadata, codecs: environment.codecs)
+        let input = Result { () throws(ValueError) in try decider.values.input(of: attempt.step, in: decider.state) }
+        return TaskExecution(task: task, input: input, context: context, clock: environment.clock)
+    }
+
+    /// The command that follows from an attempt; `nil` if the calling task was cancelled, so that nobody knows what it did.
+    private mutating func take(_ ended: TaskExecution.Ended) -> Command? {
+        let result: AttemptResult
+        switch ended.outcome {
         case .returned(let output):
-            keep(output, of: step)
-            return .succeeded(output: output.payload)
-        case .threw(let failure, let isRetryable): return .failed(failure, isRetryable: isRetryable)
-        case .timedOut(let limit): return .timedOut(limit: limit)
+            // What a task returns has a payload of its own.
+            guard let payload = output.payload else { return nil }
+            decider.values.remember(output, of: ended.step)
+            result = .succeeded(output: payload)
+        case .threw(let failure, let isRetryable): result = .failed(failure, isRetryable: isRetryable)
+        case .timedOut(let limit): result = .timedOut(limit: limit)
         case .interrupted: return nil
         }
+        return .attemptEnded(ended.step, attempt: ended.attempt, result)
+    }
+}
+
+/// What happened to the attempts of a run, and around it.
+private actor Inbox {
+    enum Item: Sendable {
+        case ended(TaskExecution.Ended)
+        case look
     }
 
-    /// The output of the node before, or the workflow's input.
-    private func input(of step: Step) -> StoredValue? {
-        guard let predecessor = decider.graph.predecessor(of: step.node) else {
-            return decider.state.input.map { StoredValue($0) }
-        }
-        let source = Step(predecessor.id)
-        return outputs[source] ?? decider.state.steps[source]?.output.map { StoredValue($0) }
+    private var items: [Item] = []
+    private var waiter: CheckedContinuation<Void, Never>?
+
+    func post(_ item: Item) {
+        items.append(item)
+        waiter?.resume()
+        waiter = nil
     }
 
-    /// Keeps an output for the step that takes it, and drops the one that this step has taken.
-    private mutating func keep(_ output: StoredValue, of step: Step) {
-        if let predecessor = decider.graph.predecessor(of: step.node) { outputs[Step(predecessor.id)] = nil }
-        outputs[step] = output
+    /// Everything that was posted, waiting for the first. For one caller.
+    func takeAll() async -> [Item] {
+        if items.isEmpty { await withCheckedContinuation { waiter = $0 } }
+        defer { items.removeAll(keepingCapacity: true) }
+        return items
+    }
+}
+
+extension Command {
+    /// About how many bytes the command brings with it.
+    fileprivate var byteCount: Int {
+        if case .attemptEnded(_, _, .succeeded(let output)) = self { output.bytes.count } else { 0 }
     }
 }
 
 extension InstanceState {
+    /// Whether one step is under way, beside those that only hold others, so that nothing else can become due.
+    fileprivate var hasOneStepUnderWay: Bool {
+        var count = 0
+        for known in steps.open where known.status != .entered {
+            count += 1
+            if count > 1 { return false }
+        }
+        return true
+    }
+
+    /// Whether a step waits for a signal, a moment or another attempt.
+    fileprivate var isWaiting: Bool {
+        steps.open.contains { known in
+            switch known.status {
+            case .delaying, .awaitingSignal, .waitingToRetry: true
+            default: false
+            }
+        }
+    }
+
     /// When the first of the failed attempts is due to be repeated; `nil` if the run does not wait for that.
     fileprivate var nextRetry: Timestamp? {
         guard phase == .active else { return nil }
         return steps.open.compactMap { known in
             if case .waitingToRetry(let due) = known.status { due } else { nil }
+        }.min()
+    }
+
+    /// When the first of all waits is over; `nil` if none ends by itself.
+    fileprivate var nextAlarm: Timestamp? {
+        steps.open.compactMap { known in
+            switch known.status {
+            case .waitingToRetry(let due), .delaying(let due): due
+            case .awaitingSignal(_, let deadline): deadline
+            default: nil
+            }
         }.min()
     }
 }

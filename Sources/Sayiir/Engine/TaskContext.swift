@@ -22,7 +22,7 @@ public struct TaskContext: Sendable {
     /// What governs the task.
     public let options: TaskOptions
     private let metadata: Payload?
-    private let codecs: Codecs
+    let codecs: Codecs
 
     init(
         workflow: String, instance: InstanceID, step: Step, attempt: UInt32, options: TaskOptions, metadata: Payload?,

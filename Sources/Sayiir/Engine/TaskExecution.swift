@@ -2,25 +2,47 @@ internal import SayiirEvents
 
 /// One attempt at a task: calls the user's code, within its time.
 struct TaskExecution: Sendable {
-    let task: TaskNode
+    /// `nil` if the workflow has no such task.
+    let task: TaskNode?
+    let input: Result<NodeValue, ValueError>
     let context: TaskContext
-    let environment: RunEnvironment
+    let clock: any EngineClock
 
     enum Outcome: Sendable {
-        case returned(StoredValue)
+        case returned(NodeValue)
         case threw(Failure, isRetryable: Bool)
         case timedOut(Duration)
         /// The calling task was cancelled, and the code gave up because of that.
         case interrupted
     }
 
-    func run(_ input: StoredValue) async -> Outcome {
-        guard let limit = task.options.timeout else { return await call(input) }
+    /// What became of which attempt.
+    struct Ended: Sendable {
+        var step: Step
+        var attempt: UInt32
+        var outcome: Outcome
+    }
+
+    func run() async -> Ended { Ended(step: context.step, attempt: context.attempt, outcome: await outcome()) }
+
+    private func outcome() async -> Outcome {
+        guard let task else {
+            return .threw(Failure(type: "", message: "Task '\(context.task)' not found"), isRetryable: false)
+        }
+        switch input {
+        case .success(let input): return await outcome(of: task, input)
+        case .failure(let error):
+            return .threw(.undecodable(context.task, expected: "the output before it", error), isRetryable: false)
+        }
+    }
+
+    private func outcome(of task: TaskNode, _ input: NodeValue) async -> Outcome {
+        guard let limit = task.options.timeout else { return await call(task, input) }
         guard limit > .zero else { return .timedOut(limit) }
         let race = Race<Outcome>()
-        let work = Task { await race.finish(call(input)) }
+        let work = Task { await race.finish(call(task, input)) }
         let timer = Task {
-            try? await environment.clock.sleep(for: limit)
+            try? await clock.sleep(for: limit)
             if !Task.isCancelled { await race.finish(.timedOut(limit)) }
         }
         let outcome = await withTaskCancellationHandler {
@@ -35,14 +57,14 @@ struct TaskExecution: Sendable {
         return outcome
     }
 
-    private func call(_ input: StoredValue) async -> Outcome {
+    private func call(_ task: TaskNode, _ input: NodeValue) async -> Outcome {
         do {
             return .returned(
-                try await TaskContext.$current.withValue(context) { try await task.run(input, environment.codecs) })
+                try await TaskContext.$current.withValue(context) { try await task.run(input, context.codecs) })
         } catch let error as TaskValueError {
             // The same bytes will not decode next time either.
-            if case .input = error { return .threw(error.failure, isRetryable: false) }
-            return .threw(error.failure, isRetryable: true)
+            if case .input = error { return .threw(error.failure(of: context.task), isRetryable: false) }
+            return .threw(error.failure(of: context.task), isRetryable: true)
         } catch is CancellationError where Task.isCancelled {
             return .interrupted
         } catch {

@@ -22,7 +22,12 @@ public final class VirtualClock: EngineClock {
         var cancelled: Set<Int> = []
         var nextNumber = 0
         /// Those who wait until so many sleep.
-        var observers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        var observers: [Int: (count: Int, continuation: CheckedContinuation<Void, Never>)] = [:]
+
+        mutating func newNumber() -> Int {
+            nextNumber += 1
+            return nextNumber
+        }
     }
 
     private let state: Locked<State>
@@ -45,10 +50,7 @@ public final class VirtualClock: EngineClock {
     ///
     /// - Throws: `CancellationError` as soon as the calling task is cancelled.
     public func sleep(for duration: Duration) async throws {
-        let number = state.withLock { state in
-            state.nextNumber += 1
-            return state.nextNumber
-        }
+        let number = state.withLock { $0.newNumber() }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 begin(Sleeper(deadline: now + duration, continuation: continuation), as: number)
@@ -79,8 +81,9 @@ public final class VirtualClock: EngineClock {
 
     private static func takeObservers(_ state: inout State) -> [CheckedContinuation<Void, Never>] {
         let count = state.sleepers.count
-        defer { state.observers.removeAll { $0.count <= count } }
-        return state.observers.filter { $0.count <= count }.map(\.continuation)
+        let reached = state.observers.filter { $0.value.count <= count }
+        for number in reached.keys { state.observers[number] = nil }
+        return reached.values.map(\.continuation)
     }
 
     /// Moves the clock, and wakes those whose time has come, the earliest first.
@@ -97,14 +100,40 @@ public final class VirtualClock: EngineClock {
         for sleeper in due { sleeper.continuation.resume() }
     }
 
-    /// Returns once at least `count` tasks sleep on this clock.
+    /// Returns once at least `count` tasks sleep on this clock, or the calling task is cancelled.
     public func waitForSleepers(_ count: Int = 1) async {
-        await withCheckedContinuation { continuation in
-            let isReached = state.withLock { state in
-                if state.sleepers.count < count { state.observers.append((count, continuation)) }
-                return state.sleepers.count >= count
+        let number = state.withLock { $0.newNumber() }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    if state.sleepers.count >= count || state.cancelled.remove(number) != nil { return true }
+                    state.observers[number] = (count, continuation)
+                    return false
+                }
+                if isOver { continuation.resume() }
             }
-            if isReached { continuation.resume() }
+        } onCancel: {
+            let observer = state.withLock { state in
+                state.cancelled.insert(number)
+                return state.observers.removeValue(forKey: number)
+            }
+            observer?.continuation.resume()
         }
+    }
+
+    /// Runs `body`, and meanwhile moves the clock to the next sleeper's moment whenever somebody sleeps: time passes as fast as
+    /// it is slept away.
+    ///
+    /// What works without sleeping takes no time then. So a time-out beside it is over at once: move the clock by hand where there
+    /// is one.
+    public func skippingSleep<Result>(_ body: () async throws -> Result) async rethrows -> Result {
+        let mover = Task {
+            while !Task.isCancelled {
+                await waitForSleepers()
+                if let deadline = nextDeadline, !Task.isCancelled { advance(to: max(deadline, now)) }
+            }
+        }
+        defer { mover.cancel() }
+        return try await body()
     }
 }

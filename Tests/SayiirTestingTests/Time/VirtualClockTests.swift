@@ -48,4 +48,14 @@ import Testing
         clock.advance(by: .seconds(3))
         for sleeper in sleepers { try await sleeper.value }
     }
+
+    @Test("skipping sleep passes the time that is slept, in order, and no more")
+    func skipping() async throws {
+        let clock = VirtualClock(start: Timestamp(nanosecondsSinceEpoch: 0))
+        try await clock.skippingSleep {
+            for _ in 0..<100 { try await clock.sleep(for: .seconds(3600)) }
+        }
+        #expect(clock.now == Timestamp(nanosecondsSinceEpoch: 360_000_000_000_000))
+        #expect(clock.sleeperCount == 0)
+    }
 }

@@ -19,7 +19,7 @@ import Testing
     }
 
     private func submitted() -> Decider {
-        var decider = Decider(InstanceState("i"), graph: graph, executor: "e")
+        var decider = Decider(InstanceState("i"), graph: graph, codecs: Codecs(writing: JSONCodec()), executor: "e")
         decider.submit(
             .init(
                 workflow: "w", definition: DefinitionHash(of: graph), input: Payload(codec: "json", bytes: [49]),
@@ -91,7 +91,7 @@ import Testing
         decider.isDraining = true
         decider.decide(.attemptEnded(Step("a"), attempt: 1, .succeeded(output: output)), at: start)
         #expect(kinds(decider) == ["submitted", "task_started", "task_checkpointed"])
-        var next = Decider(decider.state, graph: graph, executor: "f")
+        var next = Decider(decider.state, graph: graph, codecs: Codecs(writing: JSONCodec()), executor: "f")
         next.decide(.takeUp, at: start)
         #expect(next.events.map(\.body) == [.taskStarted(.init(step: Step("b"), attempt: 1, executor: "f"))])
     }
@@ -103,7 +103,7 @@ import Testing
         decider.decide(.attemptEnded(Step("a"), attempt: 1, .succeeded(output: output)), at: start)
         var state = decider.state
         state.apply(Event(instance: "i", revision: state.revision + 1, time: start, body: .cancelRequested(.init())))
-        var next = Decider(state, graph: graph, executor: "f")
+        var next = Decider(state, graph: graph, codecs: Codecs(writing: JSONCodec()), executor: "f")
         next.decide(.takeUp, at: start)
         #expect(
             next.events.map(\.body) == [

@@ -39,6 +39,47 @@ import Testing
                 == "888a8dbf1aa91e7a4f97efe18aaa636fece0d6c08bdf807732f5f4f202940265")
     }
 
+    @Test("HASH-02: hashes of the other constructs are those of the original")
+    func goldenConstructs() throws {
+        let flow = Flow("any", input: Int.self)
+        func same(_ id: String) -> DurableTask<Int, Int> { DurableTask(id) { (value: Int) in value } }
+        func expect<Output>(_ flow: Flow<Int, Output>, _ hash: String, at location: SourceLocation = #_sourceLocation)
+            throws
+        {
+            #expect(try flow.build().definitionHash.description == hash, sourceLocation: location)
+        }
+        try expect(
+            flow.then(same("a")).delay("d", .milliseconds(2500)).then(same("b")),
+            "70fd9b3f1f1cdd86437916834e2baceff6397292d7b7b146956a70e98d76cdca")
+        try expect(
+            flow.waitForSignal("s", of: Int.self, as: "n").then(same("b")),
+            "1558c0f75b396b43a0166c51b1f74c27df07377f4825715c2ecc973ffd86ad52")
+        try expect(
+            flow.waitForSignal("s", of: Int.self, timeout: .seconds(60)).then(same("b")),
+            "80734bfaaaa4d909000c0f254df0830f094378a67e9ef1df12e4cd1cf179045e")
+        try expect(
+            flow.fork(Branch { $0.then(same("p")).then(same("q")) }, Branch(same("r")))
+                .join("j") { (a: Int, b: Int) in a + b }.then(same("z")),
+            "6cba113fdaafb967f771cb21695939b7324ffca68f32a20ba10e2aa60d1702c1")
+        try expect(
+            flow.route(keys: ["a", "b"]) { (_: Int) in "a" }
+                .branch("b") { $0.then(same("hb")).then(same("hb2")) }.branch("a", same("ha")).done()
+                .then("z") { $0.result },
+            "6c0a417ab5d672329871b2f28df03294a55b567012ef7f3e248e86b202e1a6d9")
+        try expect(
+            flow.route(keys: ["a"]) { (_: Int) in "a" }.branch("a", same("ha")).defaultBranch { $0.then(same("d")) }
+                .done(),
+            "21a3c4838e831e35932639cafdc09d1fe773fa93a206b32c16ba8f8892aa46f6")
+        let body = DurableTask("body") { (value: Int) in LoopResult.done(value) }
+        try expect(flow.loop(body).then(same("z")), "659451a78e9a3c2f93f42e7e8f76ab68d6fb289e43beec42e72571162f30c030")
+        try expect(
+            flow.loop(body, maxIterations: 3, onMax: .exitWithLast),
+            "9e2a7148b854c0df374ea795ea6a016f7baa9ecc1787497c46b8e352be2472e9")
+        let child = try Flow("child", input: Int.self).then(same("c1")).then(same("c2")).build()
+        try expect(
+            flow.thenFlow(child).then(same("z")), "23b9e8d6a18f76430d2e4fa8200f0f094dc6823ca4bb137d0ed5fc8632be1468")
+    }
+
     @Test("HASH-01: what decides how an instance goes on changes the hash; what does not, does not")
     func sensitivity() throws {
         let base = try hash(("a", TaskOptions()), ("b", TaskOptions()))

@@ -1,0 +1,54 @@
+internal import SayiirEvents
+internal import SayiirProjection
+
+// How a task begins, ends, is tried again, and is in doubt.
+extension Decider {
+    mutating func goOnWithTask(_ step: Step) {
+        switch state.steps[step]?.status {
+        case nil, .ready: start(step)
+        case .running where isTakingUp: start(step)
+        case .waitingToRetry(let due) where due <= now: start(step)
+        case .failed: retryOrFail(step, isRetryable: true)
+        default: break
+        }
+    }
+
+    mutating func start(_ step: Step) {
+        guard mayBegin(step) else { return }
+        let attempt = (state.steps[step]?.attempt ?? 0) + 1
+        record(.taskStarted(.init(step: step, attempt: attempt, executor: executor)))
+    }
+
+    mutating func end(_ step: Step, _ attempt: UInt32, _ result: AttemptResult) {
+        switch result {
+        case .succeeded(let output):
+            record(.taskCheckpointed(.init(step: step, attempt: attempt, output: output)))
+            agenda = [.end(step)]
+        case .failed(let failure, let isRetryable):
+            record(.taskFailed(.init(step: step, attempt: attempt, failure: failure)))
+            retryOrFail(step, isRetryable: isRetryable)
+        case .timedOut(let limit):
+            record(.taskTimedOut(.init(step: step, attempt: attempt, limit: limit)))
+            retryOrFail(step, isRetryable: true)
+        }
+    }
+
+    /// After a failed attempt: plans another one, or ends the run.
+    mutating func retryOrFail(_ step: Step, isRetryable: Bool) {
+        guard let known = state.steps[step] else { return }
+        let failures = Int(known.failureCount)
+        guard isRetryable, let policy = graph.task(step.node)?.options.retries, failures <= policy.maxRetries else {
+            return fail(step, known.failure ?? Failure(type: "", message: "unknown error"))
+        }
+        let wakeAt = now + policy.delay(beforeRetry: failures)
+        record(.retryScheduled(.init(step: step, nextAttempt: known.attempt + 1, wakeAt: wakeAt)))
+    }
+
+    /// Nobody knows whether an interrupted attempt did its work. If it must not be made twice, a person decides.
+    mutating func doubtInterruptedAttempts() {
+        for known in state.steps.open.filter({ $0.status == .running })
+        where graph.task(known.step.node)?.options.execution == .atMostOnce {
+            record(.taskInDoubt(.init(step: known.step, attempt: known.attempt)))
+        }
+    }
+}

@@ -1,0 +1,68 @@
+/// What the branches of a fork returned, by their names.
+///
+/// ```swift
+/// .join(byName: "finalize") { results in
+///     let stock = try results["reserve", as: Stock.self]
+///     …
+/// }
+/// ```
+public struct BranchResults: Sendable {
+    private let branches: [(name: String, value: NodeValue)]
+    private let codecs: Codecs
+
+    init(_ value: NodeValue, _ codecs: Codecs) throws(ValueError) {
+        guard case .branches(let branches) = value else {
+            throw ValueError(reason: "it is not what the branches of a fork returned")
+        }
+        self.branches = branches
+        self.codecs = codecs
+    }
+
+    /// The branches' names, in the order of their declaration.
+    public var names: [String] { branches.map(\.name) }
+
+    /// The output of a branch.
+    ///
+    /// - Throws: ``BranchResultError`` if there is no branch of that name, or if its output is of another type.
+    public subscript<Value: Decodable & Sendable>(name: String, as type: Value.Type) -> Value {
+        get throws(BranchResultError) {
+            do throws(ValueError) {
+                return try output(of: name, as: type)
+            } catch {
+                throw BranchResultError(description: error.reason)
+            }
+        }
+    }
+
+    func output<Value: Decodable & Sendable>(of name: String, as type: Value.Type) throws(ValueError) -> Value {
+        guard let branch = branches.first(where: { $0.name == name }) else {
+            let known = names.map { "'\($0)'" }.joined(separator: ", ")
+            throw ValueError(reason: "Branch '\(name)' not found (there are \(known))")
+        }
+        do throws(ValueError) {
+            return try branch.value.get(as: type, with: codecs)
+        } catch {
+            throw ValueError(reason: "branch '\(name)' did not return \(type): \(error)")
+        }
+    }
+
+    /// Gives the outputs one after the other.
+    struct Reader {
+        private let results: BranchResults
+        private var place = 0
+
+        init(_ results: BranchResults) { self.results = results }
+
+        mutating func next<Value: Decodable & Sendable>(_ type: Value.Type) throws(ValueError) -> Value {
+            guard place < results.branches.count else { throw ValueError(reason: "there are too few branches") }
+            defer { place += 1 }
+            return try results.output(of: results.branches[place].name, as: type)
+        }
+    }
+}
+
+/// Why the output of a branch cannot be had.
+public struct BranchResultError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The error in words.
+    public let description: String
+}

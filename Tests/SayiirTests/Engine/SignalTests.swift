@@ -1,0 +1,157 @@
+import Sayiir
+import SayiirTesting
+import Testing
+
+@Suite struct SignalTests {
+    private func workflow(timeout: Duration? = nil) throws -> Workflow<Int, Int> {
+        try Flow("w", input: Int.self).then(adding(1, "a")).waitForSignal(
+            "s", of: Int.self, as: "node", timeout: timeout
+        )
+        .then("b") { $0 * 10 }.build()
+    }
+
+    @Test("SIG-01, SIG-02, SIG-03: the instance waits for the signal, whose payload takes the place of the value")
+    func waits() async throws {
+        let engine = try await openEngine()
+        let expected = InstanceStatus.awaitingSignal(step: Step("node"), signal: "s", deadline: nil)
+        #expect(try await engine.run(workflow(), id: "i", input: 1).status == expected)
+        #expect(try await engine.resume(workflow(), id: "i").status == expected)
+        try await engine.signal("s", to: "i", payload: 42)
+        #expect(try await engine.status(of: "i") == expected)
+        #expect(try await engine.resume(workflow(), id: "i").output == 420)
+        #expect(try await engine.result(of: Step("node"), in: "i", as: Int.self) == 42)
+        #expect(try await engine.result(of: Step("s"), in: "i", as: Int.self) == nil)
+        // The wait is called after its signal, if it has no name.
+        #expect(try Flow("w", input: Int.self).waitForSignal("s", of: Int.self).build().nodes.map(\.id) == ["s"])
+    }
+
+    @Test("SIG-04: a signal may come before the wait, and before the instance")
+    func early() async throws {
+        let disk = InMemoryFileSystem()
+        let engine = try await openEngine(on: disk)
+        try await engine.signal("s", to: "i", payload: 7)
+        await #expect(throws: WorkflowError.self) { try await engine.status(of: "i") }
+        await #expect(throws: WorkflowError.self) { try await engine.cancel("i") }
+        let again = try await openEngine(on: disk.crash(keeping: .nothing))
+        #expect(try await again.run(workflow(), id: "i", input: 1).output == 70)
+        #expect(try await again.history(of: "i").map(\.event.body.kindName).contains("signal_awaited") == false)
+    }
+
+    @Test("SIG-05: signals are consumed in the order of their arrival, each name and instance by itself")
+    func order() async throws {
+        let engine = try await openEngine()
+        let workflow = try Flow("w", input: Int.self).waitForSignal("s", of: Int.self, as: "one").then("keep") { [$0] }
+            .waitForSignal("s", of: Int.self, as: "two").then("end") { $0 }.build()
+        for number in 0..<3 { try await engine.signal("s", to: "i", payload: number) }
+        try await engine.signal("S", to: "i", payload: 100)
+        try await engine.signal("s", to: "other", payload: 200)
+        #expect(try await engine.run(workflow, id: "i", input: 1).output == 1)
+        #expect(try await engine.result(of: Step("one"), in: "i", as: Int.self) == 0)
+        let left = try await engine.state(of: "i").mailbox.entries
+        #expect(left.map(\.signal) == ["s", "S"] && left[0].payload.bytes == [UInt8(ascii: "2")])
+    }
+
+    @Test("SIG-06: two waits of one name need names of their own")
+    func duplicates() throws {
+        let flow = Flow("w", input: Int.self).waitForSignal("s", of: Int.self).waitForSignal("s", of: Int.self)
+        #expect(#expect(throws: FlowError.self) { try flow.build() }?.description == "Duplicate task id: 's'")
+    }
+
+    @Test("SIG-08: payloads arrive as they were sent; what cannot be stored is refused, and nothing is kept")
+    func payloads() async throws {
+        let engine = try await openEngine()
+        let workflow = try Flow("w", input: Int.self).waitForSignal("s", of: [String: [Int?]]?.self).build()
+        for (number, payload) in ([nil, [:], ["é": [nil, 0]]] as [[String: [Int?]]?]).enumerated() {
+            let id = InstanceID("i\(number)")
+            try await engine.signal("s", to: id, payload: payload)
+            #expect(try await engine.run(workflow, id: id, input: 1).requireOutput() == payload)
+        }
+        let error = await #expect(throws: WorkflowError.self) {
+            try await engine.signal("s", to: "x", payload: Double.nan)
+        }
+        #expect(error?.description.hasPrefix("The payload of signal 's' of instance 'x' cannot be stored") == true)
+        await #expect(throws: WorkflowError.self) { try await engine.history(of: "x") }
+    }
+
+    @Test(
+        "SIG-09: what has ended takes signals without complaint; SIG-10: a new run does not see those of the one before"
+    )
+    func ended() async throws {
+        let engine = try await openEngine()
+        try await engine.signal("s", to: "i", payload: 1)
+        try await engine.signal("s", to: "i", payload: 2)
+        #expect(try await engine.run(workflow(), id: "i", input: 1).output == 10)
+        try await engine.signal("s", to: "i", payload: 3)
+        let status = try await engine.run(workflow(), id: "i", input: 1, onConflict: .terminateExisting)
+        #expect(status.status.name == "awaiting_signal")
+        try await engine.signal("s", to: "i", payload: 4)
+        #expect(try await engine.resume(workflow(), id: "i").output == 40)
+    }
+
+    @Test(
+        "SIG-12, SIG-14: without a signal in time the workflow fails and says so; a wait of no length still waits once",
+        arguments: [0, 100])
+    func timeout(milliseconds: Int) async throws {
+        let clock = VirtualClock()
+        let engine = try await openEngine(clock: clock)
+        let workflow = try workflow(timeout: .milliseconds(milliseconds))
+        let deadline = clock.now + .milliseconds(milliseconds)
+        #expect(
+            try await engine.run(workflow, id: "i", input: 1).status
+                == .awaitingSignal(step: Step("node"), signal: "s", deadline: deadline))
+        clock.advance(by: .milliseconds(milliseconds))
+        let status = try await engine.resume(workflow, id: "i")
+        #expect(status.error?.description == "Signal 's' did not arrive at 'node' in time")
+        #expect(try await engine.resume(workflow, id: "i").isFailed)
+    }
+
+    @Test("a wait with a fallback goes on with it when the time is over")
+    func fallback() async throws {
+        let clock = VirtualClock()
+        let engine = try await openEngine(clock: clock)
+        let workflow = try Flow("w", input: Int.self).waitForSignal("s", timeout: .seconds(5), orElse: 99).then("b") {
+            $0 + 1
+        }.build()
+        _ = try await engine.run(workflow, id: "i", input: 1)
+        clock.advance(by: .seconds(5))
+        #expect(try await engine.resume(workflow, id: "i").output == 100)
+        try await engine.signal("s", to: "j", payload: 1)
+        #expect(try await engine.run(workflow, id: "j", input: 1).output == 2)
+    }
+
+    @Test("SIG-13: a late signal is better than none, if it is there when the instance is resumed")
+    func late() async throws {
+        let clock = VirtualClock()
+        let engine = try await openEngine(clock: clock)
+        _ = try await engine.run(workflow(timeout: .seconds(1)), id: "i", input: 1)
+        clock.advance(by: .seconds(10))
+        try await engine.signal("s", to: "i", payload: 5)
+        #expect(try await engine.resume(workflow(timeout: .seconds(1)), id: "i").output == 50)
+    }
+
+    @Test("SIG-15: in memory, where nobody can send one, a wait is a failure")
+    func inMemory() async throws {
+        let error = await #expect(throws: WorkflowError.self) { try await runWorkflow(workflow(), 1) }
+        #expect(error?.description.hasPrefix("AwaitSignal 's' not supported in sync executor") == true)
+        #expect(throws: FlowError.self) { try workflow(timeout: .seconds(-1)) }
+    }
+
+    @Test("SIG-18: a request to cancel comes before a signal that waits")
+    func cancelled() async throws {
+        let engine = try await openEngine()
+        _ = try await engine.run(workflow(), id: "i", input: 1)
+        try await engine.signal("s", to: "i", payload: 1)
+        try await engine.cancel("i")
+        #expect(try await engine.resume(workflow(), id: "i").isCancelled)
+    }
+
+    @Test("a delivery with an id that was seen before is dropped, also after the first was consumed")
+    func deduplication() async throws {
+        let engine = try await openEngine()
+        for _ in 0..<2 { try await engine.signal("s", to: "i", payload: 1, deduplicationID: "x") }
+        #expect(try await engine.run(workflow(), id: "i", input: 1).output == 10)
+        try await engine.signal("s", to: "i", payload: 1, deduplicationID: "x")
+        let state = try await engine.state(of: "i")
+        #expect(state.mailbox.isEmpty && state.anomalies.isEmpty)
+    }
+}
