@@ -53,11 +53,15 @@ let package = Package(
             dependencies: ["Sayiir", "SayiirEvents", "SayiirLog"],
             swiftSettings: settings
         ),
+        .target(
+            name: "SayiirInspection",
+            dependencies: ["SayiirEvents", "SayiirLog", "SayiirProjection"],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "sayiir-inspect",
             dependencies: [
-                "SayiirEvents", "SayiirLog", "SayiirProjection",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "SayiirInspection", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
         ),
