@@ -76,6 +76,12 @@ let package = Package(
             name: "SayiirTests", dependencies: ["Sayiir", "SayiirTesting"], swiftSettings: settings),
         .testTarget(
             name: "SayiirTestingTests", dependencies: ["SayiirTesting", "SayiirLog"], swiftSettings: settings),
+        .testTarget(
+            name: "SayiirInspectionTests",
+            dependencies: [
+                "SayiirInspection", "SayiirEvents", "SayiirLog", "SayiirProjection", "SayiirTesting", "sayiir-inspect",
+            ],
+            swiftSettings: settings),
         .executableTarget(
             name: "kill-worker", dependencies: ["SayiirLog"], path: "Tests/KillWorker", swiftSettings: settings),
         .testTarget(
