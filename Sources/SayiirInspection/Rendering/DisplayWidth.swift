@@ -25,6 +25,13 @@ extension StringProtocol {
         String(self) + String(repeating: " ", count: Swift.max(0, width - displayWidth))
     }
 
+    /// The text without the blanks at its end.
+    var withoutTrailingBlanks: String {
+        var text = String(self)
+        while text.last == " " { text.removeLast() }
+        return text
+    }
+
     /// The text with blanks before it, so that it takes at least so many columns.
     func aligned(to width: Int) -> String {
         String(repeating: " ", count: Swift.max(0, width - displayWidth)) + String(self)

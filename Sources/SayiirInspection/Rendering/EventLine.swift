@@ -19,7 +19,7 @@ struct EventLine {
         let details = words(of: entry)
         let room = style.width.map { max(0, $0 - used) }
         let line = start + style.paint(type, entry.colour) + "  " + (room.map { details.shortened(to: $0) } ?? details)
-        return trimmed(line)
+        return line.withoutTrailingBlanks
     }
 
     private func words(of entry: LogEntry) -> String {
@@ -28,12 +28,6 @@ struct EventLine {
         case .definition, .skippable: counted(entry.record.payload.count, "byte")
         case .unreadable(let reason): "\(reason) (frame at offset \(entry.offset) of \(entry.segment))"
         }
-    }
-
-    private func trimmed(_ line: String) -> String {
-        var line = line
-        while line.last == " " { line.removeLast() }
-        return line
     }
 }
 

@@ -79,7 +79,6 @@ struct Table {
             line += columns[column].isRightAligned ? blanks + painted : painted + blanks
             if column != shown.last { line += String(repeating: " ", count: Self.gap) }
         }
-        while line.last == " " { line.removeLast() }
-        return line
+        return line.withoutTrailingBlanks
     }
 }

@@ -15,8 +15,8 @@ struct StoryText {
 
     private var head: [String] {
         let status = state.status.name
-        let title = style.paint(safe(state.id.rawValue), .bold) + "  " + style.paint(status.words, status.colour)
-        var lines = [title + durationWords]
+        let id = safe(state.id.rawValue).shortened(to: room(after: 2 + status.words.count + durationWords.count))
+        var lines = [style.paint(id, .bold) + "  " + style.paint(status.words, status.colour) + durationWords]
         let detail = state.statusDetail
         if !detail.isEmpty { lines += [fact(status.detailTitle, safe(detail))] }
         guard state.run > 0 else { return lines }
@@ -57,7 +57,7 @@ struct StoryText {
             + text.shortened(to: room(after: start.displayWidth))
     }
 
-    private func room(after used: Int) -> Int { max(8, (style.width ?? .max) - used) }
+    private func room(after used: Int) -> Int { max(0, (style.width ?? .max) - used) }
 
     // MARK: Timeline
 
@@ -94,8 +94,10 @@ struct StoryText {
                 time = max(time, (moment.time - story.start).offsetWords.count)
             }
             self.time = time + 1
-            self.name = min(name, width * 3 / 10)
-            bar = TimeBar(times: story.times, width: min(max(width / 5, 8), 30))
+            name = min(name, max(width * 3 / 10, 12))
+            self.name = name
+            let rest = max(0, width - (self.time + 4 + name + 2 + duration + 2))
+            bar = TimeBar(times: story.times, width: min(rest, min(max(width / 5, 8), 30)))
         }
 
         /// Where names begin.
@@ -195,8 +197,9 @@ struct StoryText {
         var line = style.paint(time.aligned(to: layout.time), .dim) + "  " + style.paint(symbol, colour) + " "
         line += style.paint(name.shortened(to: layout.name).padded(to: layout.name), nameColour) + "  "
         line += duration.words.aligned(to: layout.duration) + "  "
-        line += style.paint(bar, nameColour ?? colour) + "  " + detail.shortened(to: room(after: layout.detail))
-        return trimmed(line)
+        let detail = detail.shortened(to: room(after: layout.detail))
+        guard !detail.isEmpty else { return line + style.paint(bar.withoutTrailingBlanks, nameColour ?? colour) }
+        return line + style.paint(bar, nameColour ?? colour) + "  " + detail
     }
 
     private func line(of moment: MomentStory, _ layout: Layout) -> String {
@@ -211,12 +214,6 @@ struct StoryText {
         let time = style.paint((moment.time - story.start).offsetWords.aligned(to: layout.time), .dim)
         return time + "  " + style.paint(symbol, colour) + " "
             + style.paint(moment.words(style).shortened(to: room(after: layout.indent)), colour)
-    }
-
-    private func trimmed(_ line: String) -> String {
-        var line = line
-        while line.last == " " { line.removeLast() }
-        return line
     }
 
     // MARK: Notes

@@ -16,6 +16,7 @@ struct TimeBar {
 
     /// The columns from the first to the last that any part touches; each part is at least one column wide.
     func text(_ parts: [Part]) -> String {
+        guard width > 0 else { return "" }
         var cells = [Character](repeating: " ", count: width)
         for part in parts {
             let first = min(width - 1, Int(place(of: part.from)))
