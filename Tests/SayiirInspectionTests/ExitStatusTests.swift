@@ -1,0 +1,15 @@
+import SayiirLog
+import Testing
+
+@testable import SayiirInspection
+
+@Suite struct ExitStatusTests {
+    @Test("each verdict has its status, and the table has all of them")
+    func table() {
+        #expect(Verdict.allCases.map { ExitStatus($0).rawValue } == [0, 2, 3, 4])
+        #expect(ExitStatus.table.split(separator: "\n").count == 5)
+        for (line, status) in zip(ExitStatus.table.split(separator: "\n"), 0...4) {
+            #expect(line.hasPrefix("  \(status)  "))
+        }
+    }
+}
