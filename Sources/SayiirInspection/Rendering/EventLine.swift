@@ -11,16 +11,19 @@ struct EventLine {
     func text(of entry: LogEntry, isDurable: Bool = true) -> String {
         let mark = isDurable ? " " : style.paint("~", .yellow)
         let sequence = String(entry.record.sequence).aligned(to: 7)
-        let time = style.paint(entry.time.dateAndMilliseconds, .dim)
-        let instance = showsInstance ? "  " + safe(entry.record.key).padded(to: 16) : ""
+        let time = isNarrow ? String(entry.time.dateAndMilliseconds.dropFirst(5)) : entry.time.dateAndMilliseconds
+        let instance = showsInstance ? "  " + safe(entry.record.key).padded(to: isNarrow ? 12 : 16) : ""
         let type = entry.typeName.padded(to: 17)
-        let start = "\(mark)\(sequence)  \(time)\(instance)  "
-        let used = 1 + max(7, sequence.count) + 2 + 23 + instance.displayWidth + 2 + type.displayWidth + 2
+        let start = "\(mark)\(sequence)  \(style.paint(time, .dim))\(instance)  "
+        let used = 1 + max(7, sequence.count) + 2 + time.count + instance.displayWidth + 2 + type.displayWidth + 2
         let details = words(of: entry)
         let room = style.width.map { max(0, $0 - used) }
         let line = start + style.paint(type, entry.colour) + "  " + (room.map { details.shortened(to: $0) } ?? details)
         return line.withoutTrailingBlanks
     }
+
+    /// Where there is little room, the year is left out.
+    private var isNarrow: Bool { style.width.map { $0 < 120 } ?? false }
 
     private func words(of entry: LogEntry) -> String {
         switch entry.content {

@@ -6,8 +6,8 @@ struct InstanceTable {
     private var table = Table(columns: [
         Table.Column(title: "ID", smallestWidth: 16), Table.Column(title: "WORKFLOW", dropRank: 6, smallestWidth: 8),
         Table.Column(title: "STATUS"), Table.Column(title: "STEPS", isRightAligned: true, dropRank: 4),
-        Table.Column(title: "SUBMITTED (UTC)", dropRank: 3), Table.Column(title: "UPDATED", dropRank: 1),
-        Table.Column(title: "DURATION", isRightAligned: true, dropRank: 2),
+        Table.Column(title: "SUBMITTED (UTC)", dropRank: 2), Table.Column(title: "UPDATED", dropRank: 1),
+        Table.Column(title: "DURATION", isRightAligned: true, dropRank: 3),
         Table.Column(title: "DETAILS", dropRank: 5, smallestWidth: 20),
     ])
 

@@ -32,7 +32,7 @@ struct MomentStory {
     var payload: Payload?
 
     enum Kind {
-        case control, ended, failed, signal, note
+        case control, ended, failed, stopped, signal, note
     }
 
     /// The text with the value.

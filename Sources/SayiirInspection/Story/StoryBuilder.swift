@@ -7,6 +7,7 @@ struct StoryBuilder {
     /// Where the latest activation of each step stands among the chapters.
     private var places: [Step: Int] = [:]
     private var signals: [UInt64: Payload] = [:]
+    private var pausedAt: Timestamp?
 
     /// The story of `events`, which belong to one instance; `nil` if there are none.
     static func story(of events: [RecordedEvent]) -> Story? {
@@ -229,11 +230,16 @@ struct StoryBuilder {
         switch event.body {
         case .completed: endRun("completed", .ended, event)
         case .failed(let body): endRun("failed: \(body.failure.description)", .failed, event)
-        case .cancelled: endRun(words("cancelled"), .control, event)
-        case .superseded: endRun(words("superseded by a new run"), .control, event)
+        case .cancelled: endRun(words("cancelled"), .stopped, event)
+        case .superseded: endRun(words("superseded by a new run"), .stopped, event)
         case .pauseRequested: tell(words("pause requested"), .control, at: event.time)
-        case .paused: tell("paused", .control, at: event.time)
-        case .unpaused: tell(words("unpaused"), .control, at: event.time)
+        case .paused:
+            pausedAt = event.time
+            tell("paused", .control, at: event.time)
+        case .unpaused:
+            let after = pausedAt.map { " after \((event.time - $0).words)" } ?? ""
+            pausedAt = nil
+            tell(words("unpaused\(after)"), .control, at: event.time)
         case .cancelRequested: tell(words("cancellation requested"), .control, at: event.time)
         case .reopened(let body):
             places = [:]

@@ -208,6 +208,7 @@ struct StoryText {
             case .control: ("‖", .yellow)
             case .ended: ("■", .green)
             case .failed: ("■", .red)
+            case .stopped: ("■", .yellow)
             case .signal: ("◆", .blue)
             case .note: ("·", .dim)
             }

@@ -48,10 +48,10 @@ import Testing
                   +0.000s  ✓ reserve_stock    20.8ms  ━                     {"reserved":1}
                   +0.015s  ‖ pause requested by ops: stock count
                   +0.021s  ‖ paused
-                 +1m04.9s  ‖ unpaused by ops
+                 +1m04.9s  ‖ unpaused after 1m04s by ops
                  +1m04.9s  ✓ charge_card       419ms                     ━  {"receipt":"R-44"}
                  +1m05.0s  ‖ cancellation requested by bob: customer changed her mind
-                 +1m05.3s  ‖ cancelled by bob: customer changed her mind
+                 +1m05.3s  ■ cancelled by bob: customer changed her mind
                 """)
     }
 
