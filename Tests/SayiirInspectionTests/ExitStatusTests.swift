@@ -1,3 +1,4 @@
+import Foundation
 import SayiirLog
 import Testing
 
@@ -10,6 +11,16 @@ import Testing
         #expect(ExitStatus.table.split(separator: "\n").count == 5)
         for (line, status) in zip(ExitStatus.table.split(separator: "\n"), 0...4) {
             #expect(line.hasPrefix("  \(status)  "))
+        }
+    }
+
+    @Test("the table in the documentation says the same")
+    func documentation() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let text = try String(contentsOf: root.appendingPathComponent("docs/INSPECT.md"), encoding: .utf8)
+        for status in ExitStatus.allCases {
+            #expect(text.contains("| \(status.rawValue) | \(status.meaning) |\n"))
         }
     }
 }

@@ -1,5 +1,4 @@
 internal import SayiirEvents
-internal import SayiirProjection
 
 /// The instances of a log, one a line. Reads the log once.
 package struct ListInspection: Inspection {
@@ -22,12 +21,11 @@ package struct ListInspection: Inspection {
 
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
         let problems = Problems(console)
-        var catalogue = Catalogue()
         // Ids are known before decoding; the rest is only once everything was read.
-        _ = try log.readEvents(problems, ofKeys: { idPart.map($0.contains) ?? true }) { catalogue.add($0.event) }
-        let chosen = choose(from: catalogue.states.values)
+        let (catalogue, _) = try log.readCatalogue(problems, ofKeys: { idPart.map($0.contains) ?? true })
+        let chosen = choose(from: catalogue.summaries)
         if console.style.isJSON {
-            for state in chosen { try console.output.line(state.summaryJSON) }
+            for summary in chosen { try console.output.line(summary.json) }
         } else {
             let table = InstanceTable(chosen)
             for line in table.lines(console.style) { try console.output.line(line) }
@@ -36,23 +34,22 @@ package struct ListInspection: Inspection {
     }
 
     /// The wanted instances in the wanted order.
-    func choose(from states: some Sequence<InstanceState>) -> [InstanceState] {
-        var chosen = states.filter(accepts)
+    func choose(from all: [InstanceSummary]) -> [InstanceSummary] {
+        var chosen = all.filter(accepts)
         chosen.sort { isReversed ? precedes($1, $0) : precedes($0, $1) }
         if let limit { chosen.removeLast(max(0, chosen.count - max(0, limit))) }
         return chosen
     }
 
-    private func accepts(_ state: InstanceState) -> Bool {
-        if let workflow, state.workflow != workflow { return false }
-        if let idPart, !state.id.rawValue.contains(idPart) { return false }
-        let status = state.status.name
-        return statuses.isEmpty ? status != .deleted : statuses.contains(status)
+    private func accepts(_ instance: InstanceSummary) -> Bool {
+        if let workflow, instance.workflow != workflow { return false }
+        if let idPart, !instance.id.contains(idPart) { return false }
+        return statuses.isEmpty ? instance.status != .deleted : statuses.contains(instance.status)
     }
 
     /// Equal ones stand in the order of their ids, so that the order is always the same.
-    private func precedes(_ left: InstanceState, _ right: InstanceState) -> Bool {
-        let ids = (left.id.rawValue, right.id.rawValue)
+    private func precedes(_ left: InstanceSummary, _ right: InstanceSummary) -> Bool {
+        let ids = (left.id, right.id)
         return switch order {
         case .id: ids.0 < ids.1
         case .submitted: (time(left.submittedAt), ids.0) < (time(right.submittedAt), ids.1)

@@ -7,8 +7,7 @@ package struct StatusInspection: Inspection {
 
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
         let problems = Problems(console)
-        var catalogue = Catalogue()
-        let assessment = try log.readEvents(problems) { catalogue.add($0.event) }
+        let (catalogue, assessment) = try log.readCatalogue(problems)
         let segments = try log.reader.segments()
         let overview = LogOverview(
             directory: log.directory, assessment: assessment, segmentCount: segments.count,

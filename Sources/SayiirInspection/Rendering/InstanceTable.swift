@@ -1,5 +1,4 @@
 internal import SayiirEvents
-internal import SayiirProjection
 
 /// What `list` shows: one instance a line.
 struct InstanceTable {
@@ -11,33 +10,30 @@ struct InstanceTable {
         Table.Column(title: "DETAILS", dropRank: 5, smallestWidth: 20),
     ])
 
-    init(_ states: [InstanceState]) { table.rows = states.map(Self.row) }
+    init(_ instances: [InstanceSummary]) { table.rows = instances.map(Self.row) }
 
     func lines(_ style: Style) -> [String] { table.rows.isEmpty ? ["No instances."] : table.lines(style) }
 
-    private static func row(_ state: InstanceState) -> [Table.Cell] {
-        let status = state.status.name
-        return [
-            Table.Cell(safe(state.id.rawValue)), Table.Cell(safe(state.workflow)),
-            Table.Cell(status.words, status.colour), Table.Cell(state.stepCountWords),
-            Table.Cell(state.submittedAt?.dateAndTime ?? "-"), Table.Cell(updateWords(state)),
-            Table.Cell(state.duration?.words ?? "-"), Table.Cell(safe(state.statusDetail)),
+    private static func row(_ instance: InstanceSummary) -> [Table.Cell] {
+        [
+            Table.Cell(safe(instance.id)), Table.Cell(safe(instance.workflow)),
+            Table.Cell(instance.status.words, instance.status.colour),
+            Table.Cell("\(instance.stepsDone)/\(instance.stepsBegun)"),
+            Table.Cell(instance.submittedAt?.dateAndTime ?? "-"), Table.Cell(updateWords(instance)),
+            Table.Cell(instance.duration?.words ?? "-"), Table.Cell(safe(instance.detail)),
         ]
     }
 
     /// The time of day, with the date only if it is not the day of the submission.
-    private static func updateWords(_ state: InstanceState) -> String {
-        guard let updated = state.updatedAt else { return "-" }
-        return updated.date == state.submittedAt?.date ? updated.timeOfDay : updated.dateAndTime
+    private static func updateWords(_ instance: InstanceSummary) -> String {
+        guard let updated = instance.updatedAt else { return "-" }
+        return updated.date == instance.submittedAt?.date ? updated.timeOfDay : updated.dateAndTime
     }
 }
 
-extension InstanceState {
-    /// How many steps are done, of those that have begun.
-    fileprivate var stepCountWords: String { "\(steps.completedCount)/\(steps.count)" }
-
+extension InstanceSummary {
     /// The instance as one JSON object without its steps.
-    var summaryJSON: String {
+    var json: String {
         var writer = JSONWriter()
         writer.beginObject()
         writer.summary(self)
@@ -48,28 +44,27 @@ extension InstanceState {
 
 extension JSONWriter {
     /// Writes the members that `list` and `show` share.
-    mutating func summary(_ state: InstanceState) {
+    mutating func summary(_ instance: InstanceSummary) {
         name("instance")
-        string(state.id.rawValue)
+        string(instance.id)
         name("workflow")
-        string(state.workflow)
+        string(instance.workflow)
         name("status")
-        string(state.status.name.rawValue)
-        let detail = state.statusDetail
-        optional("detail", detail.isEmpty ? nil : detail)
+        string(instance.status.rawValue)
+        optional("detail", instance.detail.isEmpty ? nil : instance.detail)
         name("run")
-        number(state.run)
+        number(instance.run)
         name("revision")
-        number(state.revision)
+        number(instance.revision)
         name("steps_done")
-        number(state.steps.completedCount)
+        number(instance.stepsDone)
         name("steps_begun")
-        number(state.steps.count)
-        optional("definition", state.definition?.description)
-        optional("submitted", state.submittedAt?.description)
-        optional("updated", state.updatedAt?.description)
-        optional("ended", state.endedAt?.description)
-        if let duration = state.duration { seconds("duration_seconds", duration) }
+        number(instance.stepsBegun)
+        optional("definition", instance.definition?.description)
+        optional("submitted", instance.submittedAt?.description)
+        optional("updated", instance.updatedAt?.description)
+        optional("ended", instance.endedAt?.description)
+        if let duration = instance.duration { seconds("duration_seconds", duration) }
     }
 
     /// Writes a duration in seconds.

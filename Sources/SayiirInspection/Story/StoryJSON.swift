@@ -7,7 +7,7 @@ extension Story {
     func json(_ style: Style) -> String {
         var writer = JSONWriter(revealingSensitive: style.revealsSensitive)
         writer.beginObject()
-        writer.summary(state)
+        writer.summary(InstanceSummary(state))
         writer.name("priority")
         writer.number(state.priority)
         writer.name("tags")

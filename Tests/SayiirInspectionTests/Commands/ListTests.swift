@@ -32,6 +32,31 @@ import Testing
             try await ids { ($0.order, $0.isReversed, $0.limit) = (.duration, true, 2) } == ["order-44", "order-42"])
     }
 
+    @Test("what happens to an instance after it ended counts: a new run, a reopening, a late signal")
+    func afterTheEnd() async throws {
+        var history = History()
+        let step = Step("a")
+        for id in ["again", "late", "reopened"] as [InstanceID] {
+            history.add(id, 0, .submit("w", "1"))
+            history.add(id, 1, .start(step))
+            history.add(id, 2, .taskFail(step, "E", "no"))
+            history.add(id, 2, .fail(step, "E", "no"))
+        }
+        history.add("again", 3, .superseded(Event.Superseded()))
+        history.add("again", 3, .submit("w2", "2"))
+        history.add("again", 4, .complete(nil))
+        history.add("late", 5, .signal("s", .json("1")))
+        history.add("reopened", 6, .reopened(Event.Reopened(step: step)))
+        let disk = InMemoryFileSystem()
+        try await writeLog(history.events, to: "log", on: disk)
+        let lines = Run(ListInspection(), on: disk, style: Style(isJSON: true)).lines.compactMap(object)
+        #expect(lines.map { $0["instance"] as? String } == ["late", "reopened", "again"])
+        #expect(lines.map { $0["status"] as? String } == ["failed", "in_progress", "completed"])
+        #expect(lines.map { $0["revision"] as? Int } == [5, 5, 7])
+        #expect(lines.map { $0["run"] as? Int } == [1, 1, 2])
+        #expect(lines.map { $0["steps_begun"] as? Int } == [1, 1, 0])
+    }
+
     @Test("a deleted instance is listed only when it is asked for")
     func deleted() async throws {
         var history = History()
