@@ -29,7 +29,9 @@ package struct ShowInspection: Inspection {
             if console.style.isJSON {
                 try console.output.line(story.json(console.style))
             } else {
-                for line in StoryText(story: story, style: console.style).lines { try console.output.line(line) }
+                let text = StoryText(
+                    story: story, style: console.style, hasWriter: try moment != nil || log.reader.writer() != nil)
+                for line in text.lines { try console.output.line(line) }
             }
         }
         return try problems.conclude()

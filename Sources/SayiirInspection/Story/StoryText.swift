@@ -5,6 +5,8 @@ internal import SayiirProjection
 struct StoryText {
     var story: Story
     var style: Style
+    /// Whether a process has the log open. Otherwise no task can be running, whatever was started.
+    var hasWriter = true
 
     /// All of it.
     var lines: [String] { head + [""] + timeline + notes }
@@ -138,7 +140,8 @@ struct StoryText {
         switch step.outcome {
         case .abandoned: "left when the run ended"
         case .inDoubt: "in doubt"
-        case .underWay where step.kind == .task: step.attempts.last?.retryAt == nil ? "running" : "waiting to retry"
+        case .underWay where step.attempts.last?.retryAt != nil: "waiting to retry"
+        case .underWay where step.kind == .task: hasWriter ? "running" : "started; no process has the log open"
         case .underWay, .completed, .failed: ""
         }
     }

@@ -1,4 +1,5 @@
 import SayiirEvents
+import SayiirLog
 import Testing
 
 @testable import SayiirInspection
@@ -39,6 +40,15 @@ import Testing
             #expect(time.description == "2026-03-01T00:00:00Z")
         }
         for text in ["", "yesterday", "-1", "2026-13-01", "2026-03-01T"] { #expect(Moment(text) == nil, "\(text)") }
+    }
+
+    @Test("a task that was started is called running only if a process has the log open")
+    func noWriter() async throws {
+        let disk = try await sampleDisk()
+        #expect(Run(ShowInspection("report-7"), on: disk).output.hasSuffix("━  started; no process has the log open\n"))
+        let log = try await LogWriter.open(directory: "log", fileSystem: disk)
+        #expect(Run(ShowInspection("report-7"), on: disk).output.hasSuffix("━  running\n"))
+        try await log.close()
     }
 
     @Test("the plain events stand one a line, who caused them before what they hold")

@@ -89,7 +89,7 @@ final class RunningProgram: Sendable {
         process.waitUntilExit()
     }
 
-    deinit { kill(process.processIdentifier, SIGKILL) }
+    deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
 }
 
 /// What a thread reads and a test looks at.
