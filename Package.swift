@@ -53,11 +53,15 @@ let package = Package(
             dependencies: ["Sayiir", "SayiirEvents", "SayiirLog"],
             swiftSettings: settings
         ),
+        .target(
+            name: "SayiirInspection",
+            dependencies: ["SayiirEvents", "SayiirLog", "SayiirProjection"],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "sayiir-inspect",
             dependencies: [
-                "SayiirEvents", "SayiirLog", "SayiirProjection",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "SayiirInspection", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
         ),
@@ -77,6 +81,12 @@ let package = Package(
             name: "SayiirTests", dependencies: ["Sayiir", "SayiirTesting"], swiftSettings: settings),
         .testTarget(
             name: "SayiirTestingTests", dependencies: ["SayiirTesting", "SayiirLog"], swiftSettings: settings),
+        .testTarget(
+            name: "SayiirInspectionTests",
+            dependencies: [
+                "SayiirInspection", "SayiirEvents", "SayiirLog", "SayiirProjection", "SayiirTesting", "sayiir-inspect",
+            ],
+            swiftSettings: settings),
         .executableTarget(
             name: "kill-worker", dependencies: ["Sayiir", "SayiirLog"], path: "Tests/KillWorker",
             swiftSettings: settings),

@@ -1,1 +1,34 @@
-print("")
+import ArgumentParser
+import SayiirInspection
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+// Wrong arguments end with the status that the table in the help has for them, which is not ArgumentParser's own.
+let status: ExitStatus
+do {
+    var command = try InspectCommand.parseAsRoot()
+    if let command = command as? any InspectionCommand {
+        status = try command.perform()
+    } else {
+        try command.run()
+        status = .clean
+    }
+} catch let error as InspectionError {
+    StandardStreams.complain(error.description)
+    status = .failure
+} catch {
+    if InspectCommand.exitCode(for: error).isSuccess {
+        print(InspectCommand.fullMessage(for: error))
+        status = .clean
+    } else {
+        StandardStreams.complain(InspectCommand.fullMessage(for: error))
+        status = .failure
+    }
+}
+exit(status.rawValue)

@@ -1,0 +1,25 @@
+/// Something to find out about a log.
+package protocol Inspection {
+    /// Reads the log and shows the answer.
+    ///
+    /// - Returns: How the program ends.
+    /// - Throws: Whatever keeps it from giving any answer.
+    func run(on log: LogSource, _ console: Console) throws -> ExitStatus
+}
+
+extension Inspection {
+    /// Runs it and reports what it throws. Never throws, never ends the process.
+    package func perform(on log: LogSource, _ console: Console) -> ExitStatus {
+        do {
+            let status = try run(on: log, console)
+            try console.output.flush()
+            return status
+        } catch is OutputClosed {
+            return .clean
+        } catch {
+            let error = InspectionError(error, directory: log.directory)
+            console.fail(error.description)
+            return error.status
+        }
+    }
+}

@@ -1,0 +1,23 @@
+internal import SayiirEvents
+internal import SayiirLog
+
+/// The log at a glance: extent, end, writer, and how many instances are in which status. Reads the log once.
+package struct StatusInspection: Inspection {
+    package init() {}
+
+    package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
+        let problems = Problems(console)
+        let (catalogue, assessment) = try log.readCatalogue(problems)
+        let segments = try log.reader.segments()
+        let overview = LogOverview(
+            directory: log.directory, assessment: assessment, segmentCount: segments.count,
+            fileBytes: segments.reduce(0) { $0 + UInt64(clamping: $1.byteCount) }, writer: try log.reader.writer(),
+            times: catalogue.times, counts: catalogue.counts, unreadableCount: problems.unreadableCount)
+        if console.style.isJSON {
+            try console.output.line(overview.json)
+        } else {
+            for line in overview.lines(console.style) { try console.output.line(line) }
+        }
+        return try problems.conclude()
+    }
+}

@@ -1,0 +1,66 @@
+internal import SayiirEvents
+internal import SayiirLog
+
+/// A record of the log with where it stands and what it holds.
+struct LogEntry {
+    /// What a record's payload is.
+    enum Content {
+        case event(Event)
+        case definition
+        /// Something that this version does not know and may pass over.
+        case skippable
+        /// Something that should be readable, and is not.
+        case unreadable(reason: String)
+    }
+
+    var record: LogRecord
+    var segment: SegmentName
+    /// The offset of the record's frame in the segment's file.
+    var offset: Int
+    var content: Content
+
+    init(_ record: LogRecord, in frame: Frame) {
+        self.record = record
+        segment = frame.segment
+        offset = frame.offset
+        content = Self.content(of: record)
+    }
+
+    private static func content(of record: LogRecord) -> Content {
+        switch record.kind {
+        case .event:
+            do throws(EventDecodingError) {
+                return .event(
+                    try Event(
+                        decoding: record.payload, instance: InstanceID(record.key),
+                        time: Timestamp(nanosecondsSinceEpoch: record.timestamp)))
+            } catch {
+                return .unreadable(reason: error.description)
+            }
+        case .definition: return .definition
+        case let kind where kind.isSkippable: return .skippable
+        case let kind:
+            return .unreadable(
+                reason: "its kind \(kind.rawValue) is not known to this version, and must not be passed over")
+        }
+    }
+
+    /// When the record was made.
+    var time: Timestamp { Timestamp(nanosecondsSinceEpoch: record.timestamp) }
+
+    /// The event's type, or what else the record is.
+    var typeName: String {
+        switch content {
+        case .event(let event): event.body.kindName
+        case .definition: "definition"
+        case .skippable: "record_\(record.kind.rawValue)"
+        case .unreadable: "unreadable"
+        }
+    }
+
+    /// The event, if it is one that can be decoded.
+    var recordedEvent: RecordedEvent? {
+        guard case .event(let event) = content else { return nil }
+        return RecordedEvent(sequence: record.sequence, event: event)
+    }
+}

@@ -1,0 +1,39 @@
+internal import SayiirEvents
+internal import SayiirLog
+
+/// The log that is looked at. Reading takes no lock and changes nothing.
+package struct LogSource: Sendable {
+    /// The log's directory.
+    let directory: String
+    let reader: LogReader
+
+    /// The log in a directory of this machine.
+    package init(directory: String) { self.init(directory: directory, fileSystem: LocalFileSystem()) }
+
+    init(directory: String, fileSystem: any FileSystem) {
+        self.directory = directory
+        reader = LogReader(directory: directory, fileSystem: fileSystem)
+    }
+
+    /// Reads the whole log, verified, and calls `visit` with every event in order. Records whose key `isWanted` refuses are
+    /// not decoded. One segment's frames are in memory at a time, not more.
+    ///
+    /// What cannot be decoded goes to `problems`, and so does the verdict on the log's end.
+    func readEvents(
+        _ problems: Problems, ofKeys isWanted: (String) -> Bool = { _ in true }, visit: (RecordedEvent) throws -> Void
+    ) throws -> Assessment {
+        let assessment = try reader.verify { frame in
+            try frame.forEachRecord { record in
+                guard isWanted(record.key) else { return }
+                let entry = LogEntry(record, in: frame)
+                switch entry.content {
+                case .event(let event): try visit(RecordedEvent(sequence: record.sequence, event: event))
+                case .definition, .skippable: break
+                case .unreadable: try problems.note(entry, in: directory)
+                }
+            }
+        }
+        problems.assessment = assessment
+        return assessment
+    }
+}

@@ -1,0 +1,46 @@
+/// Collects the names that look most like a wanted one, a few at most, without keeping all names.
+struct NearNames {
+    private let wanted: [Character]
+    private var best: [(name: String, distance: Int)] = []
+
+    private static let count = 3
+
+    init(to wanted: String) { self.wanted = Array(wanted.lowercased()) }
+
+    /// The nearest ones, best first.
+    var names: [String] { best.map(\.name) }
+
+    /// Looks at one more name; a repeated one counts once.
+    mutating func add(_ name: String) {
+        guard !best.contains(where: { $0.name == name }), let distance = distance(to: name) else { return }
+        best.append((name, distance))
+        best.sort { ($0.distance, $0.name) < ($1.distance, $1.name) }
+        if best.count > Self.count { best.removeLast() }
+    }
+
+    /// How far a name is from the wanted one; `nil` if too far to be meant.
+    private func distance(to name: String) -> Int? {
+        let name = Array(name.lowercased())
+        guard abs(name.count - wanted.count) <= 64, name.count <= 256 else { return nil }
+        if !wanted.isEmpty && name.starts(with: wanted) { return 1 }
+        let limit = max(1, wanted.count / 3)
+        guard abs(name.count - wanted.count) <= limit else { return nil }
+        let edits = edits(to: name)
+        return edits <= limit ? edits : nil
+    }
+
+    /// The edit distance: characters put in, taken out or exchanged.
+    private func edits(to name: [Character]) -> Int {
+        var row = Array(0...name.count)
+        for (line, wantedCharacter) in wanted.enumerated() {
+            var diagonal = row[0]
+            row[0] = line + 1
+            for (place, character) in name.enumerated() {
+                let exchange = diagonal + (character == wantedCharacter ? 0 : 1)
+                diagonal = row[place + 1]
+                row[place + 1] = min(exchange, row[place] + 1, diagonal + 1)
+            }
+        }
+        return row[name.count]
+    }
+}

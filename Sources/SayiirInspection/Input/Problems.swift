@@ -1,0 +1,45 @@
+internal import SayiirLog
+
+/// What was met while reading that keeps the answer from being complete.
+final class Problems {
+    private let console: Console
+    /// How many records could not be decoded.
+    private(set) var unreadableCount: UInt64 = 0
+    /// The judgement on the whole log, once it was read to its end.
+    var assessment: Assessment?
+
+    private static let longestList = 10
+
+    init(_ console: Console) { self.console = console }
+
+    /// Reports a record that cannot be decoded; the first ones in full.
+    func note(_ entry: LogEntry, in directory: String) throws {
+        unreadableCount += 1
+        guard unreadableCount <= Self.longestList, case .unreadable(let reason) = entry.content else { return }
+        try console.complain(
+            "record \(entry.record.sequence) of '\(safe(entry.record.key))', in the frame at offset \(entry.offset) of "
+                + "\(directory)/\(entry.segment), is left out: \(reason).")
+    }
+
+    /// Counts a record that was reported elsewhere.
+    func count() { unreadableCount += 1 }
+
+    /// Says what all this means for what was shown, and how the program should end.
+    ///
+    /// A torn end is no loss: what it held was never acknowledged. The answer is complete then.
+    func conclude() throws -> ExitStatus {
+        if unreadableCount > Self.longestList {
+            try console.complain("\(grouped(unreadableCount)) records in all cannot be decoded.")
+        }
+        guard let assessment, assessment.verdict != .clean else { return unreadableCount == 0 ? .clean : .corrupt }
+        let place = "\(assessment.file), offset \(assessment.offset)"
+        guard assessment.verdict != .torn else {
+            try console.complain("the log's end is torn (\(place)); all that was acknowledged is shown.")
+            return unreadableCount == 0 ? .clean : .corrupt
+        }
+        try console.complain(
+            "the log is \(assessment.verdict) at \(place): only the records up to sequence \(assessment.lastSequence) are "
+                + "shown. Run the command 'verify' to see what is wrong.")
+        return ExitStatus(assessment.verdict)
+    }
+}

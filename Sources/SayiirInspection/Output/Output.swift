@@ -1,0 +1,27 @@
+/// Whoever read the output is gone: a pipe into `head`, for example. The program ends without a word then.
+struct OutputClosed: Error {}
+
+/// Text on its way out, gathered in a buffer so that many short lines cost few system calls.
+package final class Output {
+    private var buffer: [UInt8] = []
+    private let sink: ([UInt8]) throws -> Void
+
+    private static let capacity = 64 * 1024
+
+    /// Hands the text over to `sink`, in pieces.
+    package init(sink: @escaping ([UInt8]) throws -> Void) { self.sink = sink }
+
+    /// Adds a text and a line break.
+    func line(_ text: String = "") throws {
+        buffer.append(contentsOf: text.utf8)
+        buffer.append(UInt8(ascii: "\n"))
+        if buffer.count >= Self.capacity { try flush() }
+    }
+
+    /// Hands over what is still in the buffer.
+    func flush() throws {
+        guard !buffer.isEmpty else { return }
+        try sink(buffer)
+        buffer.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,44 @@
+internal import SayiirEvents
+internal import SayiirLog
+
+extension LogEntry {
+    /// The entry as one JSON object: an event as ``RecordedEvent/json(revealingSensitive:)`` has it, anything else with
+    /// `sequence`, `key`, `time`, `type`, `size`, and `error` if it cannot be decoded.
+    func json(_ style: Style) -> String {
+        if let recordedEvent { return recordedEvent.json(revealingSensitive: style.revealsSensitive) }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.name("sequence")
+        writer.number(record.sequence)
+        writer.name("key")
+        writer.string(record.key)
+        writer.name("time")
+        writer.string(time.description)
+        writer.name("type")
+        writer.string(typeName)
+        writer.name("size")
+        writer.number(record.payload.count)
+        if case .unreadable(let reason) = content {
+            writer.name("segment")
+            writer.string(segment.description)
+            writer.name("offset")
+            writer.number(offset)
+            writer.name("error")
+            writer.string(reason)
+        }
+        writer.endObject()
+        return writer.text
+    }
+
+    /// Whether the payload's bytes may be shown: not if some part of them is sensitive, or if nobody can tell.
+    func allowsBytes(_ style: Style) -> Bool {
+        if style.revealsSensitive { return true }
+        switch content {
+        case .event(let event):
+            if case .unknown = event.body { return false }
+            return event.json(revealingSensitive: true) == event.json(revealingSensitive: false)
+        case .definition: return true
+        case .skippable, .unreadable: return false
+        }
+    }
+}

@@ -1,0 +1,58 @@
+internal import SayiirEvents
+internal import SayiirLog
+
+/// A record on one line: sequence, time, instance, type, and what is particular to it.
+struct EventLine {
+    var style: Style
+    /// Whether every line names its instance.
+    var showsInstance = true
+
+    /// - Parameter isDurable: Whether a crash can no longer take it back; otherwise the line begins with a tilde.
+    func text(of entry: LogEntry, isDurable: Bool = true) -> String {
+        let mark = isDurable ? " " : style.paint("~", .yellow)
+        let sequence = String(entry.record.sequence).aligned(to: 7)
+        let time = isNarrow ? String(entry.time.dateAndMilliseconds.dropFirst(5)) : entry.time.dateAndMilliseconds
+        let instance = showsInstance ? "  " + safe(entry.record.key).padded(to: isNarrow ? 12 : 16) : ""
+        let type = entry.typeName.padded(to: 17)
+        let start = "\(mark)\(sequence)  \(style.paint(time, .dim))\(instance)  "
+        let used = 1 + max(7, sequence.count) + 2 + time.count + instance.displayWidth + 2 + type.displayWidth + 2
+        let details = words(of: entry)
+        let room = style.width.map { max(0, $0 - used) }
+        let line = start + style.paint(type, entry.colour) + "  " + (room.map { details.shortened(to: $0) } ?? details)
+        return line.withoutTrailingBlanks
+    }
+
+    /// Where there is little room, the year is left out.
+    private var isNarrow: Bool { style.width.map { $0 < 120 } ?? false }
+
+    private func words(of entry: LogEntry) -> String {
+        switch entry.content {
+        case .event(let event): event.words(style)
+        case .definition, .skippable: counted(entry.record.payload.count, "byte")
+        case .unreadable(let reason): "\(reason) (frame at offset \(entry.offset) of \(entry.segment))"
+        }
+    }
+}
+
+extension LogEntry {
+    fileprivate var colour: Colour? {
+        switch content {
+        case .event(let event): event.body.colour
+        case .definition, .skippable: .dim
+        case .unreadable: .red
+        }
+    }
+}
+
+extension Event.Body {
+    var colour: Colour? {
+        switch self {
+        case .completed, .taskCheckpointed: .green
+        case .failed, .taskFailed, .taskTimedOut, .signalTimedOut: .red
+        case .retryScheduled, .pauseRequested, .paused, .cancelRequested, .cancelled, .leaseLost: .yellow
+        case .taskInDoubt: .magenta
+        case .submitted, .reopened, .unpaused: .cyan
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,75 @@
+internal import SayiirEvents
+
+/// What `list` shows: one instance a line.
+struct InstanceTable {
+    private var table = Table(columns: [
+        Table.Column(title: "ID", smallestWidth: 16), Table.Column(title: "WORKFLOW", dropRank: 6, smallestWidth: 8),
+        Table.Column(title: "STATUS"), Table.Column(title: "STEPS", isRightAligned: true, dropRank: 4),
+        Table.Column(title: "SUBMITTED (UTC)", dropRank: 2), Table.Column(title: "UPDATED", dropRank: 1),
+        Table.Column(title: "DURATION", isRightAligned: true, dropRank: 3),
+        Table.Column(title: "DETAILS", dropRank: 5, smallestWidth: 20),
+    ])
+
+    init(_ instances: [InstanceSummary]) { table.rows = instances.map(Self.row) }
+
+    func lines(_ style: Style) -> [String] { table.rows.isEmpty ? ["No instances."] : table.lines(style) }
+
+    private static func row(_ instance: InstanceSummary) -> [Table.Cell] {
+        [
+            Table.Cell(safe(instance.id)), Table.Cell(safe(instance.workflow)),
+            Table.Cell(instance.status.words, instance.status.colour),
+            Table.Cell("\(instance.stepsDone)/\(instance.stepsBegun)"),
+            Table.Cell(instance.submittedAt?.dateAndTime ?? "-"), Table.Cell(updateWords(instance)),
+            Table.Cell(instance.duration?.words ?? "-"), Table.Cell(safe(instance.detail)),
+        ]
+    }
+
+    /// The time of day, with the date only if it is not the day of the submission.
+    private static func updateWords(_ instance: InstanceSummary) -> String {
+        guard let updated = instance.updatedAt else { return "-" }
+        return updated.date == instance.submittedAt?.date ? updated.timeOfDay : updated.dateAndTime
+    }
+}
+
+extension InstanceSummary {
+    /// The instance as one JSON object without its steps.
+    var json: String {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.summary(self)
+        writer.endObject()
+        return writer.text
+    }
+}
+
+extension JSONWriter {
+    /// Writes the members that `list` and `show` share.
+    mutating func summary(_ instance: InstanceSummary) {
+        name("instance")
+        string(instance.id)
+        name("workflow")
+        string(instance.workflow)
+        name("status")
+        string(instance.status.rawValue)
+        optional("detail", instance.detail.isEmpty ? nil : instance.detail)
+        name("run")
+        number(instance.run)
+        name("revision")
+        number(instance.revision)
+        name("steps_done")
+        number(instance.stepsDone)
+        name("steps_begun")
+        number(instance.stepsBegun)
+        optional("definition", instance.definition?.description)
+        optional("submitted", instance.submittedAt?.description)
+        optional("updated", instance.updatedAt?.description)
+        optional("ended", instance.endedAt?.description)
+        if let duration = instance.duration { seconds("duration_seconds", duration) }
+    }
+
+    /// Writes a duration in seconds.
+    mutating func seconds(_ name: StaticString, _ duration: Duration) {
+        self.name(name)
+        raw(decimalSeconds(nanoseconds: duration.saturatedNanoseconds))
+    }
+}

@@ -1,0 +1,116 @@
+internal import SayiirEvents
+internal import SayiirLog
+
+/// What `status` shows.
+struct LogOverview {
+    var directory: String
+    var assessment: Assessment
+    var segmentCount: Int
+    /// The length of all segments' files, with what is prepared and not yet used.
+    var fileBytes: UInt64
+    var writer: String?
+    var times: ClosedRange<Timestamp>?
+    var counts: [StatusName: Int]
+    var unreadableCount: UInt64
+
+    func lines(_ style: Style) -> [String] {
+        var lines = [verdictLine(of: assessment, directory, unreadableCount, style)]
+        func add(_ name: String, _ text: String) {
+            lines.append("  \(style.paint(name.padded(to: 10), .dim))  \(text)")
+        }
+        add("segments", "\(counted(segmentCount, "file")), \(byteWords(fileBytes))")
+        add(
+            "records",
+            "\(grouped(assessment.recordCount)) in \(counted(assessment.frameCount, "frame")), "
+                + byteWords(assessment.recordBytes))
+        add("durable", durableWords)
+        add("events", times.map { "\($0.lowerBound.dateAndTime) to \($0.upperBound.dateAndTime) UTC" } ?? "none")
+        add("writer", writer.map(safe) ?? "nobody")
+        add("log", assessment.log?.description ?? "none yet")
+        add("chain head", assessment.head?.description ?? "none yet")
+        add("instances", grouped(UInt64(counts.values.reduce(0, +))))
+        for status in StatusName.allCases {
+            guard let count = counts[status] else { continue }
+            let number = grouped(UInt64(count)).aligned(to: 9)
+            lines.append("  " + number + "   " + style.paint(status.words, status.colour))
+        }
+        return lines
+    }
+
+    private var durableWords: String {
+        let last = assessment.lastSequence
+        guard last > 0 else { return "nothing was written yet" }
+        let missing = last - min(last, assessment.durableSequence)
+        return missing == 0
+            ? "all, to sequence \(grouped(last))"
+            : "to sequence \(grouped(assessment.durableSequence)); \(counted(missing, "record")) more may still be taken back"
+    }
+
+    var json: String {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.name("directory")
+        writer.string(directory)
+        writer.assessment(assessment)
+        writer.name("unreadable")
+        writer.number(unreadableCount)
+        writer.name("file_bytes")
+        writer.number(fileBytes)
+        writer.optional("writer", self.writer)
+        writer.optional("oldest", times?.lowerBound.description)
+        writer.optional("newest", times?.upperBound.description)
+        writer.name("instances")
+        writer.beginObject()
+        writer.name("total")
+        writer.number(counts.values.reduce(0, +))
+        for status in StatusName.allCases {
+            writer.name(status.rawValue)
+            writer.number(counts[status] ?? 0)
+        }
+        writer.endObject()
+        writer.endObject()
+        return writer.text
+    }
+}
+
+/// The judgement in one line, the first of `status` and `verify`.
+func verdictLine(of assessment: Assessment, _ directory: String, _ unreadableCount: UInt64, _ style: Style) -> String {
+    guard assessment.verdict != .clean else {
+        guard unreadableCount > 0 else { return "\(directory) is \(style.paint("clean", .green))." }
+        return
+            "\(directory) is \(style.paint("corrupt", .red)): \(counted(unreadableCount, "record")) cannot be decoded."
+    }
+    let verdict = style.paint("\(assessment.verdict)", assessment.verdict == .corrupt ? .red : .yellow)
+    return "\(directory) is \(verdict): \(assessment.rule.explanation)."
+}
+
+extension JSONWriter {
+    /// Writes a text, or nothing at all if there is none.
+    mutating func optional(_ name: StaticString, _ text: String?) {
+        guard let text else { return }
+        self.name(name)
+        string(text)
+    }
+
+    /// Writes the members that `status` and `verify` share.
+    mutating func assessment(_ assessment: Assessment) {
+        name("verdict")
+        string(assessment.verdict.rawValue)
+        name("rule")
+        number(assessment.rule.rawValue)
+        optional("log", assessment.log?.description)
+        name("segments")
+        number(assessment.segmentCount)
+        name("frames")
+        number(assessment.frameCount)
+        name("records")
+        number(assessment.recordCount)
+        name("record_bytes")
+        number(assessment.recordBytes)
+        name("last_sequence")
+        number(assessment.lastSequence)
+        name("durable_sequence")
+        number(assessment.durableSequence)
+        optional("head", assessment.head?.description)
+    }
+}

@@ -1,0 +1,86 @@
+internal import SayiirEvents
+internal import SayiirLog
+
+/// What `verify` shows.
+struct VerifyReport {
+    var directory: String
+    var assessment: Assessment
+    var unreadableCount: UInt64
+
+    /// An event that cannot be decoded is a loss, however whole its frame is.
+    var status: ExitStatus {
+        let status = ExitStatus(assessment.verdict)
+        return unreadableCount > 0 && (status == .clean || status == .torn) ? .corrupt : status
+    }
+
+    func lines(_ style: Style) -> [String] {
+        var lines = [verdictLine(of: assessment, directory, unreadableCount, style)]
+        func add(_ name: String, _ text: String?) {
+            guard let text else { return }
+            lines.append("  \(style.paint(name.padded(to: 10), .dim))  \(text)")
+        }
+        add("rule", "\(assessment.rule.rawValue) of the opening rule")
+        if assessment.verdict != .clean {
+            add("file", assessment.file)
+            add("offset", grouped(UInt64(clamping: assessment.offset)))
+            add("expected", assessment.expected)
+            add("found", assessment.found)
+            if assessment.damagedBytes > 0 { add("damaged", counted(assessment.damagedBytes, "byte")) }
+        }
+        add("next", advice)
+        add("segments", grouped(UInt64(assessment.segmentCount)))
+        add(
+            "records",
+            "\(grouped(assessment.recordCount)) intact, in \(counted(assessment.frameCount, "frame")), "
+                + byteWords(assessment.recordBytes))
+        if unreadableCount > 0 { add("unreadable", counted(unreadableCount, "record")) }
+        add("sequences", sequenceWords)
+        add("chain head", assessment.head?.description ?? "none yet")
+        return lines
+    }
+
+    private var sequenceWords: String {
+        let last = assessment.lastSequence
+        return last == 0 ? "none" : "to \(grouped(last)), known to be durable to \(grouped(assessment.durableSequence))"
+    }
+
+    /// What to do next; `nil` if nothing.
+    var advice: String? {
+        switch assessment.verdict {
+        case .clean:
+            unreadableCount == 0
+                ? nil : "Use a newer version of this program; if that does not help, restore the log from a copy."
+        case .torn: "Nothing is lost. The next start of the engine repairs it, and keeps what it takes off."
+        case .corrupt: "Keep the directory as it is, and restore the file from a copy."
+        case .ambiguous:
+            "Restore the file from a copy; or give up what follows by opening the log with 'truncatesAmbiguousTail'."
+        }
+    }
+
+    var json: String {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.name("directory")
+        writer.string(directory)
+        writer.assessment(assessment)
+        writer.name("unreadable")
+        writer.number(unreadableCount)
+        writer.name("exit_status")
+        writer.number(status.rawValue)
+        if assessment.verdict != .clean {
+            writer.name("explanation")
+            writer.string(assessment.rule.explanation)
+            writer.name("file")
+            writer.string(assessment.file)
+            writer.name("offset")
+            writer.number(assessment.offset)
+            writer.name("damaged_bytes")
+            writer.number(assessment.damagedBytes)
+            writer.optional("expected", assessment.expected)
+            writer.optional("found", assessment.found)
+        }
+        writer.optional("advice", advice)
+        writer.endObject()
+        return writer.text
+    }
+}

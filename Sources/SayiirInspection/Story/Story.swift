@@ -1,0 +1,98 @@
+internal import SayiirEvents
+internal import SayiirProjection
+
+/// What happened in an instance's current run, told in the order in which things began. Its texts are as they were recorded:
+/// whoever shows them makes them safe.
+struct Story {
+    /// The state that the events lead to.
+    var state: InstanceState
+    /// What happened, in the order in which it began.
+    var chapters: [Chapter] = []
+    /// The times of the first and the last event of the run.
+    var times: ClosedRange<Timestamp>
+    /// Who submitted the run, and why, where that is known.
+    var submission = ""
+
+    /// One line of the story, or one with some below it.
+    enum Chapter {
+        case step(StepStory)
+        case moment(MomentStory)
+    }
+
+    /// When the run began: what all offsets are counted from.
+    var start: Timestamp { times.lowerBound }
+}
+
+/// Something that takes no time: a signal, a request, an end.
+struct MomentStory {
+    var time: Timestamp
+    var kind: Kind
+    var text: String
+    /// The value that came with it.
+    var payload: Payload?
+
+    enum Kind {
+        case control, ended, failed, stopped, signal, note
+    }
+
+    /// The text with the value.
+    func words(_ style: Style) -> String {
+        safe(text) + (payload.map { "  \(SayiirInspection.text(of: $0, style))" } ?? "")
+    }
+}
+
+/// One activation of a node, with all of its attempts.
+struct StepStory {
+    var step: Step
+    var kind: Kind
+    var startedAt: Timestamp
+    /// When it completed or failed for good; `nil` while it is under way.
+    var endedAt: Timestamp?
+    var outcome = Outcome.underWay
+    var attempts: [Attempt] = []
+    var output: Payload?
+    /// What is particular to the kind: the branch taken, the signal awaited.
+    var note = ""
+
+    enum Kind: String {
+        case task, delay, signal, fork, map, route, loop, child
+    }
+
+    enum Outcome: String {
+        case underWay = "under_way"
+        case completed
+        case failed
+        case inDoubt = "in_doubt"
+        /// The run ended before the step did.
+        case abandoned
+    }
+}
+
+/// One attempt at a task.
+struct Attempt {
+    var number: UInt32
+    var executor: String
+    var startedAt: Timestamp
+    /// When its end was recorded; for an interrupted one, when the next one began.
+    var endedAt: Timestamp?
+    var outcome = Outcome.running
+    /// Why it failed, or what was decided about it.
+    var detail = ""
+    /// The earliest moment of the next attempt, if one was planned.
+    var retryAt: Timestamp?
+
+    enum Outcome: String {
+        case running
+        case completed
+        case failed
+        case timedOut = "timed_out"
+        /// Another attempt began, and nobody recorded this one's end: its process had crashed or was stopped.
+        case interrupted
+        case inDoubt = "in_doubt"
+        /// The run ended before the attempt did.
+        case abandoned
+
+        /// The outcome in a word or two.
+        var words: String { String(rawValue.map { $0 == "_" ? " " : $0 }) }
+    }
+}

@@ -1,0 +1,278 @@
+internal import SayiirEvents
+internal import SayiirProjection
+
+/// Makes a story of an instance's events. Total, as the fold is: whatever the events say, something is told.
+struct StoryBuilder {
+    private(set) var story: Story
+    /// Where the latest activation of each step stands among the chapters.
+    private var places: [Step: Int] = [:]
+    private var signals: [UInt64: Payload] = [:]
+    private var pausedAt: Timestamp?
+
+    /// The story of `events`, which belong to one instance; `nil` if there are none.
+    static func story(of events: [RecordedEvent]) -> Story? {
+        guard let first = events.first?.event else { return nil }
+        var builder = StoryBuilder(first)
+        for recorded in events { builder.add(recorded.event) }
+        return builder.story
+    }
+
+    private init(_ first: Event) {
+        story = Story(state: InstanceState(first.instance), times: first.time...first.time)
+    }
+
+    private mutating func add(_ event: Event) {
+        let run = story.state.run
+        story.state.apply(event)
+        if story.state.run != run { beginRun(event) }
+        let (start, end) = (story.times.lowerBound, story.times.upperBound)
+        story.times = min(start, event.time)...max(end, event.time)
+        switch event.body {
+        case .submitted: break
+        case .taskStarted, .taskCheckpointed, .taskFailed, .taskTimedOut, .retryScheduled, .taskInDoubt, .doubtResolved:
+            addTask(event)
+        case .forked, .branchFinished, .joined, .mapStarted, .mapElementFinished, .mapFinished, .routed, .loopIterated,
+            .loopFinished, .childStarted, .childFinished:
+            addBranching(event)
+        case .delayStarted, .delayElapsed, .signalAwaited, .signalReceived, .signalConsumed, .signalTimedOut:
+            addWaiting(event)
+        default:
+            addMoment(event)
+        }
+    }
+
+    /// Signals may come before a run; they belong to its story, and what else was told belongs to the run before.
+    private mutating func beginRun(_ event: Event) {
+        let isFirst = story.state.run == 1
+        story.chapters = isFirst ? story.chapters : []
+        places = [:]
+        story.times = event.time...event.time
+        story.submission = event.requestWords
+    }
+
+    // MARK: Chapters
+
+    private mutating func begin(_ step: Step, _ kind: StepStory.Kind, at time: Timestamp, note: String = "") {
+        places[step] = story.chapters.count
+        story.chapters.append(.step(StepStory(step: step, kind: kind, startedAt: time, note: note)))
+    }
+
+    /// Changes the latest activation of a step, which is begun first if it was not.
+    private mutating func change(
+        _ step: Step, _ kind: StepStory.Kind, at time: Timestamp, _ change: (inout StepStory) -> Void
+    ) {
+        if places[step] == nil { begin(step, kind, at: time) }
+        guard let place = places[step], case .step(var chapter) = story.chapters[place] else { return }
+        change(&chapter)
+        story.chapters[place] = .step(chapter)
+    }
+
+    private mutating func end(
+        _ step: Step, _ kind: StepStory.Kind, at time: Timestamp, _ outcome: StepStory.Outcome = .completed,
+        output: Payload? = nil
+    ) {
+        change(step, kind, at: time) { chapter in
+            chapter.endedAt = time
+            chapter.outcome = outcome
+            chapter.output = output
+        }
+    }
+
+    private mutating func tell(
+        _ text: String, _ kind: MomentStory.Kind, at time: Timestamp, payload: Payload? = nil
+    ) {
+        story.chapters.append(.moment(MomentStory(time: time, kind: kind, text: text, payload: payload)))
+    }
+
+    // MARK: Tasks
+
+    private mutating func addTask(_ event: Event) {
+        let time = event.time
+        switch event.body {
+        case .taskStarted(let body): start(body, at: time)
+        case .taskCheckpointed(let body):
+            endAttempt(body.step, body.attempt, .completed, "", at: time)
+            end(body.step, .task, at: time, output: body.output)
+        case .taskFailed(let body):
+            endAttempt(body.step, body.attempt, .failed, body.failure.description, at: time)
+            end(body.step, .task, at: time, .failed)
+        case .taskTimedOut(let body):
+            endAttempt(body.step, body.attempt, .timedOut, "limit \(body.limit.shortDescription)", at: time)
+            end(body.step, .task, at: time, .failed)
+        case .retryScheduled(let body):
+            change(body.step, .task, at: time) { chapter in
+                chapter.outcome = .underWay
+                chapter.endedAt = nil
+                if let last = chapter.attempts.indices.last { chapter.attempts[last].retryAt = body.wakeAt }
+            }
+        case .taskInDoubt(let body):
+            endAttempt(body.step, body.attempt, .inDoubt, "nobody knows whether it finished", at: time)
+            change(body.step, .task, at: time) { $0.outcome = .inDoubt }
+        case .doubtResolved(let body): resolve(body, event)
+        default: break
+        }
+    }
+
+    private mutating func start(_ body: Event.TaskStarted, at time: Timestamp) {
+        if let place = places[body.step], case .step(let chapter) = story.chapters[place], chapter.outcome == .completed
+        {
+            places[body.step] = nil
+        }
+        change(body.step, .task, at: time) { chapter in
+            if let last = chapter.attempts.indices.last, chapter.attempts[last].outcome == .running {
+                chapter.attempts[last].outcome = .interrupted
+                chapter.attempts[last].endedAt = time
+            }
+            chapter.outcome = .underWay
+            chapter.endedAt = nil
+            chapter.attempts.append(Attempt(number: body.attempt, executor: body.executor, startedAt: time))
+        }
+    }
+
+    private mutating func endAttempt(
+        _ step: Step, _ number: UInt32, _ outcome: Attempt.Outcome, _ detail: String, at time: Timestamp
+    ) {
+        change(step, .task, at: time) { chapter in
+            if chapter.attempts.last?.number != number || chapter.attempts.last?.outcome != .running {
+                chapter.attempts.append(Attempt(number: number, executor: "", startedAt: time))
+            }
+            let last = chapter.attempts.count - 1
+            chapter.attempts[last].outcome = outcome
+            chapter.attempts[last].endedAt = time
+            chapter.attempts[last].detail = detail
+        }
+    }
+
+    private mutating func resolve(_ body: Event.DoubtResolved, _ event: Event) {
+        let decision = ["decided", event.requestWords].filter { !$0.isEmpty }.joined(separator: " ")
+        change(body.step, .task, at: event.time) { chapter in
+            guard let last = chapter.attempts.indices.last else { return }
+            switch body.resolution {
+            case .rerun: chapter.attempts[last].detail = "\(decision): run again"
+            case .completed: chapter.attempts[last].detail = "\(decision): it had completed"
+            case .failed(let failure):
+                chapter.attempts[last].detail = "\(decision): failed with \(failure.description)"
+            case .unknown: chapter.attempts[last].detail = decision
+            }
+        }
+        switch body.resolution {
+        case .completed(let output): end(body.step, .task, at: event.time, output: output)
+        case .failed: end(body.step, .task, at: event.time, .failed)
+        case .rerun: change(body.step, .task, at: event.time) { $0.outcome = .underWay }
+        case .unknown: break
+        }
+    }
+
+    // MARK: Branching
+
+    private mutating func addBranching(_ event: Event) {
+        let time = event.time
+        switch event.body {
+        case .forked(let body):
+            begin(body.step, .fork, at: time, note: body.branches.joined(separator: ", "))
+        case .branchFinished(let body): finishBranch(body.step, at: time)
+        case .joined(let body): end(body.step, .fork, at: time)
+        case .mapStarted(let body):
+            begin(body.step, .map, at: time, note: counted(Int(body.count), "element"))
+        case .mapFinished(let body): end(body.step, .map, at: time)
+        case .routed(let body):
+            begin(body.step, .route, at: time, note: "to \(body.key)" + (body.isDefault ? " (default)" : ""))
+        case .loopIterated(let body):
+            let count = UInt64(body.iteration) + 1
+            change(body.step, .loop, at: time) { $0.note = counted(count, "iteration") }
+        case .loopFinished(let body):
+            let limit = body.reachedLimit ? ", the most allowed" : ""
+            change(body.step, .loop, at: time) { $0.note = counted(Int(body.iterations), "iteration") + limit }
+            end(body.step, .loop, at: time)
+        case .childStarted(let body): begin(body.step, .child, at: time, note: body.workflow)
+        case .childFinished(let body): end(body.step, .child, at: time)
+        default: break
+        }
+    }
+
+    /// A route ends with its branch; a fork has an event of its own for its end.
+    private mutating func finishBranch(_ step: Step, at time: Timestamp) {
+        guard let place = places[step], case .step(let chapter) = story.chapters[place], chapter.kind == .route else {
+            return
+        }
+        end(step, .route, at: time)
+    }
+
+    // MARK: Waiting
+
+    private mutating func addWaiting(_ event: Event) {
+        let time = event.time
+        switch event.body {
+        case .delayStarted(let body):
+            begin(body.step, .delay, at: time, note: "until \(body.wakeAt.dateAndTime)")
+        case .delayElapsed(let body): end(body.step, .delay, at: time)
+        case .signalAwaited(let body):
+            let deadline = body.deadline.map { " until \($0.dateAndTime)" } ?? ""
+            begin(body.step, .signal, at: time, note: "'\(body.signal)'\(deadline)")
+        case .signalReceived(let body):
+            signals[event.revision] = body.payload
+            tell("signal '\(body.signal)' arrived", .signal, at: time, payload: body.payload)
+        case .signalConsumed(let body):
+            if places[body.step] == nil { begin(body.step, .signal, at: time, note: "'\(body.signal)'") }
+            end(body.step, .signal, at: time, output: signals[body.receivedRevision])
+        case .signalTimedOut(let body):
+            end(body.step, .signal, at: time, body.fallback == nil ? .failed : .completed, output: body.fallback)
+            change(body.step, .signal, at: time) { $0.note += ", timed out" }
+        default: break
+        }
+    }
+
+    // MARK: Moments
+
+    private mutating func addMoment(_ event: Event) {
+        let request = event.requestWords
+        func words(_ text: String) -> String { [text, request].filter { !$0.isEmpty }.joined(separator: " ") }
+        switch event.body {
+        case .completed: endRun("completed", .ended, event)
+        case .failed(let body): endRun("failed: \(body.failure.description)", .failed, event)
+        case .cancelled: endRun(words("cancelled"), .stopped, event)
+        case .superseded: endRun(words("superseded by a new run"), .stopped, event)
+        case .pauseRequested: tell(words("pause requested"), .control, at: event.time)
+        case .paused:
+            pausedAt = event.time
+            tell("paused", .control, at: event.time)
+        case .unpaused:
+            let after = pausedAt.map { " after \((event.time - $0).words)" } ?? ""
+            pausedAt = nil
+            tell(words("unpaused\(after)"), .control, at: event.time)
+        case .cancelRequested: tell(words("cancellation requested"), .control, at: event.time)
+        case .reopened(let body):
+            places = [:]
+            tell(words("reopened at \(body.step.description)"), .control, at: event.time)
+        case .deleted: tell(words("deleted"), .control, at: event.time)
+        case .leaseAcquired(let body):
+            tell("held by \(body.executor), epoch \(body.epoch)", .note, at: event.time)
+        case .leaseLost(let body):
+            tell("\(body.executor) lost its hold, epoch \(body.epoch)", .note, at: event.time)
+        case .definitionChanged(let body):
+            tell(words("definition changed from \(body.from.short) to \(body.to.short)"), .control, at: event.time)
+        case .derived(let body):
+            tell(
+                words("derived from \(body.source.rawValue) at revision \(body.sourceRevision)"), .note,
+                at: event.time)
+        case .imported(let body): tell(words("imported from \(body.source)"), .note, at: event.time)
+        case .annotated(let body): tell(words(body.text), .note, at: event.time)
+        default: tell("\(event.body.kindName), an event of a newer version", .note, at: event.time)
+        }
+    }
+
+    /// Whatever was under way is left as it was.
+    private mutating func endRun(_ text: String, _ kind: MomentStory.Kind, _ event: Event) {
+        for place in story.chapters.indices {
+            guard case .step(var chapter) = story.chapters[place], chapter.outcome == .underWay else { continue }
+            chapter.outcome = .abandoned
+            chapter.endedAt = event.time
+            if let last = chapter.attempts.indices.last, chapter.attempts[last].outcome == .running {
+                chapter.attempts[last].outcome = .abandoned
+                chapter.attempts[last].endedAt = event.time
+            }
+            story.chapters[place] = .step(chapter)
+        }
+        tell(text, kind, at: event.time)
+    }
+}

@@ -1,0 +1,88 @@
+internal import SayiirEvents
+internal import SayiirProjection
+
+extension Story {
+    /// The story as one JSON object: the members of `list`, then `input`, `output`, `metadata`, `priority`, `tags`, `error`,
+    /// `steps` and `anomalies`.
+    func json(_ style: Style) -> String {
+        var writer = JSONWriter(revealingSensitive: style.revealsSensitive)
+        writer.beginObject()
+        writer.summary(InstanceSummary(state))
+        writer.name("priority")
+        writer.number(state.priority)
+        writer.name("tags")
+        writer.beginArray()
+        for tag in state.tags { writer.string(tag) }
+        writer.endArray()
+        writer.payload("input", state.input)
+        writer.payload("metadata", state.metadata)
+        writer.payload("output", state.output)
+        if let failure = state.failure {
+            writer.name("error")
+            writer.beginObject()
+            writer.name("type")
+            writer.string(failure.type)
+            writer.name("message")
+            writer.string(failure.message)
+            writer.endObject()
+        }
+        writer.name("steps")
+        writer.beginArray()
+        for case .step(let step) in chapters { writer.step(step) }
+        writer.endArray()
+        writer.name("anomalies")
+        writer.beginArray()
+        for anomaly in state.anomalies { writer.string(anomaly.description) }
+        writer.endArray()
+        writer.endObject()
+        return writer.text
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func payload(_ name: StaticString, _ payload: Payload?) {
+        guard let payload else { return }
+        self.name(name)
+        self.payload(payload)
+    }
+
+    fileprivate mutating func step(_ step: StepStory) {
+        beginObject()
+        name("step")
+        string(step.step.description)
+        name("kind")
+        string(step.kind.rawValue)
+        name("status")
+        string(step.outcome.rawValue)
+        optional("note", step.note.isEmpty ? nil : step.note)
+        name("started")
+        string(step.startedAt.description)
+        if let ended = step.endedAt {
+            name("ended")
+            string(ended.description)
+            seconds("duration_seconds", ended - step.startedAt)
+        }
+        name("attempts")
+        beginArray()
+        for attempt in step.attempts { self.attempt(attempt) }
+        endArray()
+        payload("output", step.output)
+        endObject()
+    }
+
+    private mutating func attempt(_ attempt: Attempt) {
+        beginObject()
+        name("attempt")
+        number(attempt.number)
+        name("status")
+        string(attempt.outcome.rawValue)
+        name("executor")
+        string(attempt.executor)
+        name("started")
+        string(attempt.startedAt.description)
+        optional("ended", attempt.endedAt?.description)
+        optional("detail", attempt.detail.isEmpty ? nil : attempt.detail)
+        optional("next_not_before", attempt.retryAt?.description)
+        endObject()
+    }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import SayiirInspection
+
+/// `sayiir-inspect show`.
+struct ShowCommand: InspectionCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show what happened to one instance.",
+        discussion: """
+            The steps stand in the order in which they began, with the time since the submission, how long each took, and a \
+            bar that shows when it ran. Attempts that failed, timed out or were interrupted by a crash stand below their step.
+
+            Examples:
+              sayiir-inspect show jobs.sayiir order-42
+              sayiir-inspect show jobs.sayiir order-42 --at '2026-03-01 12:00'
+              sayiir-inspect show jobs.sayiir order-42 --events --json
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: ArgumentHelp("The instance's id.", valueName: "instance"))
+    var instance: String
+
+    @Flag(help: "List the events as they are.")
+    var events = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Show how things were then: a sequence, or a time in UTC.", valueName: "sequence|time"))
+    var at: Moment?
+
+    func inspection() -> any Inspection {
+        var show = ShowInspection(instance)
+        show.listsEvents = events
+        show.moment = at
+        return show
+    }
+}
+
+extension Moment: ExpressibleByArgument {
+    /// Reads what ``Moment/init(_:)`` does.
+    public init?(argument: String) { self.init(argument) }
+}

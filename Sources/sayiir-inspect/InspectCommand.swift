@@ -1,0 +1,23 @@
+import ArgumentParser
+import SayiirInspection
+
+/// The program.
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sayiir-inspect",
+        abstract: "Shows and checks a Sayiir log.",
+        discussion: """
+            DIR is the directory that the engine was opened with. It is read while it is being written, without a lock, and \
+            nothing in it is changed.
+
+            Exit status:
+            \(ExitStatus.table)
+
+            Example:
+              sayiir-inspect show jobs.sayiir order-42
+            """,
+        subcommands: [
+            StatusCommand.self, ListCommand.self, ShowCommand.self, TailCommand.self, DumpCommand.self,
+            VerifyCommand.self,
+        ])
+}

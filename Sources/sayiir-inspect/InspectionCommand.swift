@@ -1,0 +1,45 @@
+import ArgumentParser
+import SayiirInspection
+
+/// A subcommand: arguments that make an inspection.
+protocol InspectionCommand: ParsableCommand {
+    var common: CommonOptions { get }
+
+    /// What the arguments ask for.
+    func inspection() throws -> any Inspection
+}
+
+extension InspectionCommand {
+    /// Does what the arguments ask for.
+    func perform() throws -> ExitStatus {
+        let console = StandardStreams.console(
+            width: common.width, json: common.json, revealingSensitive: common.revealSensitive)
+        return try inspection().perform(on: LogSource(directory: common.directory), console)
+    }
+}
+
+/// What all subcommands take.
+struct CommonOptions: ParsableArguments {
+    @Argument(help: ArgumentHelp("The log's directory.", valueName: "dir"))
+    var directory: String
+
+    @Flag(help: "Print JSON: see docs/INSPECT.md for its members.")
+    var json = false
+
+    @Flag(help: "Show payloads that are marked as sensitive.")
+    var revealSensitive = false
+
+    @Option(help: ArgumentHelp("Lay out for so many columns instead of the terminal's.", valueName: "columns"))
+    var width: Int?
+}
+
+/// Which records are wanted.
+struct FilterOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Only records of this instance.", valueName: "id"))
+    var instance: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Only events of this type, 'task_failed' for example. May be repeated.", valueName: "type"))
+    var type: [String] = []
+}

@@ -1,0 +1,70 @@
+import SayiirEvents
+import SayiirLog
+import SayiirTesting
+import Testing
+
+@testable import SayiirInspection
+
+@Suite struct TailTests {
+    /// A log that a writer has open, whose last commit nothing says is durable yet.
+    private func openLog(_ disk: InMemoryFileSystem) async throws -> LogWriter {
+        var options = LogOptions()
+        options.firstSegmentBytes = 64 * 1024
+        options.idleDelay = .seconds(3600)
+        let log = try await LogWriter.open(directory: "log", options: options, fileSystem: disk)
+        for event in History.sample.events.prefix(3) {
+            var batch = RecordBatch()
+            try batch.append(event)
+            try await log.append(batch)
+        }
+        return log
+    }
+
+    @Test("an event that the log does not call durable is marked, and shown once", arguments: [false, true])
+    func marks(follows: Bool) async throws {
+        let disk = InMemoryFileSystem()
+        let log = try await openLog(disk)
+        var tail = TailInspection(try EventFilter())
+        tail.follows = follows
+        var looks = 0
+        tail.pause = {
+            looks += 1
+            return looks < 4
+        }
+        let run = Run(tail, on: disk, style: Style())
+        #expect(run.lines.map { String($0.prefix(8)) } == ["       1", "       2", "~      3"])
+        let json = Run(tail, on: disk, style: Style(isJSON: true)).lines
+        #expect(
+            json.prefix(3).map { object($0)?["durable"] as? Bool } == (follows ? [true, true] : [true, true, false]))
+        try await log.close()
+    }
+
+    @Test("shows the last ones only, filtered before they are counted", arguments: [false, true])
+    func last(follows: Bool) async throws {
+        var tail = TailInspection(try EventFilter(types: ["task_failed", "failed"]))
+        tail.follows = follows
+        tail.pause = { false }
+        tail.count = 2
+        let run = try await Run(onSample: tail, style: Style(isJSON: true))
+        #expect(run.lines.map { object($0)?["sequence"] as? Int } == [18, 19])
+        tail.count = 0
+        #expect(try await Run(onSample: tail).output == "")
+    }
+
+    @Test("a damaged end that nobody writes at is reported once while following")
+    func damagedEnd() async throws {
+        let disk = try await sampleDisk()
+        try disk.flipBit(0, ofByteAt: 5300, in: "log/00000001-00000000000000000001.seg")
+        var tail = TailInspection(try EventFilter())
+        tail.follows = true
+        var looks = 0
+        tail.pause = {
+            looks += 1
+            return looks < 60
+        }
+        let run = Run(tail, on: disk)
+        #expect(run.complaints.count == 1)
+        #expect(run.complaints.first?.hasPrefix("nobody writes the log, and it is corrupt at log/0000") == true)
+        #expect(run.lines.count == 10)
+    }
+}

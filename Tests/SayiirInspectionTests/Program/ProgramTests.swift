@@ -1,0 +1,150 @@
+import Foundation
+import SayiirEvents
+import SayiirLog
+import SayiirTesting
+import Testing
+
+@testable import SayiirInspection
+
+@Suite("The built program")
+struct ProgramTests {
+    /// A copy of the sample in a real directory, damaged by `damage`, which is given the bytes of its only segment and the
+    /// offset behind its last frame.
+    private func sample(_ damage: (inout [UInt8], Int) -> Void = { _, _ in }) async throws -> TemporaryDirectory {
+        let directory = try TemporaryDirectory()
+        try await writeLog(History.sample.events, to: directory.path, on: LocalFileSystem())
+        let end = try LogReader(directory: directory.path).verify().offset
+        let url = URL(fileURLWithPath: directory.path).appendingPathComponent("00000001-00000000000000000001.seg")
+        var bytes = [UInt8](try Data(contentsOf: url))
+        damage(&bytes, end)
+        try Data(bytes).write(to: url)
+        return directory
+    }
+
+    @Test("verify ends with the status of its verdict, on copies that are damaged in each way")
+    func exitStatuses() async throws {
+        let clean = try await sample()
+        #expect(try Program.run("verify", clean.path).status == 0)
+        // The frame at the end lacks its first sector: it never reached the disk.
+        let torn = try await sample { bytes, end in bytes[(end / 512 + 1) * 512] = 1 }
+        // Every sector of its header was written, and it makes no sense.
+        let ambiguous = try await sample { bytes, end in
+            bytes[end] = 1
+            bytes[end + 79] = 1
+        }
+        let corrupt = try await sample { bytes, _ in bytes[5300] ^= 1 }
+        for (copy, status, verdict) in [(torn, 2, "torn"), (corrupt, 3, "corrupt"), (ambiguous, 4, "ambiguous")] {
+            let result = try Program.run("verify", copy.path)
+            #expect(result.status == Int32(status))
+            #expect(result.output.hasPrefix("\(copy.path) is \(verdict): "))
+            #expect(result.errors == "")
+            let json = try Program.run("verify", copy.path, "--json")
+            #expect(json.status == Int32(status))
+            #expect(object(json.output)?["verdict"] as? String == verdict)
+            #expect(object(json.output)?["exit_status"] as? Int == status)
+        }
+        #expect(try Program.run("list", torn.path).status == 0)
+        #expect(try Program.run("list", ambiguous.path).status == 4)
+    }
+
+    @Test("wrong arguments and unreadable directories end with 1, and say so on the error output")
+    func failures() async throws {
+        let clean = try await sample()
+        for arguments in [
+            ["verify"], ["verify", "/no/such/directory"], ["bogus", clean.path], ["list", clean.path, "--status", "x"],
+            ["dump", clean.path, "--type", "x"], ["show", clean.path, "order-42", "--at", "noon"],
+            ["tail", clean.path, "-n", "-1"], ["show", clean.path, "order-99"],
+        ] {
+            let result = try run(arguments)
+            #expect(result.status == 1, "\(arguments)")
+            #expect(result.output == "", "\(arguments)")
+            #expect(!result.errors.isEmpty && !result.errors.contains("Error: there"), "\(arguments)")
+        }
+    }
+
+    private func run(_ arguments: [String]) throws -> Program.Result {
+        switch arguments.count {
+        case 1: try Program.run(arguments[0])
+        case 2: try Program.run(arguments[0], arguments[1])
+        case 4: try Program.run(arguments[0], arguments[1], arguments[2], arguments[3])
+        case 5: try Program.run(arguments[0], arguments[1], arguments[2], arguments[3], arguments[4])
+        default: try Program.run(arguments[0], arguments[1], arguments[2])
+        }
+    }
+
+    @Test("every command's help has an example, and the table of statuses stands in the program's and in verify's")
+    func help() throws {
+        for command in ["status", "list", "show", "tail", "dump", "verify"] {
+            let result = try Program.run(command, "--help")
+            #expect(result.status == 0)
+            #expect(result.output.contains(/Examples?:\n  sayiir-inspect/), "\(command)")
+        }
+        for arguments in [["--help"], ["verify", "--help"]] {
+            #expect(try run(arguments).output.contains(ExitStatus.table))
+        }
+    }
+
+    @Test("what is written to a file has no colour")
+    func noColour() async throws {
+        let clean = try await sample()
+        #expect(!(try Program.run("show", clean.path, "order-42").output.contains("\u{1B}")))
+    }
+
+    @Test("a pipe that is closed early ends it quietly, with status 0")
+    func brokenPipe() async throws {
+        let directory = try TemporaryDirectory()
+        var history = History()
+        for number in 0..<2000 {
+            history.add(InstanceID("i-\(number)"), Double(number), .submit("w", #""\#(number)""#))
+        }
+        try await writeLog(history.events, to: directory.path, on: LocalFileSystem(), perCommit: 100)
+        let script = """
+            { "$1" dump "$2"; echo "status $?" >&2; } | head -n 1
+            """
+        let shell = Process()
+        let (output, errors) = (Pipe(), Pipe())
+        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+        shell.arguments = ["-c", script, "sh", Program.url.path, directory.path]
+        shell.standardOutput = output
+        shell.standardError = errors
+        try shell.run()
+        shell.waitUntilExit()
+        #expect(
+            String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+                == "segment 00000001-00000000000000000001.seg\n")
+        #expect(String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) == "status 0\n")
+    }
+
+    @Test("tail --follow shows every event of a live writer once and in order, through several segments")
+    func follow() async throws {
+        let directory = try TemporaryDirectory()
+        var options = LogOptions()
+        options.firstSegmentBytes = 64 * 1024
+        options.segmentBytes = 64 * 1024
+        let log = try await LogWriter.open(directory: directory.path, options: options)
+        var history = History()
+        var generator = SplitMix64(seed: 3)
+        for number in 0..<200 {
+            // Too random to compress, so that the segments fill up.
+            let noise = (0..<80).map { _ in String(UInt64.random(in: .min ... .max, using: &generator), radix: 36) }
+            history.add("i", Double(number), .annotated(Event.Annotated(text: noise.joined())))
+        }
+        try await append(history.events[..<1], to: log)
+        let program = try RunningProgram("tail", directory.path, "--follow", "--json")
+        #expect(try await program.lines(atLeast: 1).count == 1)
+        for start in stride(from: 1, to: 200, by: 5) {
+            try await append(history.events[start..<min(start + 5, 200)], to: log)
+        }
+        let lines = try await program.lines(atLeast: 200)
+        #expect(lines.map { object($0)?["sequence"] as? Int } == Array(1...200))
+        #expect(try LogReader(directory: directory.path).segments().count >= 3)
+        try await log.close()
+        program.end()
+    }
+
+    private func append(_ events: ArraySlice<Event>, to log: LogWriter) async throws {
+        var batch = RecordBatch()
+        for event in events { try batch.append(event) }
+        try await log.append(batch)
+    }
+}
