@@ -58,10 +58,7 @@ func batch(_ payloads: [[UInt8]], key: String = "k") throws -> RecordBatch {
 /// Holds up the calling thread until what `start` begins has called its completion.
 func wait(for start: (@escaping GroupCommitter.Completion) -> Void) {
     let isDone = Monitor(false)
-    start { _ in
-        isDone.withLock { $0 = true }
-        isDone.signal()
-    }
+    start { _ in isDone.update { $0 = true } }
     isDone.wait { $0 ? () : nil }
 }
 

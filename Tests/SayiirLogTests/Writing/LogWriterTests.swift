@@ -38,8 +38,7 @@ import Testing
         let haveAllCome = Monitor(false)
         committer.submit(try batch([[0]])) { _ in haveAllCome.wait { $0 ? () : nil } }
         for value in 1...500 as ClosedRange<UInt64> { committer.submit(try batch([noise(20, seed: value)])) { _ in } }
-        haveAllCome.withLock { $0 = true }
-        haveAllCome.signal()
+        haveAllCome.update { $0 = true }
         _ = await withCheckedContinuation { continuation in committer.close { continuation.resume(returning: $0) } }
         var commits: [Int] = []
         _ = try LogScan(directory: "log", fileSystem: disk).run {
