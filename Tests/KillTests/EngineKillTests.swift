@@ -15,9 +15,9 @@ struct EngineKillTests {
         var acknowledged: [String: Int] = [:]
         for round in 0..<25 {
             let worker = try Worker(["engine", log, effects, "r\(round)"])
-            await worker.waitForLines(Int.random(in: 1..<60, using: &generator))
-            try await Task.sleep(for: .microseconds(Int.random(in: 0..<10_000, using: &generator)))
-            try note(await worker.kill(), in: &acknowledged)
+            let lineCount = Int.random(in: 1..<60, using: &generator)
+            let moment = Int.random(in: 0..<10_000, using: &generator)
+            try note(await worker.kill(afterLines: lineCount, andMicroseconds: moment), in: &acknowledged)
         }
         let last = try Worker(["finish", log, effects])
         let lines = await last.end()

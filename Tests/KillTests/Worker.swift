@@ -34,12 +34,18 @@ final class Worker: Sendable {
         }
     }
 
-    /// Waits until the process has said so many lines, or has ended.
-    func waitForLines(_ count: Int) async { await output.wait(until: { $0.lineCount >= count }) }
-
-    /// Ends the process with SIGKILL, and returns all that it had said.
-    func kill() async -> [String] {
-        _ = systemKill(process.processIdentifier, SIGKILL)
+    /// Ends the process with SIGKILL a moment after it has said so many lines, and returns all that it had said.
+    ///
+    /// On a thread of its own: the tasks of a test may get their turn seconds late.
+    func kill(afterLines count: Int, andMicroseconds delay: Int) async -> [String] {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { [self] in
+                output.block(until: { $0.lineCount >= count })
+                usleep(useconds_t(delay))
+                _ = systemKill(process.processIdentifier, SIGKILL)
+                continuation.resume()
+            }
+        }
         return await end()
     }
 
@@ -89,6 +95,11 @@ private final class LineBuffer: @unchecked Sendable {
     }
 
     func finish() { lock.withLock { state.isFinished = true } }
+
+    /// Holds up the calling thread until the condition holds, or the process has closed its output.
+    func block(until condition: (State) -> Bool) {
+        while !lock.withLock({ condition(state) || state.isFinished }) { usleep(500) }
+    }
 
     func wait(until condition: (State) -> Bool) async {
         while !lock.withLock({ condition(state) || state.isFinished }) {

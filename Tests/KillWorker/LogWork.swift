@@ -1,7 +1,7 @@
 import SayiirLog
 
 /// Appends to a log from eight tasks at once and reports each acknowledgement: its first sequence, how many records, and
-/// the name of the first of them.
+/// the name of the first of them. Stops after some thousand records and waits: whoever kills it may be late.
 struct LogWork: Sendable {
     let directory: String
     /// What makes this process's records differ from those of the processes before it.
@@ -20,11 +20,12 @@ struct LogWork: Sendable {
             }
             try await group.waitForAll()
         }
+        try await Task.sleep(for: .seconds(3600))
     }
 
     private func append(to log: LogWriter, as writer: Int) async throws {
         var number = 0
-        while true {
+        while number < 400 {
             let count = 1 + (number + writer) % 3
             var batch = RecordBatch()
             for index in number..<number + count {

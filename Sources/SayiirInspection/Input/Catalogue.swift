@@ -43,7 +43,7 @@ struct Catalogue {
     /// How many instances there are of each status.
     var counts: [StatusName: Int] {
         let counts = ended.values.reduce(into: [:]) { $0[$1.status, default: 0] += 1 }
-        return live.values.reduce(into: counts) { $0[$1.status.name, default: 0] += 1 }
+        return live.values.reduce(into: counts) { $0[$1.status.statusName, default: 0] += 1 }
     }
 }
 

@@ -21,7 +21,7 @@ struct InstanceSummary {
     init(_ state: InstanceState) {
         id = state.id.rawValue
         workflow = state.workflow
-        status = state.status.name
+        status = state.status.statusName
         detail = state.statusDetail
         run = state.run
         revision = state.revision

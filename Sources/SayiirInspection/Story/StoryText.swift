@@ -16,7 +16,7 @@ struct StoryText {
     private var state: InstanceState { story.state }
 
     private var head: [String] {
-        let status = state.status.name
+        let status = state.status.statusName
         let id = safe(state.id.rawValue).shortened(to: room(after: 2 + status.words.count + durationWords.count))
         var lines = [style.paint(id, .bold) + "  " + style.paint(status.words, status.colour) + durationWords]
         let detail = state.statusDetail

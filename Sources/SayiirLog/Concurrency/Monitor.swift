@@ -14,6 +14,8 @@ final class Monitor<State: Sendable>: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var state: State
+    /// How many threads wait. Touched with the mutex held, like `state`.
+    private var waiters = 0
 
     init(_ state: State) {
         self.state = state
@@ -46,13 +48,23 @@ final class Monitor<State: Sendable>: @unchecked Sendable {
         return try body(&state)
     }
 
-    /// Wakes every waiter.
-    func signal() { pthread_cond_broadcast(condition) }
+    /// Like ``withLock(_:)``, and wakes every waiter to look at what has changed. Costs no system call if there is none.
+    func update<Result>(_ body: (inout State) -> Result) -> Result {
+        pthread_mutex_lock(mutex)
+        let result = body(&state)
+        // Whoever begins to wait from here on sees the change first.
+        let hasWaiters = waiters > 0
+        pthread_mutex_unlock(mutex)
+        if hasWaiters { pthread_cond_broadcast(condition) }
+        return result
+    }
 
-    /// Waits until `body` returns a value. It is called with the lock held, now and after each signal.
+    /// Waits until `body` returns a value. It is called with the lock held, now and after each ``update(_:)``.
     func wait<Result>(_ body: (inout State) -> Result?) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
+        waiters += 1
+        defer { waiters -= 1 }
         while true {
             if let result = body(&state) { return result }
             pthread_cond_wait(condition, mutex)
@@ -64,6 +76,8 @@ final class Monitor<State: Sendable>: @unchecked Sendable {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         if let result = body(&state) { return result }
+        waiters += 1
+        defer { waiters -= 1 }
         #if canImport(Darwin)
             var remaining = timespec(
                 tv_sec: nanoseconds / 1_000_000_000, tv_nsec: nanoseconds % 1_000_000_000)

@@ -53,18 +53,16 @@ final class BlockingQueue: Sendable {
     private let state = Monitor(State())
 
     deinit {
-        state.withLock { $0.isReleased = true }
-        state.signal()
+        state.update { $0.isReleased = true }
     }
 
     /// Queues work and returns at once.
     func submit(_ work: @escaping @Sendable () -> Void) {
-        let starts = state.withLock { state in
+        let starts = state.update { state in
             state.work.append(work)
             defer { state.isRunning = true }
             return !state.isRunning
         }
-        state.signal()
         guard starts else { return }
         do throws(FileSystemError) {
             try startThread { [state] in

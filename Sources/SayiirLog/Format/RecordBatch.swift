@@ -7,6 +7,9 @@ public struct RecordBatch: Sendable {
     /// How many records the batch holds.
     public private(set) var count = 0
 
+    /// Room for a record or two of a few hundred bytes, so that an ordinary batch is one allocation.
+    private static let usualByteCount = 480
+
     /// The records' keys, each once for a run of the same.
     private(set) var keys: [String] = []
 
@@ -33,6 +36,7 @@ public struct RecordBatch: Sendable {
         let keyLength = key.withUTF8 { $0.count }
         guard keyLength <= Limits.keyBytes else { throw .keyTooLong(length: keyLength) }
         let start = bytes.count
+        if start == 0 { bytes.reserveCapacity(Self.usualByteCount) }
         bytes.appendLittleEndian(UInt32(0))
         bytes.appendLittleEndian(UInt16(keyLength))
         bytes.append(kind.rawValue)
@@ -54,6 +58,10 @@ public struct RecordBatch: Sendable {
     public mutating func append(
         kind: RecordKind, key: String, timestamp: Int64, payload: some Collection<UInt8>
     ) throws(LogError) {
-        try append(kind: kind, key: key, timestamp: timestamp) { $0.append(contentsOf: payload) }
+        try append(kind: kind, key: key, timestamp: timestamp) { bytes in
+            // Memory is copied at once; the loop over any other collection costs more than the rest of an append.
+            let isCopied = payload.withContiguousStorageIfAvailable { bytes.append(contentsOf: $0) } != nil
+            if !isCopied { bytes.append(contentsOf: payload) }
+        }
     }
 }

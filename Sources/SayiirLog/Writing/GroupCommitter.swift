@@ -50,23 +50,23 @@ final class GroupCommitter: Sendable {
     /// Queues a batch; `completion` is called on the committer's thread once the batch is durable, with its first
     /// sequence, or once it has failed.
     func submit(_ batch: RecordBatch, completion: @escaping Completion) {
-        let isAccepted = state.withLock { state in
+        let isAccepted = state.update { state in
             guard !state.isClosed else { return false }
             state.submissions.append(Submission(batch: batch, completion: completion))
             return true
         }
-        if isAccepted { state.signal() } else { completion(.failure(.closed)) }
+        if !isAccepted { completion(.failure(.closed)) }
     }
 
     /// Commits what is queued, promises, and ends the thread.
     func close(completion: @escaping Completion) {
-        let isFirst = state.withLock { state in
+        let isFirst = state.update { state in
             guard !state.isClosed else { return false }
             state.isClosed = true
             state.closing.append(completion)
             return true
         }
-        if isFirst { state.signal() } else { completion(.failure(.closed)) }
+        if !isFirst { completion(.failure(.closed)) }
     }
 
     /// The last durable sequence and the chain digest after it.
@@ -159,8 +159,7 @@ final class GroupCommitter: Sendable {
         preparer.submit { [state, directory = journal.directory, fileSystem = journal.fileSystem] in
             // A failure here is not yet anybody's: the roll-over tries again and reports it.
             let segment = try? PreparedSegment.prepare(size: size, in: directory, fileSystem: fileSystem)
-            state.withLock { $0.preparation = segment.map { .done($0) } ?? .none }
-            state.signal()
+            state.update { $0.preparation = segment.map { .done($0) } ?? .none }
         }
     }
 

@@ -111,7 +111,7 @@ struct StoredFile: Sendable {
             let range = Self.range(of: sector, within: survivor.durable.count)
             let version = state.versions[choice - 1]
             let bytes =
-                version.prefix(range.count) + repeatElement(0, count: max(0, range.count - version.count))
+                version.prefix(range.count) + [UInt8](repeating: 0, count: max(0, range.count - version.count))
             survivor.durable.replaceSubrange(range, with: bytes)
         }
         return StoredFile(durable: survivor.durable)
@@ -127,7 +127,7 @@ struct StoredFile: Sendable {
         if length < durable.count {
             durable.removeSubrange(length...)
         } else {
-            durable.append(contentsOf: repeatElement(0, count: length - durable.count))
+            durable += [UInt8](repeating: 0, count: length - durable.count)
         }
     }
 

@@ -108,8 +108,9 @@ import Testing
                 buffer.storeLittleEndian(crc32c(content, continuing: position.checksumSeed), at: 4)
             }
             bytes.withUnsafeBytes { buffer in
-                #expect(throws: FrameDefect.self) { try FrameDecoder.decode(buffer, at: position) }
-                #expect(throws: SegmentHeader.Defect.self) { try SegmentHeader(decoding: buffer) }
+                // Not `#expect`, which takes longer than the decoding.
+                if (try? FrameDecoder.decode(buffer, at: position)) != nil { Issue.record("a frame: \(Array(buffer))") }
+                if (try? SegmentHeader(decoding: buffer)) != nil { Issue.record("a header: \(Array(buffer))") }
                 _ = RecordHeader(decoding: buffer, at: Int.random(in: -10...500, using: &generator))
             }
         }

@@ -31,31 +31,36 @@ import Testing
         #expect(try Reading(log.disk) == Reading(rule: .nothingFollows, payloads: Self.all))
     }
 
-    @Test("a flip of any bit is noticed and put in its class, and no record is lost without a word")
-    func everyBit() throws {
+    @Test("a flip of any bit is noticed and put in its class, and no record is lost without a word", arguments: 0..<8)
+    func everyBit(bit: Int) throws {
         let (log, ends) = try Self.smallLog()
         let lastStart = ends[2]
         let end = ends[3]
         let sectorEnd = end.roundedUp(to: 512)
+        let disk = log.disk.snapshot()
         for byte in 0..<8192 {
-            for bit in 0..<8 {
-                let disk = log.disk.snapshot()
-                try disk.flipBit(bit, ofByteAt: byte, in: firstSegment)
-                let reading = try Reading(disk)
-                let expected: OpeningRule =
-                    switch byte {
-                    case ..<SegmentHeader.byteCount: .headerIsBad
-                    case ..<lastStart: .promisedBeyondEnd
-                    case ..<end: .frameIsUnexplained
-                    case ..<sectorEnd: .frameIsUnexplained
-                    default: .frameIsUnwritten
-                    }
-                #expect(reading.rule == expected, "bit \(bit) of byte \(byte)")
-                if byte >= end { #expect(reading.payloads == Self.all) }
-                #expect(Self.all.starts(with: reading.payloads), "byte \(byte)")
-            }
+            try disk.flipBit(bit, ofByteAt: byte, in: firstSegment)
+            let reading = try Reading(disk)
+            try disk.flipBit(bit, ofByteAt: byte, in: firstSegment)
+            let expected: OpeningRule =
+                switch byte {
+                case ..<SegmentHeader.byteCount: .headerIsBad
+                case ..<lastStart: .promisedBeyondEnd
+                case ..<end: .frameIsUnexplained
+                case ..<sectorEnd: .frameIsUnexplained
+                default: .frameIsUnwritten
+                }
+            // Not `#expect`, which would take as long as the reading, 65,536 times.
+            let isRight =
+                reading.rule == expected && isBeginning(reading.payloads)
+                && (byte < end || reading.payloads.count == Self.all.count)
+            if !isRight { Issue.record("byte \(byte): \(reading.testDescription), not \(expected)") }
         }
+        #expect(try disk.bytes(of: firstSegment) == log.disk.bytes(of: firstSegment))
     }
+
+    /// Whether what was read is how the log begins.
+    private func isBeginning(_ payloads: [[UInt8]]) -> Bool { payloads == Array(Self.all.prefix(payloads.count)) }
 
     @Test("with a promise behind the last commit, a flip in any commit is corruption")
     func everyCommitPromised() throws {
@@ -75,7 +80,7 @@ import Testing
             try disk.truncate(firstSegment, to: length)
             let reading = try Reading(disk)
             #expect(reading.rule == (length < SegmentHeader.byteCount ? .headerIsBad : .fileIsCut), "\(length)")
-            #expect(Self.all.starts(with: reading.payloads))
+            #expect(isBeginning(reading.payloads), "\(length)")
         }
     }
 
@@ -102,7 +107,8 @@ import Testing
             } else {
                 #expect(reading.rule == expected, "\(length) of \(ends[3] - start)")
             }
-            #expect(reading.payloads == (bytes == whole ? Self.all : Array(Self.all.dropLast())))
+            let remaining = bytes == whole ? Self.all : Array(Self.all.dropLast())
+            #expect(firstDifference(reading.payloads, remaining) == nil, "\(length)")
         }
     }
 

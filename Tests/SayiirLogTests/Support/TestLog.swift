@@ -1,4 +1,5 @@
 import SayiirTesting
+import Testing
 
 @testable import SayiirLog
 
@@ -54,14 +55,40 @@ func batch(_ payloads: [[UInt8]], key: String = "k") throws -> RecordBatch {
     return batch
 }
 
+/// Holds up the calling thread until what `start` begins has called its completion.
+func wait(for start: (@escaping GroupCommitter.Completion) -> Void) {
+    let isDone = Monitor(false)
+    start { _ in isDone.update { $0 = true } }
+    isDone.wait { $0 ? () : nil }
+}
+
 /// Bytes that do not compress and are never zero.
 func noise(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
     var generator = SplitMix64(seed: seed)
-    return (0..<count).map { _ in UInt8.random(in: 1...255, using: &generator) }
+    return [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+        while initializedCount < count {
+            let byte = UInt8(truncatingIfNeeded: generator.next())
+            guard byte != 0 else { continue }
+            buffer[initializedCount] = byte
+            initializedCount += 1
+        }
+    }
+}
+
+/// Where two lists of payloads first differ, in few words; `nil` if they are equal. For `#expect`, which would print all
+/// of both.
+func firstDifference(_ found: [[UInt8]], _ expected: [[UInt8]]) -> String? {
+    guard found != expected else { return nil }
+    let index = zip(found, expected).prefix { $0 == $1 }.count
+    func describe(_ list: [[UInt8]]) -> String {
+        guard index < list.count else { return "the end" }
+        return "\(list[index].count) bytes \(list[index].prefix(8))"
+    }
+    return "at \(index) of \(found.count): \(describe(found)), not \(describe(expected)), of \(expected.count)"
 }
 
 /// What a reader sees: the verdict, and the payloads of the valid records.
-struct Reading: Equatable {
+struct Reading: Equatable, CustomTestStringConvertible {
     var rule: OpeningRule
     var payloads: [[UInt8]]
 
@@ -72,6 +99,10 @@ struct Reading: Equatable {
         }
         rule = outcome.assessment.rule
         self.payloads = payloads
+    }
+
+    var testDescription: String {
+        "\(rule) after " + payloads.map { "\($0.count) bytes \($0.prefix(4))" }.joined(separator: ", ")
     }
 }
 

@@ -182,12 +182,16 @@ import Testing
 }
 
 func openLog(_ disk: InMemoryFileSystem) async throws -> LogBackend {
+    try await LogBackend.open(directory: "jobs", options: logOptions, fileSystem: disk)
+}
+
+/// Small segments, and a writer that does nothing by itself, however long a test is held up.
+var logOptions: LogOptions {
     var options = LogOptions()
     options.firstSegmentBytes = 64 * 1024
     options.segmentBytes = 64 * 1024
-    // No promise frame in between: tests count calls and know offsets.
     options.idleDelay = .seconds(3600)
-    return try await LogBackend.open(directory: "jobs", options: options, fileSystem: disk)
+    return options
 }
 
 /// A submission and started tasks.

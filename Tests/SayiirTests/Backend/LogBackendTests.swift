@@ -64,7 +64,7 @@ import Testing
     @Test("a record that is not an event stops the opening with its place")
     func unreadable() async throws {
         let disk = InMemoryFileSystem()
-        let log = try await LogWriter.open(directory: "jobs", fileSystem: disk)
+        let log = try await LogWriter.open(directory: "jobs", options: logOptions, fileSystem: disk)
         var batch = RecordBatch()
         try batch.append(kind: .event, key: "order-7", timestamp: 1, payload: [0xFF])
         try await log.append(batch)
@@ -74,7 +74,7 @@ import Testing
         #expect(
             text.contains("Record 1 of instance 'order-7', in jobs/00000001-00000000000000000001.seg at offset 4096"))
         // Nobody holds the directory after that.
-        let again = try await LogWriter.open(directory: "jobs", fileSystem: disk)
+        let again = try await LogWriter.open(directory: "jobs", options: logOptions, fileSystem: disk)
         try await again.close()
     }
 
@@ -82,7 +82,7 @@ import Testing
     func recordKinds() async throws {
         for (kind, isAccepted) in [(2, true), (128, true), (255, true), (3, false), (127, false)] as [(UInt8, Bool)] {
             let disk = InMemoryFileSystem()
-            let log = try await LogWriter.open(directory: "jobs", fileSystem: disk)
+            let log = try await LogWriter.open(directory: "jobs", options: logOptions, fileSystem: disk)
             var batch = RecordBatch()
             try batch.append(kind: RecordKind(rawValue: kind), key: "k", timestamp: 1, payload: [1])
             try await log.append(batch)
