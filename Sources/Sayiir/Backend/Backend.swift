@@ -15,7 +15,10 @@ public import SayiirProjection
 public protocol Backend: Sendable {
     /// Gives `executor` the right to run an instance, which need not exist yet.
     ///
-    /// - Parameter takingOver: Whether to take the right from whoever has it, whose appends are refused from then on.
+    /// - Parameters:
+    ///   - instance: The instance.
+    ///   - executor: Who asks.
+    ///   - takingOver: Whether to take the right from whoever has it, whose appends are refused from then on.
     /// - Throws: ``BackendError/leaseHeld(instance:holder:)`` while another has it and `takingOver` is false.
     func acquireLease(
         on instance: InstanceID, by executor: String, takingOver: Bool

@@ -10,6 +10,7 @@ extension Flow {
     /// Each iteration is stored: after a crash the loop goes on with the iteration that was under way.
     ///
     /// - Parameters:
+    ///   - body: The task.
     ///   - id: The loop's name; `loop_0`, `loop_1`, … by default.
     ///   - maxIterations: How often the body may run, at least 1.
     ///   - onMax: What happens if it wants to run once more.

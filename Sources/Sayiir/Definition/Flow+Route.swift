@@ -31,6 +31,7 @@ extension Flow {
     /// - Parameters:
     ///   - id: The route's name; `branch_0`, `branch_1`, … by default.
     ///   - options: What governs the function, which is a task like others.
+    ///   - key: The function.
     public func route<Key: CaseIterable & Hashable & Sendable>(
         as id: String? = nil, options: TaskOptions = TaskOptions(),
         by key: @escaping @Sendable (Output) async throws -> Key
@@ -45,6 +46,7 @@ extension Flow {
     ///   - keys: The texts that have a branch. Another one is for the default branch, and fails the workflow if there is none.
     ///   - id: The route's name; `branch_0`, `branch_1`, … by default.
     ///   - options: What governs the function, which is a task like others.
+    ///   - key: The function.
     public func route(
         keys: [String], as id: String? = nil, options: TaskOptions = TaskOptions(),
         by key: @escaping @Sendable (Output) async throws -> String

@@ -36,7 +36,9 @@ public struct Flow<Input: Codable & Sendable, Output: Codable & Sendable>: Senda
 
     /// The flow followed by a task.
     ///
-    /// - Parameter id: The task's name in this flow, if it is not its own.
+    /// - Parameters:
+    ///   - task: The task.
+    ///   - id: The task's name in this flow, if it is not its own.
     public func then<Next>(_ task: DurableTask<Output, Next>, as id: String? = nil) -> Flow<Input, Next> {
         adding(.task(TaskNode(task)), id: id ?? task.id)
     }
@@ -60,7 +62,9 @@ public struct Flow<Input: Codable & Sendable, Output: Codable & Sendable>: Senda
     /// Its nodes run as the parent's own, under the parent's instance, name and metadata. Their ids are put behind the child's:
     /// `child_0/charge`. So the same workflow may be used more than once.
     ///
-    /// - Parameter id: The child's name in this flow; `child_0`, `child_1`, … by default.
+    /// - Parameters:
+    ///   - workflow: The child.
+    ///   - id: Its name in this flow; `child_0`, `child_1`, … by default.
     public func thenFlow<Next>(_ workflow: Workflow<Output, Next>, as id: String? = nil) -> Flow<Input, Next> {
         adding(.child(workflow.draft, workflow: workflow.name), id: id)
     }

@@ -48,7 +48,10 @@ extension Engine {
     ///
     /// - Parameters:
     ///   - name: The signal's name, as the flow has it.
+    ///   - id: The instance.
+    ///   - payload: What the waiting node takes.
     ///   - deduplicationID: The sender's own id for this delivery: a second one with the same id is dropped.
+    ///   - actor: Who sends it, for the history.
     /// - Throws: ``WorkflowError/notEncodable(what:_:reason:)``, ``WorkflowError/invalidInstanceID(_:)``,
     ///   ``WorkflowError/backend(_:)``.
     public func signal(

@@ -63,7 +63,9 @@ public final class Engine: Sendable {
     /// the instance can be resumed.
     ///
     /// - Parameters:
+    ///   - workflow: What to run.
     ///   - id: 1 to 256 bytes of UTF-8, chosen by you: submitting the same thing twice then does it once.
+    ///   - input: What the workflow takes.
     ///   - policy: What to do if there is an instance of this id.
     /// - Throws: ``WorkflowError``: the instance exists, the id is not valid, the input cannot be stored, storage failed, the
     ///   calling task was cancelled.

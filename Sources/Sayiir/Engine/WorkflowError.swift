@@ -4,7 +4,7 @@ public import SayiirProjection
 /// What can go wrong between a program and its engine.
 ///
 /// A task that fails is not among them: that is a status of the instance, see ``WorkflowStatus``. Only the calls that promise
-/// an output and nothing else, ``runWorkflow(_:_:)`` and ``WorkflowStatus/requireOutput()``, throw it.
+/// an output and nothing else, `runWorkflow` and ``WorkflowStatus/requireOutput()``, throw it.
 public enum WorkflowError: Error, Sendable, CustomStringConvertible {
     /// There is an instance of this id, and the conflict policy is to fail.
     case instanceExists(InstanceID)
