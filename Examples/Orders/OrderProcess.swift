@@ -9,7 +9,7 @@ struct OrderProcess: Sendable {
     let concurrency = 12
 
     func run() async throws {
-        let known = Dictionary(uniqueKeysWithValues: try await engine.instances().map { ($0.id, $0.phase) })
+        let known = Dictionary(uniqueKeysWithValues: try await engine.client.instances().map { ($0.id, $0.phase) })
         let done = known.values.count { $0 == .completed }
         let live = known.count - done
         say("  \(orders.count) orders: \(done) done, \(live) to resume, \(orders.count - known.count) new")

@@ -45,7 +45,7 @@ struct EngineWork: Sendable {
     }
 
     private func liveInstances() async throws -> [InstanceID] {
-        try await engine.instances().filter { !$0.phase.isEnded }.map(\.id)
+        try await engine.client.instances().filter { !$0.phase.isEnded }.map(\.id)
     }
 
     private func begin(_ id: InstanceID, _ input: Int) async throws {

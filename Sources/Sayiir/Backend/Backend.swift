@@ -11,7 +11,7 @@ public import SayiirProjection
 /// - The revisions of an instance have no gap and no repetition: of two appends that continue the same revision one wins, and
 ///   the other is a ``BackendError/conflict(instance:expected:found:)``.
 /// - Whoever lost a lease cannot write with it any more.
-/// - ``state(of:)`` and ``history(of:)`` show durable events only, and every one that was acknowledged before the call.
+/// - ``state(of:)`` and ``history(of:after:)`` show durable events only, and every one that was acknowledged before the call.
 public protocol Backend: Sendable {
     /// Gives `executor` the right to run an instance, which need not exist yet.
     ///
@@ -43,19 +43,38 @@ public protocol Backend: Sendable {
     /// - Throws: ``BackendError`` if storage fails or holds something that is not an event.
     func state(of instance: InstanceID) async throws(BackendError) -> InstanceState?
 
-    /// The events of an instance, oldest first; empty if it does not exist.
+    /// The events of an instance behind the given sequence, oldest first; empty if there are none.
     ///
+    /// - Parameters:
+    ///   - instance: The instance.
+    ///   - sequence: The ``RecordedEvent/sequence`` of the last event that is known already; 0 for all.
     /// - Throws: ``BackendError`` if storage fails or holds something that is not an event.
-    func history(of instance: InstanceID) async throws(BackendError) -> [RecordedEvent]
+    func history(of instance: InstanceID, after sequence: UInt64) async throws(BackendError) -> [RecordedEvent]
 
     /// Returns once an instance has a durable revision above the given one: at once if it has already. Returns early if
     /// the calling task is cancelled, or, rarely, for no reason: look again.
     func waitForChange(of instance: InstanceID, after revision: UInt64) async
 
+    /// The instances that may have work for an executor, as they come to have it: each that was changed without a lease (submitted,
+    /// signalled, cancelled), or was ``announce(_:)``d, from this call on. An instance may be named more often than needed, never less.
+    func wakeUps() async -> AsyncStream<InstanceID>
+
+    /// Tells those who listen to ``wakeUps()`` that an instance may have work for them.
+    func announce(_ instance: InstanceID) async
+
     /// All instances, in no particular order.
     ///
     /// - Throws: ``BackendError`` if storage fails.
     func instances() async throws(BackendError) -> [InstanceSummary]
+}
+
+extension Backend {
+    /// All events of an instance, oldest first; empty if it does not exist.
+    ///
+    /// - Throws: ``BackendError`` if storage fails or holds something that is not an event.
+    public func history(of instance: InstanceID) async throws(BackendError) -> [RecordedEvent] {
+        try await history(of: instance, after: 0)
+    }
 }
 
 /// The right to run one instance, until it is released or another takes over.

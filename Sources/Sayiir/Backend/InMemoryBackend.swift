@@ -31,14 +31,22 @@ public struct InMemoryBackend: Backend {
     }
 
     /// The events of an instance, oldest first.
-    public func history(of instance: InstanceID) async throws(BackendError) -> [RecordedEvent] {
-        try await ledger.history(of: instance)
+    public func history(
+        of instance: InstanceID, after sequence: UInt64
+    ) async throws(BackendError) -> [RecordedEvent] {
+        try await ledger.history(of: instance, after: sequence)
     }
 
     /// Returns once an instance has a durable revision above the given one.
     public func waitForChange(of instance: InstanceID, after revision: UInt64) async {
         await ledger.waitForChange(of: instance, after: revision)
     }
+
+    /// The instances that may have work for an executor.
+    public func wakeUps() async -> AsyncStream<InstanceID> { await ledger.wakeUps() }
+
+    /// Tells those who listen that an instance may have work for them.
+    public func announce(_ instance: InstanceID) async { await ledger.announce(instance) }
 
     /// All instances.
     public func instances() async throws(BackendError) -> [InstanceSummary] { await ledger.instances() }
@@ -59,5 +67,9 @@ private actor InMemoryStorage: EventStorage {
         }
     }
 
-    func history(of instance: InstanceID) -> [RecordedEvent] { events[instance] ?? [] }
+    func history(of instance: InstanceID, after sequence: UInt64) -> [RecordedEvent] {
+        let all = events[instance] ?? []
+        guard sequence > 0 else { return all }
+        return Array(all.suffix(from: all.lastIndex { $0.sequence <= sequence }.map { $0 + 1 } ?? 0))
+    }
 }

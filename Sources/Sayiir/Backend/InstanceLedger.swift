@@ -9,8 +9,8 @@ protocol EventStorage: Sendable {
     /// Appends events of one instance; returns once they are durable.
     func append(_ events: [Event]) async throws(BackendError)
 
-    /// The durable events of an instance, oldest first.
-    func history(of instance: InstanceID) async throws(BackendError) -> [RecordedEvent]
+    /// The durable events of an instance behind a sequence, oldest first.
+    func history(of instance: InstanceID, after sequence: UInt64) async throws(BackendError) -> [RecordedEvent]
 }
 
 /// What a process that alone writes its storage knows of all instances: the revisions, the states of those that are
@@ -23,6 +23,7 @@ actor InstanceLedger<Storage: EventStorage> {
     /// Those who wait for an append of the same instance, in the order of their arrival.
     private var waiting: [InstanceID: [CheckedContinuation<Void, Never>]] = [:]
     private var watchers = Watchers()
+    private var listeners: [Int: AsyncStream<InstanceID>.Continuation] = [:]
 
     init(storage: Storage, states: [InstanceID: InstanceState] = [:]) {
         self.storage = storage
@@ -73,14 +74,16 @@ actor InstanceLedger<Storage: EventStorage> {
         // In place: a copy of the state would cost as much as the history is long.
         entry(of: instance).apply(events, keepingEnded: Storage.keepsEndedStates)
         watchers.notify(of: instance)
+        // Who has a lease knows what it did; others have to be told.
+        if lease == nil { announce(instance) }
     }
 
     func state(of instance: InstanceID) async throws(BackendError) -> InstanceState? {
         try await loadState(of: instance)
     }
 
-    func history(of instance: InstanceID) async throws(BackendError) -> [RecordedEvent] {
-        try await storage.history(of: instance)
+    func history(of instance: InstanceID, after sequence: UInt64) async throws(BackendError) -> [RecordedEvent] {
+        try await storage.history(of: instance, after: sequence)
     }
 
     func instances() -> [InstanceSummary] { entries.values.compactMap(\.summary) }
@@ -96,7 +99,7 @@ actor InstanceLedger<Storage: EventStorage> {
     private func loadState(of instance: InstanceID) async throws(BackendError) -> InstanceState? {
         guard let entry = entries[instance], entry.revision > 0 else { return nil }
         if let state = entry.state { return state }
-        return InstanceState(folding: try await storage.history(of: instance).map(\.event))
+        return InstanceState(folding: try await storage.history(of: instance, after: 0).map(\.event))
     }
 
     private func checkForm(of events: [Event], _ first: Event) throws(BackendError) {
@@ -127,6 +130,20 @@ actor InstanceLedger<Storage: EventStorage> {
             Task { await self.stopWatching(watcher, instance) }
         }
     }
+
+    func wakeUps() -> AsyncStream<InstanceID> {
+        let (stream, continuation) = AsyncStream.makeStream(of: InstanceID.self)
+        let listener = watchers.nextNumber()
+        listeners[listener] = continuation
+        continuation.onTermination = { _ in Task { await self.stopListening(listener) } }
+        return stream
+    }
+
+    func announce(_ instance: InstanceID) {
+        for listener in listeners.values { listener.yield(instance) }
+    }
+
+    private func stopListening(_ listener: Int) { listeners[listener] = nil }
 
     private func stopWatching(_ watcher: Int, _ instance: InstanceID) { watchers.remove(watcher, for: instance) }
 

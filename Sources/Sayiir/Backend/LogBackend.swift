@@ -72,14 +72,22 @@ public struct LogBackend: Backend {
     }
 
     /// The events of an instance, oldest first. Reads the frames that hold them.
-    public func history(of instance: InstanceID) async throws(BackendError) -> [RecordedEvent] {
-        try await ledger.history(of: instance)
+    public func history(
+        of instance: InstanceID, after sequence: UInt64
+    ) async throws(BackendError) -> [RecordedEvent] {
+        try await ledger.history(of: instance, after: sequence)
     }
 
     /// Returns once an instance has a durable revision above the given one.
     public func waitForChange(of instance: InstanceID, after revision: UInt64) async {
         await ledger.waitForChange(of: instance, after: revision)
     }
+
+    /// The instances that may have work for an executor.
+    public func wakeUps() async -> AsyncStream<InstanceID> { await ledger.wakeUps() }
+
+    /// Tells those who listen that an instance may have work for them.
+    public func announce(_ instance: InstanceID) async { await ledger.announce(instance) }
 
     /// All instances.
     public func instances() async throws(BackendError) -> [InstanceSummary] { await ledger.instances() }
@@ -116,10 +124,12 @@ private struct LogStorage: EventStorage {
         }
     }
 
-    func history(of instance: InstanceID) async throws(BackendError) -> [RecordedEvent] {
+    func history(
+        of instance: InstanceID, after sequence: UInt64
+    ) async throws(BackendError) -> [RecordedEvent] {
         let records: [LogRecord]
         do throws(LogError) {
-            records = try await log.records(withKey: instance.rawValue)
+            records = try await log.records(withKey: instance.rawValue, after: sequence)
         } catch {
             throw .log(error)
         }

@@ -14,6 +14,7 @@ extension Decider {
     }
 
     mutating func start(_ step: Step) {
+        if let offeredTags, graph.task(step.node)?.options.tags.allSatisfy(offeredTags.contains) == false { return }
         guard mayBegin(step) else { return }
         let attempt = (state.steps[step]?.attempt ?? 0) + 1
         record(.taskStarted(.init(step: step, attempt: attempt, executor: executor)))

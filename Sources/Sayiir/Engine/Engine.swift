@@ -11,16 +11,26 @@ internal import SayiirProjection
 /// Every step's output is on stable storage before the next step begins, in one write and one sync. If the process dies, a
 /// later one resumes each instance where it was; a step whose output was stored never runs again.
 ///
-/// Any number of instances may run at once, each in the task that called ``run(_:id:input:onConflict:)`` or
-/// ``resume(_:id:)``; what waits for the disk at the same time shares its syncs. One instance is run by one executor at a
-/// time.
+/// There are two ways to use an engine, which go together:
+///
+/// - *By hand*: ``run(_:id:input:onConflict:)`` and ``resume(_:id:)`` run one instance in the calling task, until it ends or
+///   has to wait for something outside.
+/// - *As a service*: ``register(_:)`` says what can be run, ``run()`` takes up all live instances and then whatever the
+///   ``client`` submits, wakes what waits when its time or signal has come, and ends with the program. A crash needs no code.
+///
+/// Any number of instances may run at once; what waits for the disk at the same time shares its syncs. One instance is run by one
+/// executor at a time.
 public final class Engine: Sendable {
-    /// Where the instances are kept.
-    public let backend: any Backend
-    let executor: String
-    let environment: RunEnvironment
+    /// Submits, controls and watches instances.
+    public let client: WorkflowClient
+    let registry = WorkflowRegistry()
+    let options: EngineOptions
     /// The log that this engine opened itself, and closes.
     private let ownLog: LogBackend?
+
+    /// Where the instances are kept.
+    public var backend: any Backend { environment.backend }
+    var environment: RunEnvironment { client.environment }
 
     /// An engine on a log of its own in `directory`, which is created if it is missing.
     ///
@@ -32,17 +42,15 @@ public final class Engine: Sendable {
             try await LogBackend.open(directory: directory, options: options.log)
         }
         ownLog = log
-        backend = log
-        executor = options.executor
-        environment = RunEnvironment(log, options)
+        self.options = options
+        client = WorkflowClient(backend: log, options: options)
     }
 
     /// An engine on a backend that others may use too.
     public init(backend: any Backend, options: EngineOptions = EngineOptions()) {
         ownLog = nil
-        self.backend = backend
-        executor = options.executor
-        environment = RunEnvironment(backend, options)
+        self.options = options
+        client = WorkflowClient(backend: backend, options: options)
     }
 
     /// Makes all that was acknowledged known to the log as durable, and gives up the directory. What runs is not waited for: its
@@ -55,7 +63,7 @@ public final class Engine: Sendable {
         try await WorkflowError.translating { () throws(BackendError) in try await ownLog?.close() }
     }
 
-    // MARK: Running
+    // MARK: Running by hand
 
     /// Begins an instance and runs it until it ends or has to wait for something outside.
     ///
@@ -72,18 +80,32 @@ public final class Engine: Sendable {
     public func run<Input, Output>(
         _ workflow: Workflow<Input, Output>, id: InstanceID, input: Input, onConflict policy: ConflictPolicy = .fail
     ) async throws(WorkflowError) -> WorkflowStatus<Output> {
-        let existing = try await existing(id, as: workflow, policy)
-        if let existing, policy == .useExisting { return try status(existing, as: workflow) }
-        return try await withLease(on: id, takingOver: policy == .terminateExisting) { lease throws(WorkflowError) in
-            // Only now nobody else can begin it.
-            let state = try await self.existing(id, as: workflow, policy)
-            if let state, policy == .useExisting { return try self.status(state, as: workflow) }
-            let submission = try self.submission(workflow, id, input)
-            var run = InstanceRun(
-                state ?? InstanceState(id), of: workflow.name, graph: workflow.graph, under: lease, in: self.environment
-            )
-            let isReplacing = state?.phase.canBeSuperseded == true
-            return try self.status(try await run.submit(submission, superseding: isReplacing), as: workflow)
+        while true {
+            let known = try await client.lookUp(id, as: workflow, policy)
+            if known.phase.takesID, policy == .useExisting { return try client.status(known, as: workflow) }
+            let takesOver = policy == .terminateExisting
+            let begun = try await withLease(on: id, takingOver: takesOver) { lease throws(WorkflowError) in
+                try await self.begin(workflow, id, input, policy, under: lease)
+            }
+            if let begun { return try client.status(begun, as: workflow) }
+        }
+    }
+
+    /// Begins an instance under a lease; `nil` if somebody changed it meanwhile.
+    private func begin<Input, Output>(
+        _ workflow: Workflow<Input, Output>, _ id: InstanceID, _ input: Input, _ policy: ConflictPolicy,
+        under lease: Lease
+    ) async throws(WorkflowError) -> InstanceState? {
+        // Only now no other executor can begin it.
+        let state = try await client.lookUp(id, as: workflow, policy)
+        if state.phase.takesID, policy == .useExisting { return nil }
+        let submission = try client.submission(workflow, id, input, priority: 3)
+        var run = InstanceRun(state, of: workflow.graph, under: lease, in: environment)
+        do throws(WorkflowError) {
+            return try await run.submit(submission, superseding: state.phase.takesID)
+        } catch {
+            if case .backend(.conflict) = error { return nil }
+            throw error
         }
     }
 
@@ -98,99 +120,32 @@ public final class Engine: Sendable {
         _ workflow: Workflow<Input, Output>, id: InstanceID
     ) async throws(WorkflowError) -> WorkflowStatus<Output> {
         try id.check()
-        let known = try await require(id, as: workflow)
-        if known.phase.isEnded { return try status(known, as: workflow) }
-        return try await withLease(on: id, takingOver: false) { lease throws(WorkflowError) in
-            let state = try await self.require(id, as: workflow)
-            var run = InstanceRun(
-                state, of: workflow.name, graph: workflow.graph, under: lease, in: self.environment)
-            return try self.status(try await run.resume(), as: workflow)
+        let known = try await client.require(id, as: workflow)
+        if known.phase.isEnded { return try client.status(known, as: workflow) }
+        let left = try await withLease(on: id, takingOver: false) { lease throws(WorkflowError) in
+            let state = try await self.client.require(id, as: workflow)
+            var run = InstanceRun(state, of: workflow.graph, under: lease, in: self.environment)
+            return try await run.resume()
         }
+        return try client.status(left, as: workflow)
     }
 
-    /// Begins an instance without running it: ``resume(_:id:)`` does, now or later, here or elsewhere.
-    ///
-    /// - Returns: Its status, or that of the instance that is there if `policy` says to use it.
-    /// - Throws: ``WorkflowError``, as ``run(_:id:input:onConflict:)``.
-    @discardableResult
-    public func submit<Input, Output>(
-        _ workflow: Workflow<Input, Output>, id: InstanceID, input: Input, onConflict policy: ConflictPolicy = .fail
-    ) async throws(WorkflowError) -> WorkflowStatus<Output> {
-        while true {
-            let state = try await existing(id, as: workflow, policy)
-            if let state, policy == .useExisting { return try status(state, as: workflow) }
-            let submission = try submission(workflow, id, input)
-            var decider = Decider(
-                state ?? InstanceState(id), graph: workflow.graph, codecs: environment.codecs, executor: executor)
-            if state?.phase.canBeSuperseded == true { decider.supersede(at: environment.clock.now) }
-            decider.submit(submission, at: environment.clock.now)
-            if try await append(decider.events) { return try status(decider.state, as: workflow) }
-        }
-    }
-
-    // MARK: What is there already
-
-    /// The instance that a new one would collide with, if the policy lets it; `nil` if there is none.
-    private func existing<Input, Output>(
-        _ id: InstanceID, as workflow: Workflow<Input, Output>, _ policy: ConflictPolicy
-    ) async throws(WorkflowError) -> InstanceState? {
-        try id.check()
-        guard let state = try await environment.state(of: id) else { return nil }
-        switch state.phase {
-        case .unsubmitted, .superseded, .deleted: return state
-        case .active, .paused, .completed, .failed, .cancelled: break
-        }
-        if policy == .terminateExisting { return state }
-        try check(state, against: workflow)
-        if policy == .fail { throw .instanceExists(id) }
-        return state
-    }
-
-    private func require<Input, Output>(
-        _ id: InstanceID, as workflow: Workflow<Input, Output>
-    ) async throws(WorkflowError) -> InstanceState {
-        let state = try await submittedState(of: id)
-        try check(state, against: workflow)
-        return state
-    }
-
-    private func check<Input, Output>(
-        _ state: InstanceState, against workflow: Workflow<Input, Output>
-    ) throws(WorkflowError) {
-        guard state.definition == workflow.definitionHash else {
-            throw .definitionMismatch(state.id, expected: workflow.definitionHash, found: state.definition)
-        }
-        if state.hasUnknownEvents { throw .newerHistory(state.id) }
-    }
-
-    private func submission<Input, Output>(
-        _ workflow: Workflow<Input, Output>, _ id: InstanceID, _ input: Input
-    ) throws(WorkflowError) -> Event.Submitted {
-        let payload: Payload
-        do throws(ValueError) {
-            payload = try environment.codecs.encode(input)
-        } catch {
-            throw .notEncodable(what: "input", id, reason: error.reason)
-        }
-        return Event.Submitted(
-            workflow: workflow.name, definition: workflow.definitionHash, input: payload, metadata: workflow.metadata,
-            priority: 3)
-    }
-
-    // MARK: Leases
-
+    /// Runs `body` with the right to run an instance, and lets a service know that it may have to go on with it.
     private func withLease<Result: Sendable>(
         on id: InstanceID, takingOver: Bool, _ body: (Lease) async throws(WorkflowError) -> Result
     ) async throws(WorkflowError) -> Result {
+        let (backend, executor) = (backend, client.executor)
         let lease = try await WorkflowError.translating { () throws(BackendError) in
             try await backend.acquireLease(on: id, by: executor, takingOver: takingOver)
         }
         do throws(WorkflowError) {
             let result = try await body(lease)
             await backend.release(lease)
+            await backend.announce(id)
             return result
         } catch {
             await backend.release(lease)
+            await backend.announce(id)
             throw error
         }
     }
@@ -201,26 +156,5 @@ extension RunEnvironment {
         self.init(
             backend: backend, clock: options.clock,
             codecs: Codecs(writing: options.codec, reading: options.otherCodecs))
-    }
-}
-
-extension InstancePhase {
-    /// Whether a new run needs this one to be ended first.
-    fileprivate var canBeSuperseded: Bool {
-        switch self {
-        case .unsubmitted, .superseded, .deleted: false
-        case .active, .paused, .completed, .failed, .cancelled: true
-        }
-    }
-}
-
-extension InstanceID {
-    /// Refuses what cannot be the id of an instance.
-    func check() throws(WorkflowError) {
-        let length = rawValue.utf8.count
-        if length == 0 { throw .invalidInstanceID("instance_id must not be empty") }
-        if length > 256 {
-            throw .invalidInstanceID("instance_id length \(length) exceeds maximum 256 bytes")
-        }
     }
 }

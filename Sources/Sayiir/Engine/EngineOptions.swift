@@ -1,3 +1,4 @@
+public import Logging
 public import SayiirLog
 
 #if canImport(Glibc)
@@ -18,6 +19,12 @@ public struct EngineOptions: Sendable {
     public var clock: any EngineClock = SystemClock()
     /// Who executes: named in histories and in errors. The host's name and the process's number by default.
     public var executor = Self.hostAndProcess
+    /// How many instances may run at the same time when the engine runs as a service; at least 1.
+    public var concurrency = 256
+    /// What a service offers: it runs tasks all of whose tags are among these, and tasks without tags. `nil` for every task.
+    public var tags: [String]?
+    /// Where a service tells what it cannot run, and why.
+    public var logger = Logger(label: "sayiir")
     /// How the log is written, if the engine opens one.
     public var log = LogOptions()
 

@@ -8,19 +8,17 @@ internal import SayiirProjection
 struct InstanceRun: Sendable {
     private let lease: Lease
     private let environment: RunEnvironment
-    private let workflow: String
     private var decider: Decider
     /// The number of the instance's run when this began: another one is not ours.
     private var run: UInt64
     /// Attempts that are recorded as begun and whose code has not been called yet.
     private var begun: [Event.TaskStarted] = []
 
-    init(_ state: InstanceState, of workflow: String, graph: Graph, under lease: Lease, in environment: RunEnvironment)
-    {
+    init(_ state: InstanceState, of graph: Graph, under lease: Lease, in environment: RunEnvironment) {
         self.lease = lease
         self.environment = environment
-        self.workflow = workflow
         decider = Decider(state, graph: graph, codecs: environment.codecs, executor: lease.executor)
+        decider.offeredTags = environment.tags
         run = state.run
     }
 
@@ -55,11 +53,11 @@ struct InstanceRun: Sendable {
             if begun.count == 1, decider.state.hasOneStepUnderWay {
                 let result = await execution(of: begun.removeLast()).run()
                 guard let command = take(result) else { throw .interrupted(id) }
-                decider.isDraining = Task.isCancelled
+                decider.isDraining = environment.isDraining
                 try await commit([command])
             } else if !begun.isEmpty {
                 try await runTogether()
-            } else if let due = decider.state.nextRetry {
+            } else if let due = decider.state.nextRetry, !environment.isService {
                 guard !Task.isCancelled else { throw .interrupted(id) }
                 await environment.waitForChange(of: id, after: decider.state.revision, until: due)
                 try await refresh()
@@ -132,7 +130,7 @@ struct InstanceRun: Sendable {
                     if let command = take(result) { commands.append(command) } else { isInterrupted = true }
                 }
             }
-            decider.isDraining = Task.isCancelled || isInterrupted
+            decider.isDraining = environment.isDraining || isInterrupted
             try await commit(commands)
         }
         if isInterrupted && decider.state.phase == .active { throw .interrupted(id) }
@@ -196,7 +194,7 @@ struct InstanceRun: Sendable {
     private func execution(of attempt: Event.TaskStarted) -> TaskExecution {
         let task = decider.graph.task(attempt.step.node)
         let context = TaskContext(
-            workflow: workflow, instance: id, step: attempt.step, attempt: attempt.attempt,
+            workflow: decider.state.workflow, instance: id, step: attempt.step, attempt: attempt.attempt,
             options: task?.options ?? TaskOptions(), metadata: decider.state.metadata, codecs: environment.codecs)
         let input = Result { () throws(ValueError) in try decider.values.input(of: attempt.step, in: decider.state) }
         return TaskExecution(task: task, input: input, context: context, clock: environment.clock)
@@ -280,7 +278,7 @@ extension InstanceState {
     }
 
     /// When the first of all waits is over; `nil` if none ends by itself.
-    fileprivate var nextAlarm: Timestamp? {
+    var nextAlarm: Timestamp? {
         steps.open.compactMap { known in
             switch known.status {
             case .waitingToRetry(let due), .delaying(let due): due

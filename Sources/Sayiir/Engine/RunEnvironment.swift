@@ -6,6 +6,15 @@ struct RunEnvironment: Sendable {
     var backend: any Backend
     var clock: any EngineClock
     var codecs: Codecs
+    /// Whether a run that only waits for its next attempt ends meanwhile: a service wakes it again.
+    var isService = false
+    /// Says when nothing more is to begin.
+    var drain: DrainSignal?
+    /// What the executor offers: tasks that need other tags are left to others. `nil` for everything.
+    var tags: Set<String>?
+
+    /// Whether nothing more is to begin.
+    var isDraining: Bool { Task.isCancelled || drain?.isSet == true }
 
     func state(of instance: InstanceID) async throws(WorkflowError) -> InstanceState? {
         try await WorkflowError.translating { () throws(BackendError) in try await backend.state(of: instance) }

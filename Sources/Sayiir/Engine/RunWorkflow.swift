@@ -65,30 +65,30 @@ public func resumeWorkflow<Input, Output>(
     try await Engine(backend: backend).resume(workflow, id: id)
 }
 
-/// Asks an instance to stop for good; see ``Engine/cancel(_:by:reason:)``.
+/// Asks an instance to stop for good; see ``WorkflowClient/cancel(_:by:reason:)``.
 ///
 /// - Throws: ``WorkflowError``.
 public func cancelWorkflow(
     _ id: InstanceID, backend: any Backend, reason: String? = nil, by actor: String? = nil
-) async throws(WorkflowError) { try await Engine(backend: backend).cancel(id, by: actor, reason: reason) }
+) async throws(WorkflowError) { try await WorkflowClient(backend: backend).cancel(id, by: actor, reason: reason) }
 
-/// Asks an instance to stand still; see ``Engine/pause(_:by:reason:)``.
+/// Asks an instance to stand still; see ``WorkflowClient/pause(_:by:reason:)``.
 ///
 /// - Throws: ``WorkflowError``.
 public func pauseWorkflow(
     _ id: InstanceID, backend: any Backend, reason: String? = nil, by actor: String? = nil
-) async throws(WorkflowError) { try await Engine(backend: backend).pause(id, by: actor, reason: reason) }
+) async throws(WorkflowError) { try await WorkflowClient(backend: backend).pause(id, by: actor, reason: reason) }
 
-/// Ends a pause; see ``Engine/unpause(_:by:reason:)``.
+/// Ends a pause; see ``WorkflowClient/unpause(_:by:reason:)``.
 ///
 /// - Throws: ``WorkflowError``.
 public func unpauseWorkflow(_ id: InstanceID, backend: any Backend) async throws(WorkflowError) {
-    try await Engine(backend: backend).unpause(id)
+    try await WorkflowClient(backend: backend).unpause(id)
 }
 
-/// Sends a signal to an instance; see ``Engine/signal(_:to:payload:deduplicationID:by:)``.
+/// Sends a signal to an instance; see ``WorkflowClient/signal(_:to:payload:deduplicationID:by:)``.
 ///
 /// - Throws: ``WorkflowError``.
 public func sendSignal(
     _ name: String, to id: InstanceID, payload: some Encodable & Sendable, backend: any Backend
-) async throws(WorkflowError) { try await Engine(backend: backend).signal(name, to: id, payload: payload) }
+) async throws(WorkflowError) { try await WorkflowClient(backend: backend).signal(name, to: id, payload: payload) }

@@ -97,15 +97,19 @@ public final class LogWriter: Sendable {
     /// The chain digest after the last durable record.
     public var head: ChainDigest { committer.head.digest }
 
-    /// The durable records of one key, in order. Reads only the frames that hold them, without holding up the caller's thread.
+    /// The durable records of one key behind a sequence, in order. Reads only the frames that hold them, without holding up the caller's thread.
     ///
     /// - Throws: ``LogError`` if the system fails, or if a frame is damaged by now.
-    public func records(withKey key: String) async throws(LogError) -> [LogRecord] {
-        let frames = committer.frames(withKey: key)
+    public func records(withKey key: String, after sequence: UInt64 = 0) async throws(LogError) -> [LogRecord] {
+        let all = committer.frames(withKey: key)
+        // A frame may hold the sequence itself and what follows it.
+        let frames = Array(all.suffix(from: all.lastIndex { $0.firstSequence <= sequence } ?? 0))
         guard !frames.isEmpty else { return [] }
         let reader = LogReader(directory: directory, fileSystem: fileSystem)
         do {
-            return try await blocking.run { try reader.records(withKey: key, in: frames) }
+            return try await blocking.run {
+                try reader.records(withKey: key, in: frames).filter { $0.sequence > sequence }
+            }
         } catch let error as LogError {
             throw error
         } catch let error as FileSystemError {

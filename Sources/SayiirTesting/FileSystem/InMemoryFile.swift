@@ -11,12 +11,12 @@ import SayiirLog
 /// An open file of an ``InMemoryFileSystem``.
 final class InMemoryFile: File {
     private typealias State = InMemoryFileSystem.State
-    private let state: Locked<State>
+    private let state: Monitor<State>
     private let number: Int
     private let path: String
     private let isWritable: Bool
 
-    init(state: Locked<InMemoryFileSystem.State>, number: Int, path: String, isWritable: Bool) {
+    init(state: Monitor<InMemoryFileSystem.State>, number: Int, path: String, isWritable: Bool) {
         self.state = state
         self.number = number
         self.path = path

@@ -1,3 +1,5 @@
+internal import SayiirLog
+
 // Copies and crashes. Each makes a new disk without faults, counts or locks, and leaves this one as it is.
 extension InMemoryFileSystem {
     /// What a crash keeps of what was not synced.

@@ -55,14 +55,14 @@ public final class InMemoryFileSystem: FileSystem {
         var lockHolders: [Int: ObjectIdentifier] = [:]
     }
 
-    let state: Locked<State>
+    let state: Monitor<State>
 
     /// An empty disk with room for `capacity` bytes, rounded down to whole sectors.
     public convenience init(capacity: Int = .max) {
         self.init(disk: SimulatedDisk(capacity: capacity))
     }
 
-    init(disk: SimulatedDisk) { state = Locked(State(disk: disk)) }
+    init(disk: SimulatedDisk) { state = Monitor(State(disk: disk)) }
 
     /// Creates a directory and whatever is missing above it; does nothing if it exists.
     public func createDirectory(at path: String) throws(FileSystemError) {

@@ -1,3 +1,4 @@
+internal import SayiirLog
 public import Sayiir
 public import SayiirEvents
 
@@ -30,11 +31,11 @@ public final class VirtualClock: EngineClock {
         }
     }
 
-    private let state: Locked<State>
+    private let state: Monitor<State>
 
     /// A clock that stands at `start`.
     public init(start: Timestamp = Timestamp(nanosecondsSinceEpoch: 1_750_000_000_000_000_000)) {
-        state = Locked(State(now: start))
+        state = Monitor(State(now: start))
     }
 
     /// The time to which the clock was moved.

@@ -24,15 +24,15 @@ import Testing
         let engine = try await openEngine()
         let running = Task { try await engine.run(workflow, id: "i", input: 1) }
         try await waitUntil { calls.count("b") == 1 }
-        try await engine.cancel("i", by: "me", reason: "why")
-        #expect(try await engine.status(of: "i") == .inProgress)
+        try await engine.client.cancel("i", by: "me", reason: "why")
+        #expect(try await engine.client.status(of: "i") == .inProgress)
         gate.note("open")
         let status = try await running.value
         #expect(status.isCancelled && status.request?.actor == "me" && status.request?.reason == "why")
         #expect(calls.all == ["a", "b"])
-        #expect(try await engine.result(of: Step("b"), in: "i", as: Int.self) == 3)
-        #expect(try await engine.state(of: "i").interruptedStep == Step("c"))
-        #expect(try await engine.state(of: "i").steps.openCount == 0)
+        #expect(try await engine.client.result(of: Step("b"), in: "i", as: Int.self) == 3)
+        #expect(try await engine.client.state(of: "i").interruptedStep == Step("c"))
+        #expect(try await engine.client.state(of: "i").steps.openCount == 0)
     }
 
     @Test("CAN-11: a cancellation is looked for after the last task too")
@@ -46,11 +46,11 @@ import Testing
         let engine = try await openEngine()
         let running = Task { try await engine.run(workflow, id: "i", input: 1) }
         try await waitUntil { calls.count("only") == 1 }
-        try await engine.cancel("i")
+        try await engine.client.cancel("i")
         gate.note("open")
         let status = try await running.value
         #expect(status.isCancelled && status.output == nil)
-        #expect(try await engine.result(of: Step("only"), in: "i", as: Int.self) == 1)
+        #expect(try await engine.client.result(of: Step("only"), in: "i", as: Int.self) == 1)
     }
 
     @Test("CAN-02: cancelled before its first task, an instance never runs one")
@@ -58,9 +58,9 @@ import Testing
         let (calls, gate) = (Calls(), Calls())
         let workflow = try gated(calls, gate)
         let engine = try await openEngine()
-        try await engine.submit(workflow, id: "i", input: 1)
-        try await engine.cancel("i")
-        #expect(try await engine.status(of: "i") == .inProgress)
+        try await engine.client.submit(workflow, id: "i", input: 1)
+        try await engine.client.cancel("i")
+        #expect(try await engine.client.status(of: "i") == .inProgress)
         #expect(try await engine.resume(workflow, id: "i").isCancelled)
         #expect(calls.all.isEmpty)
         // And it stays so.
@@ -74,7 +74,7 @@ import Testing
         let engine = try await openEngine()
         let running = Task { try await engine.run(workflow, id: "i", input: 1) }
         try await waitUntil { calls.count("b") == 1 }
-        try await engine.cancel("i")
+        try await engine.client.cancel("i")
         gate.note("open")
         #expect(try await running.value.error?.description == "TestError: broken")
     }
@@ -84,21 +84,21 @@ import Testing
         let (calls, gate) = (Calls(), Calls())
         gate.note("open")
         let engine = try await openEngine()
-        let unknown = await #expect(throws: WorkflowError.self) { try await engine.cancel("nope") }
+        let unknown = await #expect(throws: WorkflowError.self) { try await engine.client.cancel("nope") }
         #expect(unknown?.description.contains("not found: nope") == true)
         _ = try await engine.run(gated(calls, gate), id: "done", input: 1)
-        let completed = await #expect(throws: WorkflowError.self) { try await engine.cancel("done") }
+        let completed = await #expect(throws: WorkflowError.self) { try await engine.client.cancel("done") }
         #expect(completed?.description.contains("Cannot cancel workflow in state: Completed") == true)
         _ = try await engine.run(gated(calls, gate, fails: true), id: "bad", input: 1)
-        let failed = await #expect(throws: WorkflowError.self) { try await engine.cancel("bad") }
+        let failed = await #expect(throws: WorkflowError.self) { try await engine.client.cancel("bad") }
         #expect(failed?.description.contains("Cannot cancel workflow in state: Failed") == true)
         let workflow = try gated(calls, gate)
-        try await engine.submit(workflow, id: "off", input: 1)
-        try await engine.cancel("off", reason: "first")
-        try await engine.cancel("off", reason: "second")
+        try await engine.client.submit(workflow, id: "off", input: 1)
+        try await engine.client.cancel("off", reason: "first")
+        try await engine.client.cancel("off", reason: "second")
         #expect(try await engine.resume(workflow, id: "off").request?.reason == "first")
-        try await engine.cancel("off", reason: "third")
-        #expect(try await engine.status(of: "off", as: workflow).request?.reason == "first")
+        try await engine.client.cancel("off", reason: "third")
+        #expect(try await engine.client.status(of: "off", as: workflow).request?.reason == "first")
     }
 
     @Test("CAN-09: a paused instance that is cancelled is so once its pause is over")
@@ -106,12 +106,12 @@ import Testing
         let (calls, gate) = (Calls(), Calls())
         let workflow = try gated(calls, gate)
         let engine = try await openEngine()
-        try await engine.submit(workflow, id: "i", input: 1)
-        try await engine.pause("i")
+        try await engine.client.submit(workflow, id: "i", input: 1)
+        try await engine.client.pause("i")
         #expect(try await engine.resume(workflow, id: "i").isPaused)
-        try await engine.cancel("i")
+        try await engine.client.cancel("i")
         #expect(try await engine.resume(workflow, id: "i").isPaused)
-        try await engine.unpause("i")
+        try await engine.client.unpause("i")
         #expect(try await engine.resume(workflow, id: "i").isCancelled)
         #expect(calls.all.isEmpty)
     }
@@ -121,12 +121,12 @@ import Testing
         let (calls, gate) = (Calls(), Calls())
         let workflow = try gated(calls, gate)
         let engine = try await openEngine()
-        try await engine.submit(workflow, id: "i", input: 1)
-        try await engine.cancel("i")
+        try await engine.client.submit(workflow, id: "i", input: 1)
+        try await engine.client.cancel("i")
         _ = try await engine.resume(workflow, id: "i")
-        let pause = await #expect(throws: WorkflowError.self) { try await engine.pause("i") }
+        let pause = await #expect(throws: WorkflowError.self) { try await engine.client.pause("i") }
         #expect(pause?.description.contains("Cannot pause workflow in state: Cancelled") == true)
-        let unpause = await #expect(throws: WorkflowError.self) { try await engine.unpause("i") }
+        let unpause = await #expect(throws: WorkflowError.self) { try await engine.client.unpause("i") }
         #expect(unpause?.description.contains(#"not paused (current state: "Cancelled")"#) == true)
         await #expect(throws: WorkflowError.self) { try await engine.run(workflow, id: "i", input: 1) }
         #expect(try await engine.run(workflow, id: "i", input: 1, onConflict: .useExisting).isCancelled)
@@ -146,7 +146,7 @@ import Testing
         running.cancel()
         let error = await #expect(throws: WorkflowError.self) { try await running.value }
         #expect(error?.description.contains("Resume the instance to go on") == true)
-        #expect(try await engine.status(of: "i") == .inProgress)
+        #expect(try await engine.client.status(of: "i") == .inProgress)
         #expect(try await engine.resume(workflow, id: "i").output == 2)
         #expect(calls.all == ["a", "b", "b"])
     }

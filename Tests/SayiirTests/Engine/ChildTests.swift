@@ -16,8 +16,8 @@ import Testing
             .build()
         let engine = try await openEngine()
         #expect(try await engine.run(workflow, id: "i", input: 5).output == 32)
-        #expect(try await engine.result(of: Step("child_0"), in: "i", of: workflow, as: Int.self) == 32)
-        #expect(try await engine.result(of: Step("child_0/plus"), in: "i", as: Int.self) == 16)
+        #expect(try await engine.client.result(of: Step("child_0"), in: "i", of: workflow, as: Int.self) == 32)
+        #expect(try await engine.client.result(of: Step("child_0/plus"), in: "i", as: Int.self) == 16)
         #expect(
             workflow.nodes.map { "\($0.id) \($0.kind.rawValue) \($0.predecessor?.rawValue ?? "-")" } == [
                 "first task -", "child_0 child_workflow first", "child_0/plus task child_0",
@@ -69,8 +69,8 @@ import Testing
         let workflow = try Flow("w", input: Int.self).then(adding(0, "a")).thenFlow(inner).then(adding(0, "z")).build()
         let engine = try await openEngine()
         #expect(try await engine.run(workflow, id: "i", input: 1).output == 5)
-        #expect(try await engine.result(of: Step("child_0"), in: "i", of: workflow, as: Int.self) == 5)
-        #expect(try await engine.result(of: Step("child_0/p"), in: "i", as: Int.self) == 2)
+        #expect(try await engine.client.result(of: Step("child_0"), in: "i", of: workflow, as: Int.self) == 5)
+        #expect(try await engine.client.result(of: Step("child_0/p"), in: "i", as: Int.self) == 2)
     }
 
     @Test("a hundred levels of nesting work")

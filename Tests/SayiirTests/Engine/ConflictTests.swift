@@ -13,14 +13,14 @@ import Testing
     func fails() async throws {
         let engine = try await openEngine()
         let workflow = try workflow()
-        try await engine.submit(workflow, id: "submitted", input: 1)
+        try await engine.client.submit(workflow, id: "submitted", input: 1)
         _ = try await engine.run(workflow, id: "completed", input: 1)
-        try await engine.submit(workflow, id: "paused", input: 1)
-        try await engine.pause("paused")
+        try await engine.client.submit(workflow, id: "paused", input: 1)
+        try await engine.client.pause("paused")
         _ = try await engine.resume(workflow, id: "paused")
         let before = calls.all
         for id in ["submitted", "completed", "paused"] as [InstanceID] {
-            for call in [engine.run, engine.submit]
+            for call in [engine.run, { try await engine.client.submit($0, id: $1, input: $2, onConflict: $3) }]
                 as [(Workflow<Int, Int>, InstanceID, Int, ConflictPolicy) async throws -> WorkflowStatus<Int>]
             {
                 let error = await #expect(throws: WorkflowError.self) { try await call(workflow, id, 5, .fail) }
@@ -37,9 +37,9 @@ import Testing
         _ = try await engine.run(workflow, id: "i", input: 1)
         let status = try await engine.run(workflow, id: "i", input: 100, onConflict: .useExisting)
         #expect(status.output == 2)
-        try await engine.submit(workflow, id: "j", input: 1)
+        try await engine.client.submit(workflow, id: "j", input: 1)
         #expect(try await engine.run(workflow, id: "j", input: 100, onConflict: .useExisting).isInProgress)
-        #expect(try await engine.submit(workflow, id: "j", input: 100, onConflict: .useExisting).isInProgress)
+        #expect(try await engine.client.submit(workflow, id: "j", input: 100, onConflict: .useExisting).isInProgress)
         #expect(calls.all == ["a"])
         // Where none is, the policy does not matter.
         #expect(try await engine.run(workflow, id: "k", input: 1, onConflict: .useExisting).output == 2)
@@ -51,13 +51,14 @@ import Testing
         _ = try await engine.run(workflow(), id: "i", input: 1)
         let status = try await engine.run(workflow(), id: "i", input: 10, onConflict: .terminateExisting)
         #expect(status.output == 11)
-        #expect(try await engine.state(of: "i").run == 2)
+        #expect(try await engine.client.state(of: "i").run == 2)
         #expect(
-            try await engine.history(of: "i").map(\.event.body.kindName) == [
+            try await engine.client.history(of: "i").map(\.event.body.kindName) == [
                 "submitted", "task_started", "task_checkpointed", "completed", "superseded", "submitted",
                 "task_started", "task_checkpointed", "completed",
             ])
-        #expect(try await engine.submit(workflow(), id: "i", input: 20, onConflict: .terminateExisting).isInProgress)
+        #expect(
+            try await engine.client.submit(workflow(), id: "i", input: 20, onConflict: .terminateExisting).isInProgress)
         #expect(try await engine.resume(workflow(), id: "i").output == 21)
     }
 
@@ -76,7 +77,7 @@ import Testing
         gate.note("open")
         let error = await #expect(throws: WorkflowError.self) { try await old.value }
         #expect(error?.description.contains("taken over by another executor") == true)
-        #expect(try await engine.status(of: "i", as: workflow).output == 2)
+        #expect(try await engine.client.status(of: "i", as: workflow).output == 2)
     }
 
     @Test("CON-05: another definition under the id is a mismatch, told before the conflict")
@@ -108,13 +109,13 @@ import Testing
     func unencodableInput() async throws {
         let engine = try await openEngine()
         let workflow = try Flow("w", input: Double.self).then("t") { $0 }.build()
-        for call in [engine.run, engine.submit]
+        for call in [engine.run, { try await engine.client.submit($0, id: $1, input: $2, onConflict: $3) }]
             as [(Workflow<Double, Double>, InstanceID, Double, ConflictPolicy) async throws -> WorkflowStatus<Double>]
         {
             let error = await #expect(throws: WorkflowError.self) { try await call(workflow, "i", .nan, .fail) }
             #expect(error?.description.hasPrefix("The input of instance 'i' cannot be stored: ") == true)
         }
-        await #expect(throws: WorkflowError.self) { try await engine.status(of: "i") }
+        await #expect(throws: WorkflowError.self) { try await engine.client.status(of: "i") }
         _ = try await engine.run(workflow, id: "i", input: 1)
         // The conflict is told first: the input is not even looked at.
         let error = await #expect(throws: WorkflowError.self) { try await engine.run(workflow, id: "i", input: .nan) }
@@ -132,7 +133,7 @@ import Testing
         ] {
             for call in [
                 { _ = try await engine.run(workflow, id: InstanceID(id), input: 1) },
-                { _ = try await engine.submit(workflow, id: InstanceID(id), input: 1) },
+                { _ = try await engine.client.submit(workflow, id: InstanceID(id), input: 1) },
                 { _ = try await engine.resume(workflow, id: InstanceID(id)) },
             ] as [() async throws -> Void] {
                 let error = await #expect(throws: WorkflowError.self) { try await call() }
@@ -141,7 +142,7 @@ import Testing
         }
         for id in [String(repeating: "x", count: 256), String(repeating: "é", count: 128), " a\nb\u{0} 🎉 ü"] {
             #expect(try await engine.run(workflow, id: InstanceID(id), input: 1).output == 2)
-            #expect(try await engine.history(of: InstanceID(id)).count == 4)
+            #expect(try await engine.client.history(of: InstanceID(id)).count == 4)
         }
     }
 }

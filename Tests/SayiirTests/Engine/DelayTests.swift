@@ -17,9 +17,9 @@ import Testing
         #expect(try await engine.run(workflow, id: "i", input: 1).status == expected)
         clock.advance(by: .milliseconds(199))
         #expect(try await engine.resume(workflow, id: "i").status == expected)
-        #expect(try await engine.result(of: Step("d"), in: "i", of: workflow, as: Int.self) == 2)
+        #expect(try await engine.client.result(of: Step("d"), in: "i", of: workflow, as: Int.self) == 2)
         clock.advance(by: .milliseconds(1))
-        #expect(try await engine.status(of: "i") == expected)
+        #expect(try await engine.client.status(of: "i") == expected)
         let again = try await openEngine(on: disk.crash(keeping: .nothing), clock: clock)
         #expect(try await again.resume(workflow, id: "i").output == 4)
         #expect(calls.count("a") == 1)
@@ -53,11 +53,11 @@ import Testing
         clock.advance(by: .seconds(1))
         let done = try await engine.resume(two, id: "j")
         #expect(done.output == 7)
-        #expect(try await engine.status(of: "j", as: two).output == 7)
+        #expect(try await engine.client.status(of: "j", as: two).output == 7)
         let last = try Flow("w", input: Int.self).then(adding(1, "a")).delay("d", .zero).build()
         _ = try await engine.run(last, id: "k", input: 1)
         #expect(try await engine.resume(last, id: "k").output == 2)
-        #expect(try await engine.state(of: "k").output?.bytes == [UInt8(ascii: "2")])
+        #expect(try await engine.client.state(of: "k").output?.bytes == [UInt8(ascii: "2")])
     }
 
     @Test("DELAY-08, DELAY-11, DELAY-12: ids used twice, and lengths that are negative or absurd, are refused")
@@ -83,18 +83,18 @@ import Testing
         let workflow = try Flow("w", input: Int.self).delay("d", .seconds(60)).build()
         _ = try await engine.run(workflow, id: "i", input: 1)
         if cancels {
-            try await engine.cancel("i", by: "me", reason: "why")
+            try await engine.client.cancel("i", by: "me", reason: "why")
         } else {
-            try await engine.pause("i", by: "me", reason: "why")
+            try await engine.client.pause("i", by: "me", reason: "why")
         }
-        #expect(try await engine.status(of: "i").name == "waiting")
+        #expect(try await engine.client.status(of: "i").name == "waiting")
         let status = try await engine.resume(workflow, id: "i")
         #expect(cancels ? status.isCancelled : status.isPaused)
         #expect(status.request?.reason == "why" && status.request?.actor == "me")
         #expect(try await engine.resume(workflow, id: "i").status == status.status)
-        if cancels { #expect(try await engine.state(of: "i").interruptedStep == Step("d")) }
+        if cancels { #expect(try await engine.client.state(of: "i").interruptedStep == Step("d")) }
         guard !cancels else { return }
-        try await engine.unpause("i")
+        try await engine.client.unpause("i")
         clock.advance(by: .seconds(60))
         #expect(try await engine.resume(workflow, id: "i").output == 1)
     }

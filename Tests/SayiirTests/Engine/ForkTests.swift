@@ -132,8 +132,9 @@ import Testing
         #expect(try await engine.resume(workflow, id: "i").error?.description == "TestError: boom")
         #expect(calls.all.count == 2)
         // CLI-03: the good one's result stays; a fork has none.
-        #expect(try await engine.result(of: Step("good"), in: "i", as: Int.self) == 3)
-        #expect(try await engine.result(of: Step("good||bad||hangs"), in: "i", of: workflow, as: Int.self) == nil)
+        #expect(try await engine.client.result(of: Step("good"), in: "i", as: Int.self) == 3)
+        #expect(
+            try await engine.client.result(of: Step("good||bad||hangs"), in: "i", of: workflow, as: Int.self) == nil)
     }
 
     @Test("FORK-11: cancelled while branches run, they end and are stored, and the join does not begin")
@@ -156,12 +157,12 @@ import Testing
         let engine = try await openEngine()
         let running = Task { try await engine.run(workflow, id: "i", input: 1) }
         try await waitUntil { calls.count("p") + calls.count("q") == 2 }
-        try await engine.cancel("i")
+        try await engine.client.cancel("i")
         calls.note("open")
         #expect(try await running.value.isCancelled)
         #expect(calls.count("j") == 0)
-        #expect(try await engine.result(of: Step("p"), in: "i", as: Int.self) == 2)
-        #expect(try await engine.result(of: Step("q"), in: "i", as: Int.self) == 3)
+        #expect(try await engine.client.result(of: Step("p"), in: "i", as: Int.self) == 2)
+        #expect(try await engine.client.result(of: Step("q"), in: "i", as: Int.self) == 3)
     }
 
     @Test(
@@ -190,7 +191,8 @@ import Testing
         let engine = try await openEngine(on: disk)
         let lost = Task { try await engine.run(workflow, id: "i", input: isFirst ? 3 : 1) }
         try await waitUntil {
-            (try? await engine.result(of: Step("p"), in: "i", as: Int.self)) ?? nil != nil && calls.count("q") == 1
+            (try? await engine.client.result(of: Step("p"), in: "i", as: Int.self)) ?? nil != nil
+                && calls.count("q") == 1
         }
         let again = try await openEngine(on: disk.crash(keeping: .nothing))
         lost.cancel()
@@ -262,9 +264,9 @@ import Testing
         #expect(calls.all.sorted() == ["before", "branch_a"])
         // DFORK-05, DFORK-08
         #expect(try await engine.resume(workflow, id: "i").status == .waiting(step: Step("nap"), until: until))
-        #expect(try await engine.result(of: Step("count"), in: "i", of: workflow, as: Int.self) == 3)
-        #expect(try await engine.result(of: Step("nap"), in: "i", of: workflow, as: Int.self) == 1)
-        try await engine.signal("go", to: "i", payload: 7)
+        #expect(try await engine.client.result(of: Step("count"), in: "i", of: workflow, as: Int.self) == 3)
+        #expect(try await engine.client.result(of: Step("nap"), in: "i", of: workflow, as: Int.self) == 1)
+        try await engine.client.signal("go", to: "i", payload: 7)
         let again = try await openEngine(on: disk.crash(keeping: .nothing), clock: clock)
         clock.advance(by: .seconds(3600))
         #expect(try await again.resume(workflow, id: "i").output == [0, 100, 7, 3])
@@ -290,7 +292,7 @@ import Testing
         let engine = try await openEngine(clock: clock)
         let running = Task { try await engine.run(workflow, id: "i", input: 1) }
         await clock.waitForSleepers()
-        try await engine.signal("go", to: "i", payload: 10)
+        try await engine.client.signal("go", to: "i", payload: 10)
         try await waitUntil { calls.count("signalled") == 1 }
         clock.advance(by: .seconds(5))
         #expect(try await running.value.output == 12)

@@ -133,7 +133,7 @@ import Testing
         _ = await lost.result
         #expect(try await again.resume(workflow, id: "i").output == 0)
         #expect(calls.all == ["2", "1", "0", "after", "after"])
-        #expect(try await again.result(of: Step("loop_0"), in: "i", of: workflow, as: Int.self) == 0)
+        #expect(try await again.client.result(of: Step("loop_0"), in: "i", of: workflow, as: Int.self) == 0)
     }
 
     @Test(
@@ -173,10 +173,10 @@ import Testing
         let workflow = try Flow("w", input: Int.self).loop(body).build()
         let running = Task { try await engine.run(workflow, id: "i", input: 0) }
         try await waitUntil { calls.count("1") == 1 }
-        try await engine.pause("i")
+        try await engine.client.pause("i")
         calls.note("open")
         #expect(try await running.value.isPaused)
-        try await engine.unpause("i")
+        try await engine.client.unpause("i")
         #expect(try await engine.resume(workflow, id: "i").output == 3)
         #expect(calls.all == ["0", "1", "open", "2", "3"])
     }
@@ -191,7 +191,7 @@ import Testing
         }.build()
         let engine = try await openEngine()
         #expect(try await engine.run(inner, id: "i", input: 0).output == 12)
-        #expect(try await engine.state(of: "i").steps[Step("step", indices: [2, 3])]?.isCompleted == true)
+        #expect(try await engine.client.state(of: "i").steps[Step("step", indices: [2, 3])]?.isCompleted == true)
         let long = try Flow("w", input: Int.self).loop(maxIterations: 1000) {
             $0.then("n") { $0 == 999 ? LoopResult.done($0) : .again($0 + 1) }
         }.build()

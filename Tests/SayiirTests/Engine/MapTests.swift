@@ -11,8 +11,8 @@ import Testing
         let engine = try await openEngine()
         #expect(try await engine.run(workflow, id: "i", input: 6).output == "0,1,4,9,16,25")
         #expect(try await engine.run(workflow, id: "none", input: 0).output == "")
-        #expect(try await engine.result(of: Step("square", indices: [3]), in: "i", as: Int.self) == 9)
-        #expect(try await engine.result(of: Step("each"), in: "i", of: workflow, as: [String].self)?.count == 6)
+        #expect(try await engine.client.result(of: Step("square", indices: [3]), in: "i", as: Int.self) == 9)
+        #expect(try await engine.client.result(of: Step("each"), in: "i", of: workflow, as: [String].self)?.count == 6)
     }
 
     @Test("no more elements are under way than are allowed, and as many as are", arguments: [1, 4])
@@ -44,7 +44,7 @@ import Testing
         let engine = try await openEngine(on: disk)
         let lost = Task { try await engine.run(workflow, id: "i", input: Array(0..<8)) }
         try await waitUntil {
-            (try? await engine.result(of: Step("t", indices: [7]), in: "i", as: Int.self)) ?? nil != nil
+            (try? await engine.client.result(of: Step("t", indices: [7]), in: "i", as: Int.self)) ?? nil != nil
         }
         let again = try await openEngine(on: disk.crash(keeping: .nothing))
         lost.cancel()

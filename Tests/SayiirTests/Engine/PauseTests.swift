@@ -14,14 +14,14 @@ import Testing
         let engine = try await openEngine()
         let running = Task { try await engine.run(workflow, id: "i", input: 1) }
         try await waitUntil { calls.count("a") == 1 }
-        try await engine.pause("i", by: "me", reason: "lunch")
+        try await engine.client.pause("i", by: "me", reason: "lunch")
         calls.note("open")
         let status = try await running.value
         #expect(status.isPaused && status.request?.actor == "me" && status.request?.reason == "lunch")
-        #expect(try await engine.result(of: Step("a"), in: "i", as: Int.self) == 2)
+        #expect(try await engine.client.result(of: Step("a"), in: "i", as: Int.self) == 2)
         #expect(try await engine.resume(workflow, id: "i").isPaused)
-        try await engine.unpause("i", by: "you")
-        #expect(try await engine.status(of: "i") == .inProgress)
+        try await engine.client.unpause("i", by: "you")
+        #expect(try await engine.client.status(of: "i") == .inProgress)
         #expect(calls.count("b") == 0)
         #expect(try await engine.resume(workflow, id: "i").output == 3)
         #expect(calls.all == ["a", "open", "b"])
@@ -38,10 +38,10 @@ import Testing
         let engine = try await openEngine()
         let running = Task { try await engine.run(workflow, id: "i", input: 1) }
         try await waitUntil { calls.count("a") == 1 }
-        try await engine.pause("i")
+        try await engine.client.pause("i")
         calls.note("open")
         #expect(try await running.value.isPaused)
-        try await engine.unpause("i")
+        try await engine.client.unpause("i")
         #expect(try await engine.resume(workflow, id: "i").output == 2)
         #expect(calls.count("a") == 1)
     }
@@ -50,11 +50,11 @@ import Testing
     func twice() async throws {
         let workflow = try Flow("w", input: Int.self).then(adding(1, "a")).build()
         let engine = try await openEngine()
-        try await engine.submit(workflow, id: "i", input: 1)
-        try await engine.pause("i", reason: "first")
-        try await engine.pause("i", reason: "second")
+        try await engine.client.submit(workflow, id: "i", input: 1)
+        try await engine.client.pause("i", reason: "first")
+        try await engine.client.pause("i", reason: "second")
         #expect(try await engine.resume(workflow, id: "i").request?.reason == "first")
-        try await engine.pause("i", reason: "third")
+        try await engine.client.pause("i", reason: "third")
         #expect(try await engine.resume(workflow, id: "i").request?.reason == "first")
     }
 
@@ -62,15 +62,15 @@ import Testing
     func refusals() async throws {
         let workflow = try Flow("w", input: Int.self).then(adding(1, "a")).build()
         let engine = try await openEngine()
-        try await engine.submit(workflow, id: "i", input: 1)
-        let active = await #expect(throws: WorkflowError.self) { try await engine.unpause("i") }
+        try await engine.client.submit(workflow, id: "i", input: 1)
+        let active = await #expect(throws: WorkflowError.self) { try await engine.client.unpause("i") }
         #expect(active?.description.contains(#"Workflow is not paused (current state: "InProgress")"#) == true)
         _ = try await engine.resume(workflow, id: "i")
-        let ended = await #expect(throws: WorkflowError.self) { try await engine.unpause("i") }
+        let ended = await #expect(throws: WorkflowError.self) { try await engine.client.unpause("i") }
         #expect(ended?.description.contains(#"current state: "Completed""#) == true)
-        let pause = await #expect(throws: WorkflowError.self) { try await engine.pause("i") }
+        let pause = await #expect(throws: WorkflowError.self) { try await engine.client.pause("i") }
         #expect(pause?.description.contains("Cannot pause workflow in state: Completed") == true)
-        for call in [engine.pause, engine.unpause] {
+        for call in [engine.client.pause, engine.client.unpause] {
             let error = await #expect(throws: WorkflowError.self) { try await call("nope", nil, nil) }
             #expect(error?.description.contains("not found: nope") == true)
         }
@@ -80,9 +80,9 @@ import Testing
     func withdrawn() async throws {
         let workflow = try Flow("w", input: Int.self).then(adding(1, "a")).build()
         let engine = try await openEngine()
-        try await engine.submit(workflow, id: "i", input: 1)
-        try await engine.pause("i")
-        try await engine.unpause("i")
+        try await engine.client.submit(workflow, id: "i", input: 1)
+        try await engine.client.pause("i")
+        try await engine.client.unpause("i")
         #expect(try await engine.resume(workflow, id: "i").output == 2)
     }
 }

@@ -28,10 +28,10 @@ import Testing
         try await waitUntil { calls.count(victim) == 1 }
         let afterCrash = disk.crash(keeping: .nothing)
         let again = try await openEngine(on: afterCrash)
-        #expect(try await again.status(of: "i") == .inProgress)
+        #expect(try await again.client.status(of: "i") == .inProgress)
         #expect(try await again.resume(workflow, id: "i").output == 1000)
         for id in ["a", "b", "c"] { #expect(calls.count(id) == (id == victim ? 2 : 1)) }
-        #expect(try await again.state(of: "i").steps[Step(NodeID(victim))]?.attempt == 2)
+        #expect(try await again.client.state(of: "i").steps[Step(NodeID(victim))]?.attempt == 2)
         lost.cancel()
         _ = await lost.result
     }
@@ -53,7 +53,7 @@ import Testing
         #expect(before.count == 3)
         for (completed, image) in before.enumerated() {
             let again = try await openEngine(on: image)
-            #expect(try await again.state(of: "i").steps.completedCount == completed)
+            #expect(try await again.client.state(of: "i").steps.completedCount == completed)
             #expect(try await again.resume(workflow, id: "i").output == 1000)
         }
     }
@@ -82,9 +82,9 @@ import Testing
             let error = await #expect(throws: WorkflowError.self) { try await engine.resume(workflow, id: id) }
             #expect(error?.description.hasPrefix("Workflow instance not found: \(id)") == true)
         }
-        await #expect(throws: WorkflowError.self) { try await engine.history(of: "nonexistent") }
+        await #expect(throws: WorkflowError.self) { try await engine.client.history(of: "nonexistent") }
         await #expect(throws: WorkflowError.self) {
-            try await engine.result(of: Step("a"), in: "nonexistent", as: Int.self)
+            try await engine.client.result(of: Step("a"), in: "nonexistent", as: Int.self)
         }
     }
 
@@ -93,7 +93,7 @@ import Testing
         let engine = try await openEngine()
         let one = try Flow("one", input: Int.self).then(adding(1, "a")).build()
         let two = try Flow("two", input: Int.self).then(adding(1, "a")).build()
-        #expect(try await engine.submit(one, id: "i", input: 5).isInProgress)
+        #expect(try await engine.client.submit(one, id: "i", input: 5).isInProgress)
         #expect(try await engine.resume(two, id: "i").output == 6)
     }
 
@@ -103,14 +103,14 @@ import Testing
         func workflow(_ version: String?) throws -> Workflow<Int, Int> {
             try Flow("w", input: Int.self).then("a", options: TaskOptions(version: version)) { $0 }.build()
         }
-        try await engine.submit(workflow("1.0"), id: "i", input: 5)
+        try await engine.client.submit(workflow("1.0"), id: "i", input: 5)
         for version in ["2.0", nil] {
             let error = await #expect(throws: WorkflowError.self) {
                 try await engine.resume(workflow(version), id: "i")
             }
             #expect(error?.description.hasPrefix("Workflow definition mismatch: expected hash '") == true)
         }
-        #expect(try await engine.history(of: "i").count == 1)
+        #expect(try await engine.client.history(of: "i").count == 1)
         #expect(try await engine.resume(workflow("1.0"), id: "i").output == 5)
     }
 
@@ -123,7 +123,7 @@ import Testing
             while calls.count("refused") < 2 { await Task.yield() }
             return value
         }.build()
-        try await engine.submit(workflow, id: "i", input: 1)
+        try await engine.client.submit(workflow, id: "i", input: 1)
         let outputs = await withTaskGroup(of: Int?.self) { group in
             for _ in 0..<3 {
                 group.addTask {
@@ -162,14 +162,14 @@ import Testing
         #expect(try await again.resume(workflow, id: "i").status == .inDoubt(step: Step("pay")))
         #expect(calls.count("pay") == 1)
         let wrong = await #expect(throws: WorkflowError.self) {
-            try await again.resolveDoubt(of: Step("next"), in: "i", as: .rerun)
+            try await again.client.resolveDoubt(of: Step("next"), in: "i", as: .rerun)
         }
         #expect(wrong?.description == "Step 'next' of instance 'i' is not in doubt: there is nothing to decide.")
         let payload = Payload(codec: "json", bytes: Array("100".utf8))
         let resolution: [Event.DoubtResolved.Resolution] = [
             .rerun, .completed(output: payload), .failed(Failure(type: "Bank", message: "no")),
         ]
-        try await again.resolveDoubt(
+        try await again.client.resolveDoubt(
             of: Step("pay"), in: "i", as: resolution[decision], by: "me", reason: "bank says so")
         let status = try await again.resume(workflow, id: "i")
         switch decision {
@@ -220,7 +220,7 @@ import Testing
         let engine = Engine(backend: try await openLog(disk), options: options)
         #expect(try await engine.run(workflow, id: "i", input: 122).output == 123)
         #expect(
-            try await engine.history(of: "i")[2].event.body
+            try await engine.client.history(of: "i")[2].event.body
                 == .taskCheckpointed(
                     .init(
                         step: Step("a"), attempt: 1, output: Payload(codec: "reversed", bytes: Array("321".utf8)))))

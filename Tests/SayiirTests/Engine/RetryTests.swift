@@ -80,8 +80,8 @@ import Testing
         let engine = try await openEngine(clock: clock)
         let running = Task { try await engine.run(workflow, id: "i", input: 1) }
         await clock.waitForSleepers()
-        #expect(try await engine.status(of: "i") == .inProgress)
-        #expect(try await engine.state(of: "i").steps[Step("t")]?.failureCount == 1)
+        #expect(try await engine.client.status(of: "i") == .inProgress)
+        #expect(try await engine.client.state(of: "i").steps[Step("t")]?.failureCount == 1)
         clock.advance(by: .milliseconds(100))
         #expect(try await running.value.output == 1)
     }
@@ -140,7 +140,11 @@ import Testing
         let engine = try await openEngine(clock: clock)
         let running = Task { try await engine.run(workflow, id: "i", input: 1) }
         await clock.waitForSleepers()
-        if cancels { try await engine.cancel("i", by: "me", reason: "why") } else { try await engine.pause("i") }
+        if cancels {
+            try await engine.client.cancel("i", by: "me", reason: "why")
+        } else {
+            try await engine.client.pause("i")
+        }
         let status = try await running.value
         #expect(cancels ? status.isCancelled : status.isPaused)
         #expect(calls.count("t") == 1)
@@ -149,7 +153,7 @@ import Testing
             return
         }
         // The retry goes on after the pause.
-        try await engine.unpause("i")
+        try await engine.client.unpause("i")
         clock.advance(by: .seconds(60))
         #expect(try await engine.resume(workflow, id: "i").output == 1)
     }
@@ -165,7 +169,7 @@ import Testing
         let engine = try await openEngine(clock: clock)
         let (status, _) = try await runThroughWaits(workflow, engine, clock, waits: 2)
         #expect(status.output == 3)
-        let failure = try await engine.state(of: "i").steps[Step("t")]?.failure
+        let failure = try await engine.client.state(of: "i").steps[Step("t")]?.failure
         #expect(failure?.description.hasPrefix("Failed to encode output for task 't': ") == true)
     }
 }

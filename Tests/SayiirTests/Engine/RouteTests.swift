@@ -93,8 +93,8 @@ import Testing
             .done().then("next") { $0.result * 100 }.build()
         let engine = try await openEngine()
         #expect(try await engine.run(workflow, id: "i", input: 1).output == 400)
-        #expect(try await engine.result(of: Step("x1"), in: "i", as: Int.self) == 2)
-        let envelope = try await engine.result(
+        #expect(try await engine.client.result(of: Step("x1"), in: "i", as: Int.self) == 2)
+        let envelope = try await engine.client.result(
             of: Step("branch_0"), in: "i", of: workflow, as: BranchEnvelope<Int>.self)
         #expect(envelope == BranchEnvelope(branch: "tech", result: 4))
     }

@@ -70,9 +70,9 @@ import Testing
         #expect(status.isFailed && status.output == nil)
         #expect(status.error?.description == "TestError: boom")
         #expect(calls.all == ["a", "b"])
-        #expect(try await engine.result(of: Step("a"), in: "i", as: Int.self) == 2)
-        #expect(try await engine.result(of: Step("b"), in: "i", as: Int.self) == nil)
-        #expect(try await engine.result(of: Step("c"), in: "i", as: Int.self) == nil)
+        #expect(try await engine.client.result(of: Step("a"), in: "i", as: Int.self) == 2)
+        #expect(try await engine.client.result(of: Step("b"), in: "i", as: Int.self) == nil)
+        #expect(try await engine.client.result(of: Step("c"), in: "i", as: Int.self) == nil)
     }
 
     @Test("SEQ-09: an error is told as its type and its own words, whatever they are")
@@ -101,7 +101,7 @@ import Testing
             }
             for try await (number, output) in group { #expect(output == number * 2) }
         }
-        #expect(try await engine.instances().count == 50)
+        #expect(try await engine.client.instances().count == 50)
     }
 
     @Test("SEQ-12: while a task runs, the status is in progress and the tasks before it are readable")
@@ -111,9 +111,9 @@ import Testing
         let engine = try await openEngine()
         let running = Task { try await engine.run(workflow, id: "i", input: 1) }
         try await waitUntil { calls.count("b") == 1 }
-        #expect(try await engine.status(of: "i") == .inProgress)
-        #expect(try await engine.result(of: Step("a"), in: "i", as: Int.self) == 2)
-        #expect(try await engine.result(of: Step("b"), in: "i", as: Int.self) == nil)
+        #expect(try await engine.client.status(of: "i") == .inProgress)
+        #expect(try await engine.client.result(of: Step("a"), in: "i", as: Int.self) == 2)
+        #expect(try await engine.client.result(of: Step("b"), in: "i", as: Int.self) == nil)
         running.cancel()
         await #expect(throws: WorkflowError.self) { try await running.value }
     }
@@ -124,7 +124,7 @@ import Testing
         for number in 1..<1000 { flow = flow.then(adding(1, "t\(number)")) }
         let engine = try await openEngine()
         #expect(try await engine.run(flow.build(), id: "i", input: 0).output == 1000)
-        #expect(try await engine.history(of: "i").count == 2002)
+        #expect(try await engine.client.history(of: "i").count == 2002)
     }
 
     @Test("a step costs one write and one sync")
@@ -146,8 +146,8 @@ import Testing
         let calls = Calls()
         let workflow = try Flow("w", input: Int.self).then(adding(1, "a")).then(adding(1, "b", calls)).build()
         let engine = try await openEngine()
-        try await engine.submit(workflow, id: "i", input: 1)
-        try await engine.pause("i")
+        try await engine.client.submit(workflow, id: "i", input: 1)
+        try await engine.client.pause("i")
         let status = try await engine.resume(workflow, id: "i")
         let error = #expect(throws: WorkflowError.self) { try status.requireOutput() }
         #expect(error?.description.hasPrefix("Workflow did not complete (status=paused)") == true)

@@ -16,11 +16,11 @@ import Testing
         let expected = InstanceStatus.awaitingSignal(step: Step("node"), signal: "s", deadline: nil)
         #expect(try await engine.run(workflow(), id: "i", input: 1).status == expected)
         #expect(try await engine.resume(workflow(), id: "i").status == expected)
-        try await engine.signal("s", to: "i", payload: 42)
-        #expect(try await engine.status(of: "i") == expected)
+        try await engine.client.signal("s", to: "i", payload: 42)
+        #expect(try await engine.client.status(of: "i") == expected)
         #expect(try await engine.resume(workflow(), id: "i").output == 420)
-        #expect(try await engine.result(of: Step("node"), in: "i", as: Int.self) == 42)
-        #expect(try await engine.result(of: Step("s"), in: "i", as: Int.self) == nil)
+        #expect(try await engine.client.result(of: Step("node"), in: "i", as: Int.self) == 42)
+        #expect(try await engine.client.result(of: Step("s"), in: "i", as: Int.self) == nil)
         // The wait is called after its signal, if it has no name.
         #expect(try Flow("w", input: Int.self).waitForSignal("s", of: Int.self).build().nodes.map(\.id) == ["s"])
     }
@@ -29,12 +29,12 @@ import Testing
     func early() async throws {
         let disk = InMemoryFileSystem()
         let engine = try await openEngine(on: disk)
-        try await engine.signal("s", to: "i", payload: 7)
-        await #expect(throws: WorkflowError.self) { try await engine.status(of: "i") }
-        await #expect(throws: WorkflowError.self) { try await engine.cancel("i") }
+        try await engine.client.signal("s", to: "i", payload: 7)
+        await #expect(throws: WorkflowError.self) { try await engine.client.status(of: "i") }
+        await #expect(throws: WorkflowError.self) { try await engine.client.cancel("i") }
         let again = try await openEngine(on: disk.crash(keeping: .nothing))
         #expect(try await again.run(workflow(), id: "i", input: 1).output == 70)
-        #expect(try await again.history(of: "i").map(\.event.body.kindName).contains("signal_awaited") == false)
+        #expect(try await again.client.history(of: "i").map(\.event.body.kindName).contains("signal_awaited") == false)
     }
 
     @Test("SIG-05: signals are consumed in the order of their arrival, each name and instance by itself")
@@ -42,12 +42,12 @@ import Testing
         let engine = try await openEngine()
         let workflow = try Flow("w", input: Int.self).waitForSignal("s", of: Int.self, as: "one").then("keep") { [$0] }
             .waitForSignal("s", of: Int.self, as: "two").then("end") { $0 }.build()
-        for number in 0..<3 { try await engine.signal("s", to: "i", payload: number) }
-        try await engine.signal("S", to: "i", payload: 100)
-        try await engine.signal("s", to: "other", payload: 200)
+        for number in 0..<3 { try await engine.client.signal("s", to: "i", payload: number) }
+        try await engine.client.signal("S", to: "i", payload: 100)
+        try await engine.client.signal("s", to: "other", payload: 200)
         #expect(try await engine.run(workflow, id: "i", input: 1).output == 1)
-        #expect(try await engine.result(of: Step("one"), in: "i", as: Int.self) == 0)
-        let left = try await engine.state(of: "i").mailbox.entries
+        #expect(try await engine.client.result(of: Step("one"), in: "i", as: Int.self) == 0)
+        let left = try await engine.client.state(of: "i").mailbox.entries
         #expect(left.map(\.signal) == ["s", "S"] && left[0].payload.bytes == [UInt8(ascii: "2")])
     }
 
@@ -63,14 +63,14 @@ import Testing
         let workflow = try Flow("w", input: Int.self).waitForSignal("s", of: [String: [Int?]]?.self).build()
         for (number, payload) in ([nil, [:], ["é": [nil, 0]]] as [[String: [Int?]]?]).enumerated() {
             let id = InstanceID("i\(number)")
-            try await engine.signal("s", to: id, payload: payload)
+            try await engine.client.signal("s", to: id, payload: payload)
             #expect(try await engine.run(workflow, id: id, input: 1).requireOutput() == payload)
         }
         let error = await #expect(throws: WorkflowError.self) {
-            try await engine.signal("s", to: "x", payload: Double.nan)
+            try await engine.client.signal("s", to: "x", payload: Double.nan)
         }
         #expect(error?.description.hasPrefix("The payload of signal 's' of instance 'x' cannot be stored") == true)
-        await #expect(throws: WorkflowError.self) { try await engine.history(of: "x") }
+        await #expect(throws: WorkflowError.self) { try await engine.client.history(of: "x") }
     }
 
     @Test(
@@ -78,13 +78,13 @@ import Testing
     )
     func ended() async throws {
         let engine = try await openEngine()
-        try await engine.signal("s", to: "i", payload: 1)
-        try await engine.signal("s", to: "i", payload: 2)
+        try await engine.client.signal("s", to: "i", payload: 1)
+        try await engine.client.signal("s", to: "i", payload: 2)
         #expect(try await engine.run(workflow(), id: "i", input: 1).output == 10)
-        try await engine.signal("s", to: "i", payload: 3)
+        try await engine.client.signal("s", to: "i", payload: 3)
         let status = try await engine.run(workflow(), id: "i", input: 1, onConflict: .terminateExisting)
         #expect(status.status.name == "awaiting_signal")
-        try await engine.signal("s", to: "i", payload: 4)
+        try await engine.client.signal("s", to: "i", payload: 4)
         #expect(try await engine.resume(workflow(), id: "i").output == 40)
     }
 
@@ -115,7 +115,7 @@ import Testing
         _ = try await engine.run(workflow, id: "i", input: 1)
         clock.advance(by: .seconds(5))
         #expect(try await engine.resume(workflow, id: "i").output == 100)
-        try await engine.signal("s", to: "j", payload: 1)
+        try await engine.client.signal("s", to: "j", payload: 1)
         #expect(try await engine.run(workflow, id: "j", input: 1).output == 2)
     }
 
@@ -125,7 +125,7 @@ import Testing
         let engine = try await openEngine(clock: clock)
         _ = try await engine.run(workflow(timeout: .seconds(1)), id: "i", input: 1)
         clock.advance(by: .seconds(10))
-        try await engine.signal("s", to: "i", payload: 5)
+        try await engine.client.signal("s", to: "i", payload: 5)
         #expect(try await engine.resume(workflow(timeout: .seconds(1)), id: "i").output == 50)
     }
 
@@ -140,18 +140,18 @@ import Testing
     func cancelled() async throws {
         let engine = try await openEngine()
         _ = try await engine.run(workflow(), id: "i", input: 1)
-        try await engine.signal("s", to: "i", payload: 1)
-        try await engine.cancel("i")
+        try await engine.client.signal("s", to: "i", payload: 1)
+        try await engine.client.cancel("i")
         #expect(try await engine.resume(workflow(), id: "i").isCancelled)
     }
 
     @Test("a delivery with an id that was seen before is dropped, also after the first was consumed")
     func deduplication() async throws {
         let engine = try await openEngine()
-        for _ in 0..<2 { try await engine.signal("s", to: "i", payload: 1, deduplicationID: "x") }
+        for _ in 0..<2 { try await engine.client.signal("s", to: "i", payload: 1, deduplicationID: "x") }
         #expect(try await engine.run(workflow(), id: "i", input: 1).output == 10)
-        try await engine.signal("s", to: "i", payload: 1, deduplicationID: "x")
-        let state = try await engine.state(of: "i")
+        try await engine.client.signal("s", to: "i", payload: 1, deduplicationID: "x")
+        let state = try await engine.client.state(of: "i")
         #expect(state.mailbox.isEmpty && state.anomalies.isEmpty)
     }
 }

@@ -10,12 +10,12 @@ import Testing
         let workflow = try Flow("w", input: Int.self).then(failing(1, "t", retries: nil, calls)).build()
         let failed = try await engine.run(workflow, id: "failed", input: 1)
         let completed = try await engine.run(workflow, id: "completed", input: 1)
-        let submitted = try await engine.submit(workflow, id: "submitted", input: 1)
-        try await engine.submit(workflow, id: "paused", input: 1)
-        try await engine.pause("paused", by: "p", reason: "r")
+        let submitted = try await engine.client.submit(workflow, id: "submitted", input: 1)
+        try await engine.client.submit(workflow, id: "paused", input: 1)
+        try await engine.client.pause("paused", by: "p", reason: "r")
         let paused = try await engine.resume(workflow, id: "paused")
-        try await engine.submit(workflow, id: "cancelled", input: 1)
-        try await engine.cancel("cancelled", by: "c", reason: "r")
+        try await engine.client.submit(workflow, id: "cancelled", input: 1)
+        try await engine.client.cancel("cancelled", by: "c", reason: "r")
         let cancelled = try await engine.resume(workflow, id: "cancelled")
         for status in [failed, completed, submitted, paused, cancelled] {
             let name = status.id.rawValue

@@ -56,7 +56,7 @@ import Testing
         let error = await text { _ = try await engine.run(workflow, id: "i", input: 60_000) }
         #expect(error.contains("There is no room for the next segment of jobs ("))
         #expect(error.contains("Nothing was written. Free some space and try again."))
-        #expect(try await engine.status(of: "i") == .inProgress)
+        #expect(try await engine.client.status(of: "i") == .inProgress)
         disk.capacity = .max
         #expect(try await engine.resume(workflow, id: "i").output == 60_000)
         #expect(calls.count("count") == 1)
@@ -86,13 +86,13 @@ import Testing
     @Test("a history with events of a newer version is not gone on with")
     func newerHistory() async throws {
         let engine = try await openEngine()
-        try await engine.submit(workflow(), id: "i", input: 1)
+        try await engine.client.submit(workflow(), id: "i", input: 1)
         let event = Event(
             instance: "i", revision: 2, time: Timestamp(nanosecondsSinceEpoch: 1),
             body: .unknown(.init(kind: 999, bytes: [])))
         try await engine.backend.append([event], lease: nil)
         let error = await text { _ = try await engine.resume(workflow(), id: "i") }
         #expect(error.hasPrefix("The history of instance 'i' has events that this version does not know."))
-        #expect(try await engine.history(of: "i").count == 2)
+        #expect(try await engine.client.history(of: "i").count == 2)
     }
 }

@@ -22,7 +22,7 @@ import Testing
         clock.advance(by: .milliseconds(5))
         let status = try await running.value
         #expect(status.error?.description == "Task 'slow' timed out after 5ms")
-        #expect(try await engine.result(of: Step("a"), in: "i", as: Int.self) == 2)
+        #expect(try await engine.client.result(of: Step("a"), in: "i", as: Int.self) == 2)
     }
 
     @Test("TO-02: code that ignores its cancellation does not hold up the workflow, and its output is dropped")
@@ -43,7 +43,7 @@ import Testing
         #expect(try await running.value.isFailed)
         gate.note("open")
         try await waitUntil { gate.count("done") == 1 }
-        #expect(try await engine.status(of: "i").name == "failed")
+        #expect(try await engine.client.status(of: "i").name == "failed")
     }
 
     @Test("TO-01: a task within its time is not disturbed, and leaves nobody sleeping")
@@ -64,12 +64,12 @@ import Testing
         let running = Task { try await engine.run(workflow, id: "i", input: 1) }
         await clock.waitForSleepers()
         clock.advance(by: .seconds(5))
-        try await waitUntil { try await engine.state(of: "i").steps[Step("slow")]?.failureCount == 1 }
+        try await waitUntil { try await engine.client.state(of: "i").steps[Step("slow")]?.failureCount == 1 }
         await clock.waitForSleepers()
         clock.advance(by: .seconds(1))
         #expect(try await running.value.output == 1)
         #expect(calls.count("slow") == 2)
-        #expect(try await engine.state(of: "i").steps[Step("slow")]?.timeoutCount == 1)
+        #expect(try await engine.client.state(of: "i").steps[Step("slow")]?.timeoutCount == 1)
     }
 
     @Test("TO-04: a task without any time fails without being called")

@@ -1,8 +1,59 @@
 public import SayiirEvents
 public import SayiirProjection
 
-// What can be asked of an instance and known of it, without its workflow and whoever runs it.
-extension Engine {
+/// Submits, controls and watches instances, and executes none.
+///
+/// ```swift
+/// try await client.submit(welcome, id: "user-42", input: 42)
+/// try await client.signal("confirmed", to: "user-42", payload: true)
+/// let status = try await client.waitForCompletion(of: "user-42", as: welcome)
+/// ```
+///
+/// What is asked is durable when the call returns. An ``Engine`` that runs as a service on the same backend takes it up at once.
+public struct WorkflowClient: Sendable {
+    let executor: String
+    let environment: RunEnvironment
+
+    private var backend: any Backend { environment.backend }
+
+    /// A client of a backend. An engine has one of its own: ``Engine/client``.
+    public init(backend: any Backend, options: EngineOptions = EngineOptions()) {
+        self.init(executor: options.executor, environment: RunEnvironment(backend, options))
+    }
+
+    init(executor: String, environment: RunEnvironment) {
+        self.executor = executor
+        self.environment = environment
+    }
+
+    // MARK: Submitting
+
+    /// Begins an instance without running it: an executor does, now or later, here or elsewhere.
+    ///
+    /// - Parameters:
+    ///   - workflow: What is to be run.
+    ///   - id: 1 to 256 bytes of UTF-8.
+    ///   - input: What the workflow takes.
+    ///   - priority: From 1 (critical) to 5 (minimal): which instances go first where not all can run.
+    ///   - policy: What to do if there is an instance of this id.
+    /// - Returns: Its status, or that of the instance that is there if `policy` says to use it.
+    /// - Throws: ``WorkflowError``: the instance exists, the id is not valid, the input cannot be stored, storage failed.
+    @discardableResult
+    public func submit<Input, Output>(
+        _ workflow: Workflow<Input, Output>, id: InstanceID, input: Input, priority: Int = 3,
+        onConflict policy: ConflictPolicy = .fail
+    ) async throws(WorkflowError) -> WorkflowStatus<Output> {
+        while true {
+            let state = try await lookUp(id, as: workflow, policy)
+            if state.phase.takesID, policy == .useExisting { return try status(state, as: workflow) }
+            let submission = try submission(workflow, id, input, priority: priority)
+            var decider = Decider(state, graph: workflow.graph, codecs: environment.codecs, executor: executor)
+            if state.phase.takesID { decider.supersede(at: environment.clock.now) }
+            decider.submit(submission, at: environment.clock.now)
+            if try await append(decider.events) { return try status(decider.state, as: workflow) }
+        }
+    }
+
     // MARK: Control
 
     /// Asks an instance to stop for good. It takes effect between two steps, or ends a wait; nothing that ran is undone.
@@ -155,6 +206,30 @@ extension Engine {
             return try output.get(as: type, with: environment.codecs)
         } catch {
             throw .notDecodable(what: "output of '\(step)'", id, expected: "\(type)", reason: error.reason)
+        }
+    }
+
+    /// What happens to an instance, from the given event on and as it happens, until its run has ended.
+    ///
+    /// - Parameters:
+    ///   - id: The instance; it need not exist yet.
+    ///   - sequence: The ``RecordedEvent/sequence`` of the last event that is known already; 0 for all.
+    public func events(of id: InstanceID, after sequence: UInt64 = 0) -> InstanceEvents {
+        InstanceEvents(of: id, after: sequence, from: backend)
+    }
+
+    /// Returns when an instance has ended, one way or another.
+    ///
+    /// - Throws: ``WorkflowError/instanceNotFound(_:)``, ``WorkflowError/notDecodable(what:_:expected:reason:)``,
+    ///   ``WorkflowError/backend(_:)``; ``WorkflowError/interrupted(_:)`` if the calling task is cancelled.
+    public func waitForCompletion<Input, Output>(
+        of id: InstanceID, as workflow: Workflow<Input, Output>
+    ) async throws(WorkflowError) -> WorkflowStatus<Output> {
+        while true {
+            let state = try await submittedState(of: id)
+            if state.phase.isEnded { return try status(state, as: workflow) }
+            if Task.isCancelled { throw .interrupted(id) }
+            await backend.waitForChange(of: id, after: state.revision)
         }
     }
 

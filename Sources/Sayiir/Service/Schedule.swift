@@ -1,0 +1,114 @@
+internal import HeapModule
+internal import SayiirEvents
+
+/// Which instance goes next, and when those that wait are due. Pure: the time is given, nothing is run.
+///
+/// Of the instances that are ready, one that has waited for ``agingInterval`` goes before one of the next higher priority that
+/// has just come, so that none waits for ever. The order of two never changes while they wait, so a heap holds it.
+struct Schedule: Sendable {
+    /// How long a wait makes up for one level of priority.
+    static let agingInterval = Duration.seconds(300)
+
+    /// How many instances may run at the same time.
+    let limit: Int
+
+    private var ready = Heap<Ready>()
+    private var timers = Heap<Timer>()
+    /// What is known of each instance that is ready, runs, or waits for a moment. Others take no room.
+    private var standings: [InstanceID: Standing] = [:]
+    private var runningCount = 0
+    /// Keeps those of equal urgency in the order of their arrival.
+    private var arrivals: UInt64 = 0
+
+    private enum Standing: Sendable {
+        case ready
+        /// It runs; and whether something has happened since that it may not have seen.
+        case running(isStale: Bool)
+        case parked(until: Timestamp)
+    }
+
+    private struct Ready: Comparable, Sendable {
+        var urgency: Timestamp
+        var arrival: UInt64
+        var instance: InstanceID
+
+        static func < (left: Self, right: Self) -> Bool {
+            (left.urgency, left.arrival) < (right.urgency, right.arrival)
+        }
+    }
+
+    private struct Timer: Comparable, Sendable {
+        var due: Timestamp
+        var instance: InstanceID
+
+        static func < (left: Self, right: Self) -> Bool { left.due < right.due }
+        static func == (left: Self, right: Self) -> Bool { left.due == right.due && left.instance == right.instance }
+    }
+
+    init(limit: Int) { self.limit = limit }
+
+    /// How many instances run.
+    var running: Int { runningCount }
+
+    /// When the next of those that wait is due; `nil` if none waits for a moment.
+    mutating func nextDue() -> Timestamp? {
+        dropOldTimers()
+        return timers.min?.due
+    }
+
+    /// Something has happened that an instance may have to go on with.
+    mutating func wake(_ instance: InstanceID, priority: Int, at now: Timestamp) {
+        switch standings[instance] {
+        case .ready: break
+        case .running: standings[instance] = .running(isStale: true)
+        case .parked, nil:
+            standings[instance] = .ready
+            arrivals += 1
+            let urgency = now + Self.agingInterval * priority
+            ready.insert(Ready(urgency: urgency, arrival: arrivals, instance: instance))
+        }
+    }
+
+    /// The most urgent of the instances that are ready, if one more may run. It runs from here on.
+    mutating func takeNext() -> InstanceID? {
+        guard runningCount < limit, let next = ready.popMin() else { return nil }
+        standings[next.instance] = .running(isStale: false)
+        runningCount += 1
+        return next.instance
+    }
+
+    /// An instance runs no more.
+    ///
+    /// - Parameter due: When it is to be looked at again; `nil` if only something from outside can move it.
+    mutating func finish(_ instance: InstanceID, until due: Timestamp?, priority: Int, at now: Timestamp) {
+        guard case .running(let isStale) = standings[instance] else { return }
+        runningCount -= 1
+        standings[instance] = nil
+        if isStale || due.map({ $0 <= now }) == true {
+            wake(instance, priority: priority, at: now)
+        } else if let due {
+            standings[instance] = .parked(until: due)
+            timers.insert(Timer(due: due, instance: instance))
+        }
+    }
+
+    /// Those whose time has come, the earliest first; they are parked no more.
+    mutating func takeDue(at now: Timestamp) -> [InstanceID] {
+        var due: [InstanceID] = []
+        while let timer = timers.min, timer.due <= now {
+            timers.removeMin()
+            guard case .parked(timer.due) = standings[timer.instance] else { continue }
+            standings[timer.instance] = nil
+            due.append(timer.instance)
+        }
+        return due
+    }
+
+    /// An instance that was woken leaves its timer behind.
+    private mutating func dropOldTimers() {
+        while let timer = timers.min {
+            if case .parked(timer.due) = standings[timer.instance] { return }
+            timers.removeMin()
+        }
+    }
+}
