@@ -11,7 +11,10 @@ final class GroupCommitter: Sendable {
 
     private struct State: Sendable {
         var submissions: [Submission] = []
+        /// Jobs of the tasks that prefer this executor.
+        var jobs: [UnownedJob] = []
         var isClosed = false
+        var isEnded = false
         var preparation = Preparation.none
         var closing: [Completion] = []
         var head: (sequence: UInt64, digest: ChainDigest)
@@ -24,6 +27,7 @@ final class GroupCommitter: Sendable {
     }
 
     private enum Turn: Sendable {
+        case run([UnownedJob])
         case commit([Submission])
         case close([Completion])
     }
@@ -43,7 +47,13 @@ final class GroupCommitter: Sendable {
             var journal = Journal(from: opened.start, directory: directory, fileSystem: fileSystem, options: options)
             let (result, completions) = run(&journal)
             opened.lock.release()
+            let left = state.withLock { state in
+                state.isEnded = true
+                defer { state.jobs.removeAll() }
+                return state.jobs
+            }
             for completion in completions { completion(result) }
+            for job in left { globalConcurrentExecutor.enqueue(job) }
         }
     }
 
@@ -81,6 +91,8 @@ final class GroupCommitter: Sendable {
         let idle = journal.options.idleDelay.wholeNanoseconds
         while true {
             switch nextTurn(idle: idle, &journal) {
+            case .run(let jobs):
+                for job in jobs { job.runSynchronously(on: asUnownedTaskExecutor()) }
             case .commit(let submissions):
                 var rest = submissions[...]
                 while !rest.isEmpty { commitNext(&rest, &journal) }
@@ -104,6 +116,11 @@ final class GroupCommitter: Sendable {
     }
 
     private static func takeTurn(_ state: inout State) -> Turn? {
+        // Jobs first: what they append goes into the same commit.
+        if !state.jobs.isEmpty {
+            defer { state.jobs.removeAll(keepingCapacity: true) }
+            return .run(state.jobs)
+        }
         if !state.submissions.isEmpty {
             defer { state.submissions.removeAll(keepingCapacity: true) }
             return .commit(state.submissions)
@@ -185,5 +202,18 @@ final class GroupCommitter: Sendable {
                 return .some(segment)
             }
         }
+    }
+}
+
+/// The committer's thread as an executor: tasks that prefer it run between the commits, so that whoever was acknowledged
+/// goes on, and appends again, without a change of threads.
+extension GroupCommitter: TaskExecutor {
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let isAccepted = state.update { state in
+            if !state.isEnded { state.jobs.append(job) }
+            return !state.isEnded
+        }
+        if !isAccepted { globalConcurrentExecutor.enqueue(job) }
     }
 }

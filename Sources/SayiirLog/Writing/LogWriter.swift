@@ -17,6 +17,9 @@ public final class LogWriter: Sendable {
     /// What opening found and did.
     public let recovery: RecoveryReport
 
+    /// Runs tasks on the thread that commits. While one of them computes or blocks, nothing is committed.
+    public var executor: any TaskExecutor { committer }
+
     private let committer: GroupCommitter
     private let fileSystem: any FileSystem
     private let blocking = BlockingQueue()

@@ -66,6 +66,30 @@ import Testing
         }
     }
 
+    @Test("tasks on the log's own thread append, wait for each other and close the log, and run on after that")
+    func ownExecutor() async throws {
+        let disk = InMemoryFileSystem()
+        let log = try await open(disk)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for writer in 0..<20 as Range<UInt8> {
+                group.addTask(executorPreference: log.executor) {
+                    for value in 0..<20 as Range<UInt8> { try await log.append(batch([[writer, value]])) }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let payloads = try Reading(disk).payloads
+        for writer in 0..<20 as Range<UInt8> {
+            #expect(payloads.filter { $0[0] == writer }.map { $0[1] } == Array(0..<20))
+        }
+        let closing = Task(executorPreference: log.executor) {
+            try await log.close()
+            return try LogReader(directory: "log", fileSystem: disk).writer() == nil
+        }
+        #expect(try await closing.value)
+        #expect(await Task(executorPreference: log.executor) { 42 }.value == 42)
+    }
+
     // The limit ends a test that would wait for ever; it decides nothing otherwise.
     @Test("when idle, the writer records that all of the log is durable, once", .timeLimit(.minutes(10)))
     func idlePromise() async throws {
