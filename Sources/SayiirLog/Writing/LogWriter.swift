@@ -17,8 +17,12 @@ public final class LogWriter: Sendable {
     /// What opening found and did.
     public let recovery: RecoveryReport
 
-    /// Runs tasks on the thread that commits. While one of them computes or blocks, nothing is committed.
-    public var executor: any TaskExecutor { committer }
+    /// Runs tasks on the thread that commits: one that appends, and appends again, never changes threads. When one computes
+    /// or blocks for longer than about a millisecond, another thread takes over, up to as many as there are processors.
+    public var executor: any TaskExecutor {
+        committer.startWatch()
+        return committer
+    }
 
     private let committer: GroupCommitter
     private let fileSystem: any FileSystem

@@ -90,7 +90,29 @@ import Testing
         #expect(await Task(executorPreference: log.executor) { 42 }.value == 42)
     }
 
-    // The limit ends a test that would wait for ever; it decides nothing otherwise.
+    @Test("tasks that block every thread of the log hold up no append, and no task for good", .timeLimit(.minutes(10)))
+    func blockedExecutor() async throws {
+        let disk = InMemoryFileSystem()
+        let log = try await open(disk)
+        let isOver = Monitor(false)
+        func block() -> Task<Void, Never> {
+            Task(executorPreference: log.executor) { isOver.wait { $0 ? () : nil } }
+        }
+        // One, and others go on beside it where there is more than one processor; then more than there are threads.
+        var blockers = [block()]
+        try await log.append(batch([[1]]))
+        blockers += (0..<100).map { _ in block() }
+        for value in 2..<10 as Range<UInt8> { try await log.append(batch([[value]])) }
+        let waiting = Task(executorPreference: log.executor) { try await log.append(batch([[10]])) }
+        try await Task.sleep(for: .milliseconds(5))
+        isOver.update { $0 = true }
+        for blocker in blockers { await blocker.value }
+        #expect(try await waiting.value == 10)
+        try await log.close()
+        #expect(try Reading(disk).payloads == (1...10).map { [$0] })
+    }
+
+    // Such limits end a test that would wait for ever; they decide nothing otherwise.
     @Test("when idle, the writer records that all of the log is durable, once", .timeLimit(.minutes(10)))
     func idlePromise() async throws {
         let disk = InMemoryFileSystem()
