@@ -112,6 +112,30 @@ import Testing
         #expect(try Reading(disk).payloads == (1...10).map { [$0] })
     }
 
+    @Test("while the log's thread is handed over again and again, each task goes on in order and nothing is lost")
+    func handingOver() async throws {
+        let disk = InMemoryFileSystem()
+        let log = try await open(disk, options: testOptions(segmentBytes: 16 * 1024, idleDelay: .microseconds(100)))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for writer in 0..<16 as Range<UInt8> {
+                group.addTask(executorPreference: log.executor) {
+                    for value in 0..<20 as Range<UInt8> {
+                        try await log.append(batch([[writer, value]]))
+                        // Some hold the thread long enough to lose it, some do not.
+                        if writer % 3 == 0 && value % 4 == 0 { suspendThread(microseconds: 2500) }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        try await log.close()
+        let payloads = try Reading(disk).payloads
+        #expect(payloads.count == 320)
+        for writer in 0..<16 as Range<UInt8> {
+            #expect(payloads.filter { $0[0] == writer }.map { $0[1] } == Array(0..<20))
+        }
+    }
+
     // Such limits end a test that would wait for ever; they decide nothing otherwise.
     @Test("when idle, the writer records that all of the log is durable, once", .timeLimit(.minutes(10)))
     func idlePromise() async throws {
