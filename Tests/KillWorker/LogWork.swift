@@ -16,7 +16,10 @@ struct LogWork: Sendable {
         say("open \(log.lastSequence)")
         try await withThrowingTaskGroup { group in
             for writer in 0..<8 {
-                group.addTask { try await append(to: log, as: writer) }
+                // Half of them on the thread that commits.
+                group.addTask(executorPreference: writer % 2 == 0 ? log.executor : nil) {
+                    try await append(to: log, as: writer)
+                }
             }
             try await group.waitForAll()
         }

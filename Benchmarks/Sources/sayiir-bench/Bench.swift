@@ -28,6 +28,9 @@ struct Bench: AsyncParsableCommand {
         case log, engine, memory
     }
 
+    @Flag(help: "Run the tasks that append on the log's own thread.")
+    var onThread = false
+
     func run() async throws {
         let scratch = "\(directory)/sayiir-bench-\(ProcessInfo.processInfo.processIdentifier)"
         try LocalFileSystem().createDirectory(at: scratch)
@@ -88,7 +91,9 @@ struct Bench: AsyncParsableCommand {
         for _ in 0..<rounds {
             floors.append(try measure(for: .seconds(seconds)) { try floor.write() })
             appends.append(
-                try await measure(for: .seconds(seconds), tasks: 1) { try await log.append(from: $0) })
+                try await measure(for: .seconds(seconds), tasks: 1, on: onThread ? log.executor : nil) {
+                    try await log.append(from: $0)
+                })
         }
         try await log.close()
         Table.printRow("bare write and sync, pre-zeroed file", .joined(floors))
@@ -101,7 +106,9 @@ struct Bench: AsyncParsableCommand {
         for writers in [16, 64, 256, 1024] {
             let log = try await LogAppend(
                 directory: "\(scratch)/log-\(writers)", payloadBytes: max(16, bytes - 104))
-            let measurement = try await measure(for: .seconds(max(2, seconds)), tasks: writers) {
+            let measurement = try await measure(
+                for: .seconds(max(2, seconds)), tasks: writers, on: onThread ? log.executor : nil
+            ) {
                 try await log.append(from: $0)
             }
             try await log.close()

@@ -20,6 +20,9 @@ struct LogAppend {
         }
     }
 
+    /// The thread that commits.
+    var executor: any TaskExecutor { log.executor }
+
     /// One durable append.
     func append(from writer: Int) async throws {
         var batch = RecordBatch()

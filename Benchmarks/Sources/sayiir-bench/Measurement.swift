@@ -48,15 +48,17 @@ func measure(for duration: Duration, _ operation: () throws -> Void) rethrows ->
     return result
 }
 
-/// Repeats an operation in `count` tasks at once for a time, and measures each. `operation` gets the task's number.
+/// Repeats an operation in `count` tasks at once for a time, and measures each. `operation` gets the task's number. The
+/// tasks run on `executor`, if one is given.
 func measure(
-    for duration: Duration, tasks count: Int, _ operation: @escaping @Sendable (Int) async throws -> Void
+    for duration: Duration, tasks count: Int, on executor: (any TaskExecutor)? = nil,
+    _ operation: @escaping @Sendable (Int) async throws -> Void
 ) async throws -> Measurement {
     let clock = ContinuousClock()
     let start = clock.now
     let latencies = try await withThrowingTaskGroup(of: [Int64].self) { group in
         for number in 0..<count {
-            group.addTask {
+            group.addTask(executorPreference: executor) {
                 var latencies: [Int64] = []
                 var now = clock.now
                 while now - start < duration {

@@ -42,6 +42,12 @@ func startThread(_ body: @escaping @Sendable () -> Void) throws(FileSystemError)
 /// Holds up the calling thread for two milliseconds.
 func sleepBriefly() { usleep(2000) }
 
+/// Holds up the calling thread.
+func suspendThread(microseconds: UInt32) { usleep(microseconds) }
+
+/// How many processors are in use.
+func processorCount() -> Int { sysconf(Int32(_SC_NPROCESSORS_ONLN)) }
+
 /// Runs blocking work, one piece after the other, on one thread that starts with the first and ends when released.
 final class BlockingQueue: Sendable {
     private struct State {

@@ -17,6 +17,20 @@ public final class LogWriter: Sendable {
     /// What opening found and did.
     public let recovery: RecoveryReport
 
+    /// Runs tasks on the thread that commits: one that appends, and appends again, never changes threads.
+    ///
+    /// ```swift
+    /// Task(executorPreference: log.executor) { ... }
+    /// ```
+    ///
+    /// When a task there computes or blocks for longer than about a millisecond, another thread takes over; as many threads
+    /// as there are processors run tasks, and one more commits. Tasks that are left when the log is closed go on on Swift's
+    /// own executor. The first use starts a thread that sleeps while there is no work.
+    public var executor: any TaskExecutor {
+        committer.startWatch()
+        return committer
+    }
+
     private let committer: GroupCommitter
     private let fileSystem: any FileSystem
     private let blocking = BlockingQueue()

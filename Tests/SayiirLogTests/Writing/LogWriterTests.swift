@@ -66,7 +66,77 @@ import Testing
         }
     }
 
-    // The limit ends a test that would wait for ever; it decides nothing otherwise.
+    @Test("tasks on the log's own thread append, wait for each other and close the log, and run on after that")
+    func ownExecutor() async throws {
+        let disk = InMemoryFileSystem()
+        let log = try await open(disk)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for writer in 0..<20 as Range<UInt8> {
+                group.addTask(executorPreference: log.executor) {
+                    for value in 0..<20 as Range<UInt8> { try await log.append(batch([[writer, value]])) }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let payloads = try Reading(disk).payloads
+        for writer in 0..<20 as Range<UInt8> {
+            #expect(payloads.filter { $0[0] == writer }.map { $0[1] } == Array(0..<20))
+        }
+        let closing = Task(executorPreference: log.executor) {
+            try await log.close()
+            return try LogReader(directory: "log", fileSystem: disk).writer() == nil
+        }
+        #expect(try await closing.value)
+        #expect(await Task(executorPreference: log.executor) { 42 }.value == 42)
+    }
+
+    @Test("tasks that block every thread of the log hold up no append, and no task for good", .timeLimit(.minutes(10)))
+    func blockedExecutor() async throws {
+        let disk = InMemoryFileSystem()
+        let log = try await open(disk)
+        let isOver = Monitor(false)
+        func block() -> Task<Void, Never> {
+            Task(executorPreference: log.executor) { isOver.wait { $0 ? () : nil } }
+        }
+        // One, and others go on beside it where there is more than one processor; then more than there are threads.
+        var blockers = [block()]
+        try await log.append(batch([[1]]))
+        blockers += (0..<100).map { _ in block() }
+        for value in 2..<10 as Range<UInt8> { try await log.append(batch([[value]])) }
+        let waiting = Task(executorPreference: log.executor) { try await log.append(batch([[10]])) }
+        try await Task.sleep(for: .milliseconds(5))
+        isOver.update { $0 = true }
+        for blocker in blockers { await blocker.value }
+        #expect(try await waiting.value == 10)
+        try await log.close()
+        #expect(try Reading(disk).payloads == (1...10).map { [$0] })
+    }
+
+    @Test("while the log's thread is handed over again and again, each task goes on in order and nothing is lost")
+    func handingOver() async throws {
+        let disk = InMemoryFileSystem()
+        let log = try await open(disk, options: testOptions(segmentBytes: 16 * 1024, idleDelay: .microseconds(100)))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for writer in 0..<16 as Range<UInt8> {
+                group.addTask(executorPreference: log.executor) {
+                    for value in 0..<20 as Range<UInt8> {
+                        try await log.append(batch([[writer, value]]))
+                        // Some hold the thread long enough to lose it, some do not.
+                        if writer % 3 == 0 && value % 4 == 0 { suspendThread(microseconds: 2500) }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        try await log.close()
+        let payloads = try Reading(disk).payloads
+        #expect(payloads.count == 320)
+        for writer in 0..<16 as Range<UInt8> {
+            #expect(payloads.filter { $0[0] == writer }.map { $0[1] } == Array(0..<20))
+        }
+    }
+
+    // Such limits end a test that would wait for ever; they decide nothing otherwise.
     @Test("when idle, the writer records that all of the log is durable, once", .timeLimit(.minutes(10)))
     func idlePromise() async throws {
         let disk = InMemoryFileSystem()
