@@ -53,7 +53,7 @@ struct Bench: AsyncParsableCommand {
     /// Durable steps of flows: one flow in turns with the disk, then many at once.
     private func engineSteps(in scratch: String) async throws {
         let floor = try Floor(path: "\(scratch)/floor-engine", writing: bytes)
-        let steps = try await EngineSteps(directory: "\(scratch)/engine-1")
+        let steps = try await EngineSteps(directory: "\(scratch)/engine-1", onThread: onThread)
         var floors: [Measurement] = []
         var flows: [Measurement] = []
         for _ in 0..<rounds {
@@ -66,7 +66,7 @@ struct Bench: AsyncParsableCommand {
         let ratios = zip(flows, floors).map { $0.operationsPerSecond / $1.operationsPerSecond }
         print("  ratio to the bare disk: \(Table.decimal(ratios.median, 2)) of its rate (median of rounds)")
         for tasks in [16, 64, 256, 1024] {
-            let steps = try await EngineSteps(directory: "\(scratch)/engine-\(tasks)")
+            let steps = try await EngineSteps(directory: "\(scratch)/engine-\(tasks)", onThread: onThread)
             let flows = try await steps.measure(for: .seconds(max(2, seconds)), tasks: tasks)
             try await steps.close()
             Table.printRow("engine step, \(tasks) flows", flows)

@@ -16,8 +16,10 @@ struct EngineSteps {
     private let engine: Engine
     private let workflow: Workflow<Order, Order>
 
-    init(directory: String) async throws {
-        try await self.init(engine: Engine(directory: directory))
+    init(directory: String, onThread: Bool) async throws {
+        var options = EngineOptions()
+        options.prefersBackendExecutor = onThread
+        try await self.init(engine: Engine(directory: directory, options: options))
     }
 
     /// On a backend that stores nothing durably: what the engine alone costs.

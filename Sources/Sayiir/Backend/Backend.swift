@@ -13,6 +13,9 @@ public import SayiirProjection
 /// - Whoever lost a lease cannot write with it any more.
 /// - ``state(of:)`` and ``history(of:after:)`` show durable events only, and every one that was acknowledged before the call.
 public protocol Backend: Sendable {
+    /// Where tasks that append run best, because appending again needs no change of threads there; `nil` if it does not matter.
+    var executor: (any TaskExecutor)? { get }
+
     /// Gives `executor` the right to run an instance, which need not exist yet.
     ///
     /// - Parameters:
@@ -69,6 +72,9 @@ public protocol Backend: Sendable {
 }
 
 extension Backend {
+    /// It does not matter where tasks run.
+    public var executor: (any TaskExecutor)? { nil }
+
     /// All events of an instance, oldest first; empty if it does not exist.
     ///
     /// - Throws: ``BackendError`` if storage fails or holds something that is not an event.

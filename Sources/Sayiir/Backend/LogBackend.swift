@@ -10,6 +10,9 @@ public struct LogBackend: Backend {
     /// What opening the log found and did.
     public var recovery: RecoveryReport { log.recovery }
 
+    /// The threads of the log.
+    public var executor: (any TaskExecutor)? { log.executor }
+
     private let log: LogWriter
     private let ledger: InstanceLedger<LogStorage>
 

@@ -131,23 +131,24 @@ public final class Engine: Sendable {
     }
 
     /// Runs `body` with the right to run an instance, and lets a service know that it may have to go on with it.
-    private func withLease<Result: Sendable>(
-        on id: InstanceID, takingOver: Bool, _ body: (Lease) async throws(WorkflowError) -> Result
-    ) async throws(WorkflowError) -> Result {
-        let (backend, executor) = (backend, client.executor)
+    private func withLease<Success: Sendable>(
+        on id: InstanceID, takingOver: Bool, _ body: @Sendable (Lease) async throws(WorkflowError) -> Success
+    ) async throws(WorkflowError) -> Success {
+        let (backend, name) = (backend, client.executor)
         let lease = try await WorkflowError.translating { () throws(BackendError) in
-            try await backend.acquireLease(on: id, by: executor, takingOver: takingOver)
+            try await backend.acquireLease(on: id, by: name, takingOver: takingOver)
         }
-        do throws(WorkflowError) {
-            let result = try await body(lease)
-            await backend.release(lease)
-            await backend.announce(id)
-            return result
-        } catch {
-            await backend.release(lease)
-            await backend.announce(id)
-            throw error
+        let executor = options.prefersBackendExecutor ? backend.executor : nil
+        let result = await withTaskExecutorPreference(executor) {
+            do throws(WorkflowError) {
+                return Result<Success, WorkflowError>.success(try await body(lease))
+            } catch {
+                return .failure(error)
+            }
         }
+        await backend.release(lease)
+        await backend.announce(id)
+        return try result.get()
     }
 }
 

@@ -19,6 +19,9 @@ public struct EngineOptions: Sendable {
     public var clock: any EngineClock = SystemClock()
     /// Who executes: named in histories and in errors. The host's name and the process's number by default.
     public var executor = Self.hostAndProcess
+    /// Whether workflows and their tasks run where the backend likes it best: on the log's own threads, which saves two changes of
+    /// threads a step. Otherwise they run on Swift's pool.
+    public var prefersBackendExecutor = true
     /// How many instances may run at the same time when the engine runs as a service; at least 1.
     public var concurrency = 256
     /// What a service offers: it runs tasks all of whose tags are among these, and tasks without tags. `nil` for every task.
