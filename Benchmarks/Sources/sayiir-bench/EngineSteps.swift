@@ -44,9 +44,9 @@ struct EngineSteps {
     /// Runs one flow after the other in each of `tasks` tasks; gives the steps.
     func measure(for duration: Duration, tasks: Int) async throws -> Measurement {
         let flows = try await sayiir_bench.measure(for: duration, tasks: tasks) { [engine, workflow] lane in
-            let id = InstanceID("order-\(lane)")
+            let id = InstanceID("order-\(lane)-\(UInt64.random(in: 0 ... .max))")
             let order = Order(id: "order-\(lane)", customer: "Ada Lovelace", cents: 12_450, stage: 0)
-            _ = try await engine.run(workflow, id: id, input: order, onConflict: .terminateExisting).requireOutput()
+            _ = try await engine.run(workflow, id: id, input: order).requireOutput()
         }
         return flows.divided(by: Self.stepCount)
     }

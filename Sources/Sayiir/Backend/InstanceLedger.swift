@@ -20,15 +20,30 @@ actor InstanceLedger<Storage: EventStorage> {
     private var entries: [InstanceID: LedgerEntry]
     /// The highest fencing epoch that was given out, over all instances.
     private var lastEpoch: UInt64
-    /// Those who wait for an append of the same instance, in the order of their arrival.
-    private var waiting: [InstanceID: [CheckedContinuation<Void, Never>]] = [:]
-    private var watchers = Watchers()
     private var listeners: [Int: AsyncStream<InstanceID>.Continuation] = [:]
+    private var lastNumber = 0
 
     init(storage: Storage, states: [InstanceID: InstanceState] = [:]) {
         self.storage = storage
         lastEpoch = states.values.map(\.leaseEpoch).max() ?? 0
         entries = states.mapValues { LedgerEntry($0, keepingEnded: Storage.keepsEndedStates) }
+    }
+
+    private func entry(of instance: InstanceID) -> LedgerEntry {
+        if let entry = entries[instance] { return entry }
+        let entry = LedgerEntry()
+        entries[instance] = entry
+        return entry
+    }
+
+    /// Forgets an entry that says nothing.
+    private func drop(_ entry: LedgerEntry, of instance: InstanceID) {
+        if entry.isBlank { entries[instance] = nil }
+    }
+
+    private func newNumber() -> Int {
+        lastNumber += 1
+        return lastNumber
     }
 
     // MARK: Leases
@@ -47,8 +62,8 @@ actor InstanceLedger<Storage: EventStorage> {
 
     func release(_ lease: Lease) {
         guard let entry = entries[lease.instance], entry.lease == lease else { return }
-        entries[lease.instance]?.lease = nil
-        if entry.revision == 0 { entries[lease.instance] = nil }
+        entry.lease = nil
+        drop(entry, of: lease.instance)
     }
 
     // MARK: Events
@@ -57,23 +72,18 @@ actor InstanceLedger<Storage: EventStorage> {
         guard let first = events.first else { return }
         try checkForm(of: events, first)
         let instance = first.instance
-        await waitForTurn(instance)
-        defer { endTurn(instance) }
-        if let lease, entries[instance]?.lease != lease {
-            throw .fenced(instance: instance, epoch: lease.epoch)
+        let entry = entry(of: instance)
+        await waitForTurn(entry)
+        defer { endTurn(entry, of: instance) }
+        if let lease, entry.lease != lease { throw .fenced(instance: instance, epoch: lease.epoch) }
+        guard first.revision == entry.revision + 1 else {
+            throw .conflict(instance: instance, expected: entry.revision + 1, found: first.revision)
         }
-        let revision = entries[instance]?.revision ?? 0
-        guard first.revision == revision + 1 else {
-            throw .conflict(instance: instance, expected: revision + 1, found: first.revision)
-        }
-        if entries[instance]?.state == nil, revision > 0 {
-            let ended = try await loadState(of: instance)
-            entries[instance]?.state = ended
-        }
+        if entry.state == nil, entry.revision > 0 { entry.state = try await loadState(of: instance) }
         try await storage.append(events)
         // In place: a copy of the state would cost as much as the history is long.
-        entry(of: instance).apply(events, keepingEnded: Storage.keepsEndedStates)
-        watchers.notify(of: instance)
+        entry.apply(events, keepingEnded: Storage.keepsEndedStates)
+        entry.wakeWatchers()
         // Who has a lease knows what it did; others have to be told.
         if lease == nil { announce(instance) }
     }
@@ -87,13 +97,6 @@ actor InstanceLedger<Storage: EventStorage> {
     }
 
     func instances() -> [InstanceSummary] { entries.values.compactMap(\.summary) }
-
-    private func entry(of instance: InstanceID) -> LedgerEntry {
-        if let entry = entries[instance] { return entry }
-        let entry = LedgerEntry()
-        entries[instance] = entry
-        return entry
-    }
 
     /// The state from memory, or from its history if the instance has ended.
     private func loadState(of instance: InstanceID) async throws(BackendError) -> InstanceState? {
@@ -118,22 +121,27 @@ actor InstanceLedger<Storage: EventStorage> {
     // MARK: Watching
 
     func waitForChange(of instance: InstanceID, after revision: UInt64) async {
-        guard (entries[instance]?.revision ?? 0) <= revision else { return }
-        let watcher = watchers.nextNumber()
+        let entry = entry(of: instance)
+        guard entry.revision <= revision else { return }
+        let watcher = newNumber()
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 // Cancelled already: what `onCancel` does may have come before.
-                if Task.isCancelled { return continuation.resume() }
-                watchers.add(continuation, as: watcher, for: instance)
+                if Task.isCancelled { continuation.resume() } else { entry.watchers[watcher] = continuation }
             }
         } onCancel: {
             Task { await self.stopWatching(watcher, instance) }
         }
+        drop(entry, of: instance)
+    }
+
+    private func stopWatching(_ watcher: Int, _ instance: InstanceID) {
+        entries[instance]?.watchers.removeValue(forKey: watcher)?.resume()
     }
 
     func wakeUps() -> AsyncStream<InstanceID> {
         let (stream, continuation) = AsyncStream.makeStream(of: InstanceID.self)
-        let listener = watchers.nextNumber()
+        let listener = newNumber()
         listeners[listener] = continuation
         continuation.onTermination = { _ in Task { await self.stopListening(listener) } }
         return stream
@@ -145,30 +153,25 @@ actor InstanceLedger<Storage: EventStorage> {
 
     private func stopListening(_ listener: Int) { listeners[listener] = nil }
 
-    private func stopWatching(_ watcher: Int, _ instance: InstanceID) { watchers.remove(watcher, for: instance) }
-
     // MARK: Turns
 
-    /// Waits until no append of the instance is under way, and takes the turn. An entry in `waiting`, even an empty one,
-    /// is a turn that somebody has.
-    private func waitForTurn(_ instance: InstanceID) async {
-        if waiting[instance] == nil {
-            waiting[instance] = []
-            return
+    /// Waits until no append of the instance is under way, and takes the turn.
+    private func waitForTurn(_ entry: LedgerEntry) async {
+        if entry.isTurnTaken {
+            await withCheckedContinuation { entry.waiting.append($0) }
+        } else {
+            entry.isTurnTaken = true
         }
-        await withCheckedContinuation { waiting[instance]?.append($0) }
     }
 
     /// Hands the turn to whoever waits longest.
-    private func endTurn(_ instance: InstanceID) {
-        guard var queue = waiting[instance] else { return }
-        guard !queue.isEmpty else {
-            waiting[instance] = nil
-            return
+    private func endTurn(_ entry: LedgerEntry, of instance: InstanceID) {
+        if entry.waiting.isEmpty {
+            entry.isTurnTaken = false
+            drop(entry, of: instance)
+        } else {
+            entry.waiting.removeFirst().resume()
         }
-        let next = queue.removeFirst()
-        waiting[instance] = queue
-        next.resume()
     }
 }
 
@@ -178,9 +181,16 @@ private final class LedgerEntry {
     private(set) var revision: UInt64 = 0
     /// The state; `nil` if there is none yet, or if the instance has ended and its storage need not be kept in memory.
     var state: InstanceState?
-    private(set) var summary: InstanceSummary?
+    /// What is kept of a run that has ended.
+    private var endedSummary: InstanceSummary?
     /// The current lease; `nil` if nobody runs the instance.
     var lease: Lease?
+    /// Whether an append is under way.
+    var isTurnTaken = false
+    /// Those who wait for their turn to append, in the order of their arrival.
+    var waiting: [CheckedContinuation<Void, Never>] = []
+    /// Those who wait for a change.
+    var watchers: [Int: CheckedContinuation<Void, Never>] = [:]
 
     init() {}
 
@@ -189,6 +199,9 @@ private final class LedgerEntry {
         settle(keepingEnded: keepingEnded)
     }
 
+    /// Whether nothing was stored, and nobody has to do with the instance.
+    var isBlank: Bool { revision == 0 && lease == nil && !isTurnTaken && watchers.isEmpty }
+
     func apply(_ events: [Event], keepingEnded: Bool) {
         guard let first = events.first else { return }
         if state == nil { state = InstanceState(first.instance) }
@@ -196,36 +209,19 @@ private final class LedgerEntry {
         settle(keepingEnded: keepingEnded)
     }
 
+    func wakeWatchers() {
+        guard !watchers.isEmpty else { return }
+        let woken = watchers
+        watchers = [:]
+        for watcher in woken.values { watcher.resume() }
+    }
+
+    var summary: InstanceSummary? { state.map { InstanceSummary($0) } ?? endedSummary }
+
     private func settle(keepingEnded: Bool) {
-        guard let settled = state else { return }
-        revision = settled.revision
-        summary = InstanceSummary(settled)
-        if !keepingEnded && settled.phase.isEnded { state = nil }
-    }
-}
-
-/// Those who wait for an instance to change.
-private struct Watchers: Sendable {
-    private var waiting: [InstanceID: [Int: CheckedContinuation<Void, Never>]] = [:]
-    private var lastNumber = 0
-
-    mutating func nextNumber() -> Int {
-        lastNumber += 1
-        return lastNumber
-    }
-
-    mutating func add(_ continuation: CheckedContinuation<Void, Never>, as number: Int, for instance: InstanceID) {
-        waiting[instance, default: [:]][number] = continuation
-    }
-
-    mutating func remove(_ number: Int, for instance: InstanceID) {
-        let continuation = waiting[instance]?.removeValue(forKey: number)
-        if waiting[instance]?.isEmpty == true { waiting[instance] = nil }
-        continuation?.resume()
-    }
-
-    mutating func notify(of instance: InstanceID) {
-        guard let waiters = waiting.removeValue(forKey: instance) else { return }
-        for continuation in waiters.values { continuation.resume() }
+        revision = state?.revision ?? revision
+        guard !keepingEnded, state?.phase.isEnded == true else { return }
+        endedSummary = summary
+        state = nil
     }
 }

@@ -100,7 +100,7 @@ public final class Engine: Sendable {
         let state = try await client.lookUp(id, as: workflow, policy)
         if state.phase.takesID, policy == .useExisting { return nil }
         let submission = try client.submission(workflow, id, input, priority: 3)
-        var run = InstanceRun(state, of: workflow.graph, under: lease, in: environment)
+        let run = InstanceRun(state, of: workflow.graph, under: lease, in: environment)
         do throws(WorkflowError) {
             return try await run.submit(submission, superseding: state.phase.takesID)
         } catch {
@@ -124,7 +124,7 @@ public final class Engine: Sendable {
         if known.phase.isEnded { return try client.status(known, as: workflow) }
         let left = try await withLease(on: id, takingOver: false) { lease throws(WorkflowError) in
             let state = try await self.client.require(id, as: workflow)
-            var run = InstanceRun(state, of: workflow.graph, under: lease, in: self.environment)
+            let run = InstanceRun(state, of: workflow.graph, under: lease, in: self.environment)
             return try await run.resume()
         }
         return try client.status(left, as: workflow)

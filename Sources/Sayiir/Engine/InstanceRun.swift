@@ -5,7 +5,9 @@ internal import SayiirProjection
 ///
 /// The way of a step: an attempt ends → the ``Decider`` says what follows → the events are appended, in one commit with the
 /// start of what comes next → only when they are durable does that begin.
-struct InstanceRun: Sendable {
+///
+/// A class that one task has for itself, since its state is large and would be copied at every suspension otherwise.
+final class InstanceRun {
     private let lease: Lease
     private let environment: RunEnvironment
     private var decider: Decider
@@ -28,7 +30,7 @@ struct InstanceRun: Sendable {
     ///
     /// - Parameter superseding: Whether a run that is there is ended first.
     /// - Returns: The state in which the instance was left.
-    mutating func submit(
+    func submit(
         _ submission: Event.Submitted, superseding: Bool
     ) async throws(WorkflowError) -> InstanceState {
         let now = environment.clock.now
@@ -43,12 +45,12 @@ struct InstanceRun: Sendable {
     /// Goes on with an instance that is there.
     ///
     /// - Returns: The state in which the instance was left.
-    mutating func resume() async throws(WorkflowError) -> InstanceState {
+    func resume() async throws(WorkflowError) -> InstanceState {
         try await commit([.takeUp])
         return try await goOn()
     }
 
-    private mutating func goOn() async throws(WorkflowError) -> InstanceState {
+    private func goOn() async throws(WorkflowError) -> InstanceState {
         while true {
             if begun.count == 1, decider.state.hasOneStepUnderWay {
                 let result = await execution(of: begun.removeLast()).run()
@@ -73,7 +75,7 @@ struct InstanceRun: Sendable {
     // MARK: Several attempts at once
 
     /// Runs what has begun, and what follows from it, until nothing runs any more.
-    private mutating func runTogether() async throws(WorkflowError) {
+    private func runTogether() async throws(WorkflowError) {
         let inbox = Inbox()
         let failure = await withTaskGroup(of: Void.self) { group -> WorkflowError? in
             // What is left when this ends must not hold it up: timers, and the branches of a workflow that has failed.
@@ -88,7 +90,7 @@ struct InstanceRun: Sendable {
         if let failure { throw failure }
     }
 
-    private mutating func runTogether(
+    private func runTogether(
         in group: inout TaskGroup<Void>, _ inbox: Inbox
     ) async throws(WorkflowError) {
         var running = 0
@@ -139,7 +141,7 @@ struct InstanceRun: Sendable {
     // MARK: Storage
 
     /// Decides, and stores what was decided, in as few commits as a commit's size allows.
-    private mutating func commit(_ commands: [Command]) async throws(WorkflowError) {
+    private func commit(_ commands: [Command]) async throws(WorkflowError) {
         var rest = commands[...]
         while !rest.isEmpty {
             var byteCount = 0
@@ -156,7 +158,7 @@ struct InstanceRun: Sendable {
     private static let commitBytes = 1024 * 1024
 
     /// Decides, and stores what was decided. If somebody else changed the instance meanwhile, decides again.
-    private mutating func commitTogether(_ commands: ArraySlice<Command>) async throws(WorkflowError) {
+    private func commitTogether(_ commands: ArraySlice<Command>) async throws(WorkflowError) {
         while true {
             for command in commands { decider.decide(command, at: environment.clock.now) }
             do throws(WorkflowError) {
@@ -169,7 +171,7 @@ struct InstanceRun: Sendable {
     }
 
     /// Stores what was decided, and notes which attempts that lets begin.
-    private mutating func append() async throws(WorkflowError) {
+    private func append() async throws(WorkflowError) {
         guard !decider.events.isEmpty else { return }
         let (events, lease, backend) = (decider.events, lease, environment.backend)
         try await WorkflowError.translating { () throws(BackendError) in try await backend.append(events, lease: lease)
@@ -179,12 +181,12 @@ struct InstanceRun: Sendable {
     }
 
     /// Takes in what others did to the instance.
-    private mutating func refresh() async throws(WorkflowError) {
+    private func refresh() async throws(WorkflowError) {
         let state = try await environment.state(of: id)
         if state?.revision != decider.state.revision { try await rebase(on: state) }
     }
 
-    private mutating func rebase(on state: InstanceState?) async throws(WorkflowError) {
+    private func rebase(on state: InstanceState?) async throws(WorkflowError) {
         guard let state, state.run == run else { throw .takenOver(id) }
         decider.rebase(on: state)
     }
@@ -201,7 +203,7 @@ struct InstanceRun: Sendable {
     }
 
     /// The command that follows from an attempt; `nil` if the calling task was cancelled, so that nobody knows what it did.
-    private mutating func take(_ ended: TaskExecution.Ended) -> Command? {
+    private func take(_ ended: TaskExecution.Ended) -> Command? {
         let result: AttemptResult
         switch ended.outcome {
         case .returned(let output):

@@ -50,7 +50,7 @@ struct ServiceWorker: Sendable {
         do throws(WorkflowError) {
             // Nobody else can run it from here on; but others may have until now.
             let current = try await environment.state(of: instance) ?? state
-            var run = InstanceRun(current, of: graph, under: lease, in: environment)
+            let run = InstanceRun(current, of: graph, under: lease, in: environment)
             let left = try await run.resume()
             await environment.backend.release(lease)
             return left.phase == .active ? left.nextAlarm : nil
