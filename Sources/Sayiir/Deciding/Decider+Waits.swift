@@ -18,6 +18,11 @@ extension Decider {
         let known = state.steps[step]
         guard mayBegin(step) else { return }
         if let received = state.mailbox.first(named: signal.signal) {
+            do throws(ValueError) {
+                try signal.check(received.payload, values.codecs)
+            } catch {
+                return fail(step, .undecodable(step.node, expected: signal.type, error))
+            }
             record(.signalConsumed(.init(step: step, signal: signal.signal, receivedRevision: received.revision)))
             agenda.append(.end(step))
         } else if known == nil {

@@ -23,7 +23,7 @@ extension Flow {
     public func waitForSignal<Signal>(
         _ signal: String, of type: Signal.Type, as id: String? = nil, timeout: Duration? = nil
     ) -> Flow<Input, Signal> {
-        adding(.signal(SignalNode(signal: signal, timeout: timeout)), id: id)
+        adding(.signal(SignalNode(signal: signal, type: type, timeout: timeout)), id: id)
     }
 
     /// The flow followed by a wait for a signal; if none has come in time, the given value is taken instead.
@@ -36,7 +36,7 @@ extension Flow {
     public func waitForSignal<Signal>(
         _ signal: String, as id: String? = nil, timeout: Duration, orElse fallback: Signal
     ) -> Flow<Input, Signal> {
-        let node = SignalNode(signal: signal, timeout: timeout) { (codecs) throws(ValueError) in
+        let node = SignalNode(signal: signal, type: Signal.self, timeout: timeout) { (codecs) throws(ValueError) in
             try codecs.encode(fallback)
         }
         return adding(.signal(node), id: id)

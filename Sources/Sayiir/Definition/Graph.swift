@@ -73,8 +73,25 @@ struct Graph: Sendable {
 struct SignalNode: Sendable {
     var signal: String
     var timeout: Duration?
+    /// What the payload has to be.
+    var type: String
+    /// Throws if a payload is not of that type.
+    var check: @Sendable (Payload, Codecs) throws(ValueError) -> Void
     /// What is taken instead of a signal that does not come in time; `nil` if the workflow fails then.
     var fallback: (@Sendable (Codecs) throws(ValueError) -> Payload)?
+}
+
+extension SignalNode {
+    init<Payload: Decodable & Sendable>(
+        signal: String, type: Payload.Type, timeout: Duration?,
+        fallback: (@Sendable (Codecs) throws(ValueError) -> SayiirEvents.Payload)? = nil
+    ) {
+        self.signal = signal
+        self.timeout = timeout
+        self.type = "\(type)"
+        self.fallback = fallback
+        check = { (payload, codecs) throws(ValueError) in _ = try codecs.decode(type, from: payload) }
+    }
 }
 
 /// A choice between sequences by a key.

@@ -100,9 +100,10 @@ public final class Engine: Sendable {
         let state = try await client.lookUp(id, as: workflow, policy)
         if state.phase.takesID, policy == .useExisting { return nil }
         let submission = try client.submission(workflow, id, input, priority: 3)
-        let run = InstanceRun(state, of: workflow.graph, under: lease, in: environment)
         do throws(WorkflowError) {
-            return try await run.submit(submission, superseding: state.phase.takesID)
+            return try await InstanceRun.perform(
+                on: state, of: workflow.name, workflow.graph, under: lease, in: environment
+            ) { run throws(WorkflowError) in try await run.submit(submission, superseding: state.phase.takesID) }
         } catch {
             if case .backend(.conflict) = error { return nil }
             throw error
@@ -124,8 +125,9 @@ public final class Engine: Sendable {
         if known.phase.isEnded { return try client.status(known, as: workflow) }
         let left = try await withLease(on: id, takingOver: false) { lease throws(WorkflowError) in
             let state = try await self.client.require(id, as: workflow)
-            let run = InstanceRun(state, of: workflow.graph, under: lease, in: self.environment)
-            return try await run.resume()
+            return try await InstanceRun.perform(
+                on: state, of: state.workflow, workflow.graph, under: lease, in: self.environment
+            ) { run throws(WorkflowError) in try await run.resume() }
         }
         return try client.status(left, as: workflow)
     }
@@ -156,6 +158,7 @@ extension RunEnvironment {
     init(_ backend: any Backend, _ options: EngineOptions) {
         self.init(
             backend: backend, clock: options.clock,
-            codecs: Codecs(writing: options.codec, reading: options.otherCodecs))
+            codecs: Codecs(writing: options.codec, reading: options.otherCodecs),
+            observer: Observer(options.middleware))
     }
 }

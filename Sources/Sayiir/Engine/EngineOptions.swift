@@ -26,6 +26,8 @@ public struct EngineOptions: Sendable {
     public var concurrency = 256
     /// What a service offers: it runs tasks all of whose tags are among these, and tasks without tags. `nil` for every task.
     public var tags: [String]?
+    /// What sees and surrounds the engine's work; the first is the outermost.
+    public var middleware: [any EngineMiddleware] = []
     /// Where a service tells what it cannot run, and why.
     public var logger = Logger(label: "sayiir")
     /// How the log is written, if the engine opens one.

@@ -16,7 +16,23 @@ final class InstanceRun {
     /// Attempts that are recorded as begun and whose code has not been called yet.
     private var begun: [Event.TaskStarted] = []
 
-    init(_ state: InstanceState, of graph: Graph, under lease: Lease, in environment: RunEnvironment) {
+    /// Makes a run, lets `body` do what it is for, and the observers see it.
+    ///
+    /// - Parameter workflow: The workflow's name.
+    /// - Returns: The state in which the instance was left.
+    static func perform(
+        on state: InstanceState, of workflow: String, _ graph: Graph, under lease: Lease,
+        in environment: RunEnvironment,
+        _ body: @escaping @Sendable (InstanceRun) async throws(WorkflowError) -> InstanceState
+    ) async throws(WorkflowError) -> InstanceState {
+        let description = RunDescription(
+            instance: lease.instance, workflow: workflow, executor: lease.executor)
+        return try await environment.observer.aroundRun(description) { () throws(WorkflowError) in
+            try await body(InstanceRun(state, of: graph, under: lease, in: environment))
+        }
+    }
+
+    private init(_ state: InstanceState, of graph: Graph, under lease: Lease, in environment: RunEnvironment) {
         self.lease = lease
         self.environment = environment
         decider = Decider(state, graph: graph, codecs: environment.codecs, executor: lease.executor)
@@ -177,6 +193,8 @@ final class InstanceRun {
         try await WorkflowError.translating { () throws(BackendError) in try await backend.append(events, lease: lease)
         }
         for case .taskStarted(let attempt) in events.lazy.map(\.body) { begun.append(attempt) }
+        environment.observer.didStore(
+            events, of: RunDescription(instance: id, workflow: decider.state.workflow, executor: lease.executor))
         decider.markStored()
     }
 
@@ -199,7 +217,8 @@ final class InstanceRun {
             workflow: decider.state.workflow, instance: id, step: attempt.step, attempt: attempt.attempt,
             options: task?.options ?? TaskOptions(), metadata: decider.state.metadata, codecs: environment.codecs)
         let input = Result { () throws(ValueError) in try decider.values.input(of: attempt.step, in: decider.state) }
-        return TaskExecution(task: task, input: input, context: context, clock: environment.clock)
+        return TaskExecution(
+            task: task, input: input, context: context, clock: environment.clock, observer: environment.observer)
     }
 
     /// The command that follows from an attempt; `nil` if the calling task was cancelled, so that nobody knows what it did.

@@ -6,6 +6,7 @@ struct RunEnvironment: Sendable {
     var backend: any Backend
     var clock: any EngineClock
     var codecs: Codecs
+    var observer = Observer([])
     /// Whether a run that only waits for its next attempt ends meanwhile: a service wakes it again.
     var isService = false
     /// Says when nothing more is to begin.

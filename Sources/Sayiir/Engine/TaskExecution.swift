@@ -7,6 +7,7 @@ struct TaskExecution: Sendable {
     let input: Result<NodeValue, ValueError>
     let context: TaskContext
     let clock: any EngineClock
+    let observer: Observer
 
     enum Outcome: Sendable {
         case returned(NodeValue)
@@ -23,7 +24,10 @@ struct TaskExecution: Sendable {
         var outcome: Outcome
     }
 
-    func run() async -> Ended { Ended(step: context.step, attempt: context.attempt, outcome: await outcome()) }
+    func run() async -> Ended {
+        let outcome = await observer.aroundTask(context) { await self.outcome() }
+        return Ended(step: context.step, attempt: context.attempt, outcome: outcome)
+    }
 
     private func outcome() async -> Outcome {
         guard let task else {

@@ -50,8 +50,9 @@ struct ServiceWorker: Sendable {
         do throws(WorkflowError) {
             // Nobody else can run it from here on; but others may have until now.
             let current = try await environment.state(of: instance) ?? state
-            let run = InstanceRun(current, of: graph, under: lease, in: environment)
-            let left = try await run.resume()
+            let left = try await InstanceRun.perform(
+                on: current, of: current.workflow, graph, under: lease, in: environment
+            ) { run throws(WorkflowError) in try await run.resume() }
             await environment.backend.release(lease)
             return left.phase == .active ? left.nextAlarm : nil
         } catch {

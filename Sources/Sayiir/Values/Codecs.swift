@@ -47,6 +47,7 @@ struct Codecs: Sendable {
 struct ValueError: Error, CustomStringConvertible {
     var reason: String
 
+    /// - Parameter reason: What is wrong, without a full stop: it becomes part of a sentence.
     init(reason: String) { self.reason = reason }
 
     /// Foundation's coding errors describe themselves badly: this names the place in the value, and the reason.
@@ -69,6 +70,8 @@ struct ValueError: Error, CustomStringConvertible {
     private static func text(_ description: String, at path: [any CodingKey], _ underlying: (any Error)?) -> String {
         let place = path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
         let cause = underlying.map { " (\($0))" } ?? ""
-        return (place.isEmpty ? "" : "at '\(place)': ") + description + cause
+        // Foundation ends its own in a full stop.
+        let reason = description.hasSuffix(".") ? String(description.dropLast()) : description
+        return (place.isEmpty ? "" : "at '\(place)': ") + reason + cause
     }
 }

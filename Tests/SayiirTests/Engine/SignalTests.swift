@@ -145,6 +145,17 @@ import Testing
         #expect(try await engine.resume(workflow(), id: "i").isCancelled)
     }
 
+    @Test(
+        "COD-08: a payload of another type than the wait's fails the workflow at the wait, also where nothing follows")
+    func wrongPayload() async throws {
+        let engine = try await openEngine()
+        let workflow = try Flow("w", input: Int.self).waitForSignal("s", of: Int.self).build()
+        try await engine.client.signal("s", to: "i", payload: "text")
+        let status = try await engine.run(workflow, id: "i", input: 1)
+        #expect(status.error?.description.hasPrefix("Failed to decode input for task 's' (expected Int): ") == true)
+        #expect(try await engine.client.state(of: "i").failedStep == Step("s"))
+    }
+
     @Test("a delivery with an id that was seen before is dropped, also after the first was consumed")
     func deduplication() async throws {
         let engine = try await openEngine()

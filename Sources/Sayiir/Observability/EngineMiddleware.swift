@@ -1,0 +1,82 @@
+public import SayiirEvents
+
+/// Sees what an engine does, and may act around it: for logs, metrics, traces, and what else a program wants to know.
+///
+/// ```swift
+/// var options = EngineOptions()
+/// options.middleware = [LoggingMiddleware(logger), MetricsMiddleware(), TracingMiddleware()]
+/// ```
+///
+/// The first one is the outermost. All methods have an implementation that only goes on. What a middleware does holds up the
+/// instance, and what it throws away is lost: it must call `next` exactly once.
+public protocol EngineMiddleware: Sendable {
+    /// Called around a run of an instance: from its being taken up until it ends, waits, or cannot go on.
+    func aroundRun(_ run: RunDescription, _ next: @Sendable () async -> RunOutcome) async -> RunOutcome
+
+    /// Called around each attempt at a task; the task-local values that are set here are there for the task's code.
+    func aroundTask(_ context: TaskContext, _ next: @Sendable () async -> TaskOutcome) async -> TaskOutcome
+
+    /// Called when events of an instance have become durable.
+    func didStore(_ events: [Event], of run: RunDescription)
+}
+
+extension EngineMiddleware {
+    /// Goes on.
+    public func aroundRun(_ run: RunDescription, _ next: @Sendable () async -> RunOutcome) async -> RunOutcome {
+        await next()
+    }
+
+    /// Goes on.
+    public func aroundTask(_ context: TaskContext, _ next: @Sendable () async -> TaskOutcome) async -> TaskOutcome {
+        await next()
+    }
+
+    /// Does nothing.
+    public func didStore(_ events: [Event], of run: RunDescription) {}
+}
+
+/// Which instance is being run.
+public struct RunDescription: Hashable, Sendable {
+    /// The instance.
+    public let instance: InstanceID
+    /// Its workflow's name.
+    public let workflow: String
+    /// Who runs it.
+    public let executor: String
+}
+
+/// How a run of an instance ended.
+public enum RunOutcome: String, Hashable, Sendable, CaseIterable {
+    /// The workflow completed.
+    case completed
+    /// The workflow failed.
+    case failed
+    /// The workflow was cancelled.
+    case cancelled
+    /// The instance waits: for a moment, a signal, the end of a pause, a decision.
+    case parked
+    /// The run could not go on: it was interrupted or taken over, or storage failed.
+    case stopped
+}
+
+/// How an attempt at a task ended.
+public enum TaskOutcome: Hashable, Sendable {
+    /// It returned.
+    case returned
+    /// It threw, or its output could not be stored.
+    case failed(Failure)
+    /// It did not return in time.
+    case timedOut(Duration)
+    /// The run was cancelled, and nobody knows what it did.
+    case interrupted
+
+    /// The outcome in a word: `returned`, `failed`, `timed_out`, `interrupted`.
+    public var name: String {
+        switch self {
+        case .returned: "returned"
+        case .failed: "failed"
+        case .timedOut: "timed_out"
+        case .interrupted: "interrupted"
+        }
+    }
+}
