@@ -144,4 +144,30 @@ import Testing
             #expect(try await engine.history(of: InstanceID(id)).count == 4)
         }
     }
+
+    @Test("CON-01, CON-02: what waits, has failed or was cancelled is there too, and is told with what belongs to it")
+    func otherStates() async throws {
+        let engine = try await openEngine()
+        let workflow = try Flow("w", input: Int.self).then("t") { (value: Int) in
+            if value < 0 { throw TestError("negative") }
+            return value
+        }.waitForSignal("s", of: Int.self).build()
+        let waiting = try await engine.run(workflow, id: "waiting", input: 1)
+        #expect(waiting.status == .awaitingSignal(step: Step("s"), signal: "s", deadline: nil))
+        let failed = try await engine.run(workflow, id: "failed", input: -1)
+        #expect(failed.error?.description == "TestError: negative")
+        try await engine.submit(workflow, id: "cancelled", input: 1)
+        try await engine.cancel("cancelled", by: "me", reason: "why")
+        let cancelled = try await engine.resume(workflow, id: "cancelled")
+        for status in [waiting, failed, cancelled] {
+            let before = try await engine.history(of: status.id).count
+            await #expect(throws: WorkflowError.self) { try await engine.run(workflow, id: status.id, input: 2) }
+            for call in [engine.run, engine.submit]
+                as [(Workflow<Int, Int>, InstanceID, Int, ConflictPolicy) async throws -> WorkflowStatus<Int>]
+            {
+                #expect(try await call(workflow, status.id, 2, .useExisting) == status)
+            }
+            #expect(try await engine.history(of: status.id).count == before)
+        }
+    }
 }

@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test(
-        "RES-04: after a crash in a task that task runs again with its own input, and nothing else does",
+        "RES-04, RES-07: after a crash in a task that task runs again with its own input, and nothing else does",
         arguments: ["a", "b", "c"])
     func crash(in victim: String) async throws {
         let calls = Calls()
