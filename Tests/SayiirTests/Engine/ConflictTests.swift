@@ -79,7 +79,7 @@ import Testing
         #expect(try await engine.status(of: "i", as: workflow).output == 2)
     }
 
-    @Test("CON-05: another definition under the id is a mismatch, told before the conflict")
+    @Test("CON-05, CON-06: another definition under the id is a mismatch, told before the conflict, unless it replaces")
     func mismatch() async throws {
         let engine = try await openEngine()
         let first = try workflow()
@@ -95,7 +95,7 @@ import Testing
                 )
                     == true)
         }
-        // CON-06: who replaces an instance does not care what it was.
+        // Who replaces an instance does not care what it was.
         #expect(try await engine.run(other, id: "i", input: 5, onConflict: .terminateExisting).output == 6)
     }
 

@@ -246,6 +246,28 @@ import Testing
             status.error?.description.hasPrefix("Failed to encode output for task 'make': it has 17333") == true)
     }
 
+    @Test("COD-05: two branches of ten megabytes each are joined, also after a crash")
+    func largeBranches() async throws {
+        let disk = InMemoryFileSystem()
+        let calls = Calls()
+        func make(_ id: String, _ byte: UInt8) -> Branch<Int, Data> {
+            Branch { $0.then(id) { (count: Int) in Data(repeating: byte, count: count) } }
+        }
+        let workflow = try Flow("w", input: Int.self).fork(make("p", 1), make("q", 2))
+            .join("j") { (p: Data, q: Data) in
+                calls.note("j")
+                if calls.count("j") == 1 { try await Task.sleep(for: .seconds(3600)) }
+                return [p.count, q.count, Int(p[0]), Int(q[0])]
+            }.build()
+        let engine = try await openEngine(on: disk)
+        let lost = Task { try await engine.run(workflow, id: "i", input: 7_500_000) }
+        try await waitUntil { calls.count("j") == 1 }
+        let again = try await openEngine(on: disk.crash(keeping: .nothing))
+        lost.cancel()
+        _ = await lost.result
+        #expect(try await again.resume(workflow, id: "i").output == [7_500_000, 7_500_000, 1, 2])
+    }
+
     /// JSON, backwards.
     private struct ReversedJSON: PayloadCodec {
         let id = "reversed"
