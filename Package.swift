@@ -80,6 +80,10 @@ let package = Package(
         .executableTarget(
             name: "orders", dependencies: ["Sayiir"], path: "Examples/Orders", exclude: ["orders.ndjson"],
             swiftSettings: settings),
+        .executableTarget(name: "tour", dependencies: ["Sayiir"], path: "Examples/Tour", swiftSettings: settings),
+        .executableTarget(
+            name: "approval", dependencies: ["Sayiir"], path: "Examples/Approval", swiftSettings: settings),
+        .testTarget(name: "ExamplesTests", dependencies: ["welcome", "tour", "approval"], swiftSettings: settings),
         .testTarget(name: "SayiirEventsTests", dependencies: ["SayiirEvents"], swiftSettings: settings),
         .testTarget(
             name: "SayiirLogTests", dependencies: ["SayiirLog", "SayiirTesting"],

@@ -18,7 +18,8 @@ import Testing
         }
     }
 
-    @Test("events come back as they were appended, in order, with ascending sequences", arguments: Kind.allCases)
+    @Test(
+        "STO-03: events come back as they were appended, in order, with ascending sequences", arguments: Kind.allCases)
     func history(_ kind: Kind) async throws {
         let backend = try await kind.open()
         let events = firstEvents("a", count: 5)
@@ -32,7 +33,7 @@ import Testing
         #expect(try await Set(backend.instances().map(\.id)) == ["a", "b"])
     }
 
-    @Test("what does not exist has no state and no history", arguments: Kind.allCases)
+    @Test("STO-01: what does not exist has no state and no history", arguments: Kind.allCases)
     func unknown(_ kind: Kind) async throws {
         let backend = try await kind.open()
         #expect(try await backend.state(of: "nobody") == nil)

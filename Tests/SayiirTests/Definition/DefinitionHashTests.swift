@@ -105,6 +105,41 @@ import Testing
         #expect(other.definitionHash.description == base)
     }
 
+    @Test("HASH-01: waits, branches, keys, limits, bodies and kinds of nodes change the hash too")
+    func sensitivityOfConstructs() throws {
+        let flow = Flow("w", input: Int.self)
+        func fork(_ branches: [Branch<Int, Int>], join: String = "j") -> Flow<Int, Int> {
+            flow.fork(branches).join(join) { (all: [Int]) in all.count }
+        }
+        func route(_ keys: [String], withDefault: Bool = false) -> Flow<Int, Int> {
+            var route = flow.route(keys: keys) { (_: Int) in "a" }.branch(keys[0]) { $0.then(adding(1, "h0")) }
+            for key in keys.dropFirst() { route = route.branch(key) { $0.then(adding(1, "h\(key)")) } }
+            if withDefault { route = route.defaultBranch { $0.then(adding(1, "d")) } }
+            return route.done().then("unwrap") { $0.result }
+        }
+        func loop(_ body: String = "b", max: Int = 10, onMax: OnMax = .fail) -> Flow<Int, Int> {
+            flow.loop(maxIterations: max, onMax: onMax) { $0.then(body) { LoopResult.done($0) } }
+        }
+        let child = try flow.then(adding(1, "c")).build()
+        let longerChild = try flow.then(adding(1, "c")).then(adding(1, "d")).build()
+        let different = [
+            flow.then(adding(1, "a")), flow.delay("a", .seconds(1)), flow.delay("a", .seconds(2)),
+            flow.waitForSignal("a", of: Int.self), flow.waitForSignal("s", of: Int.self, as: "a"),
+            flow.waitForSignal("a", of: Int.self, timeout: .seconds(1)),
+            flow.waitForSignal("a", of: Int.self, timeout: .seconds(2)),
+            flow.waitForSignal("a", timeout: .seconds(2), orElse: 1),
+            fork([Branch(adding(1, "p")), Branch(adding(1, "q"))]),
+            fork([Branch(adding(1, "q")), Branch(adding(1, "p"))]),
+            fork([Branch("named") { $0.then(adding(1, "p")) }, Branch(adding(1, "q"))]),
+            fork([Branch { $0.then(adding(1, "p")).then(adding(1, "r")) }, Branch(adding(1, "q"))]),
+            fork([Branch(adding(1, "p")), Branch(adding(1, "q"))], join: "k"), fork([Branch(adding(1, "p"))]),
+            route(["a"]), route(["b"]), route(["a", "b"]), route(["a"], withDefault: true),
+            loop(), loop(max: 9), loop(onMax: .exitWithLast), loop("c"),
+            flow.thenFlow(child), flow.thenFlow(longerChild), flow.thenFlow(child, as: "other"),
+        ]
+        #expect(Set(try different.map { try $0.build().definitionHash }).count == different.count)
+    }
+
     @Test("HASH-04: no id can imitate another definition")
     func injection() throws {
         #expect(

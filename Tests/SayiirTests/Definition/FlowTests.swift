@@ -23,7 +23,7 @@ import Testing
                 """)
     }
 
-    @Test("VAL-05, VAL-06: options out of bounds are refused")
+    @Test("PRI-05, VAL-05, VAL-06: options out of bounds are refused")
     func options() throws {
         let tooLong = String(repeating: "x", count: 65)
         let cases: [(TaskOptions, String)] = [
@@ -67,7 +67,7 @@ import Testing
         #expect(try await runWorkflow(workflow, 10) == 21)
     }
 
-    @Test("SEQ-03: another id for a task leaves it its options")
+    @Test("SEQ-03, TO-08: another id for a task leaves it its options")
     func renaming() throws {
         let task = DurableTask("own", timeout: .seconds(9), retries: 2, priority: 1, tags: ["x"]) { (value: Int) in
             -value
@@ -101,5 +101,26 @@ import Testing
         #expect(workflow.metadata == Payload(codec: "json", bytes: Array(#"{"team":"a"}"#.utf8)))
         let error = #expect(throws: FlowError.self) { try plain.metadata(Odd()).build() }
         #expect(error?.description == "The flow's metadata cannot be stored: no way")
+    }
+
+    @Test("TO-08: nodes tell their time: a task's, a delay's, a signal's")
+    func timeouts() throws {
+        let workflow = try Flow("w", input: Int.self)
+            .then("t", options: TaskOptions(timeout: .milliseconds(1500))) { $0 }.then(adding(1, "u"))
+            .delay("d", .seconds(2)).waitForSignal("s", of: Int.self, timeout: .seconds(60)).build()
+        #expect(workflow.nodes.map(\.timeout) == [.milliseconds(1500), nil, .seconds(2), .seconds(60)])
+    }
+
+    @Test("ID-02: any text is an id of a task")
+    func oddIDs() async throws {
+        let ids = ["", "a::b", "a||b", "a/b", "a#1", "é 🎉\n", String(repeating: "x", count: 10_000)]
+        var flow = Flow("w", input: Int.self).then(adding(1, "first"))
+        for id in ids { flow = flow.then(adding(1, id)) }
+        let engine = try await openEngine()
+        let workflow = try flow.build()
+        #expect(try await engine.run(workflow, id: "i", input: 0).output == 8)
+        for (number, id) in ids.enumerated() {
+            #expect(try await engine.client.result(of: Step(NodeID(id)), in: "i", as: Int.self) == number + 2)
+        }
     }
 }

@@ -169,4 +169,21 @@ import Testing
         #expect(try await engine.resume(workflow, id: "i").output == 3)
         #expect(calls.count("deaf") == 1)
     }
+
+    @Test("CAN-05: a task under way that fails with retries left is not tried again once somebody asked to cancel")
+    func noMoreRetries() async throws {
+        let (calls, gate) = (Calls(), Calls())
+        let workflow = try Flow("w", input: Int.self).then("t", options: TaskOptions(retries: 5)) { (_: Int) -> Int in
+            calls.note("t")
+            try await waitUntil { gate.count("open") > 0 }
+            throw TestError("broken")
+        }.build()
+        let engine = try await openEngine()
+        let running = Task { try await engine.run(workflow, id: "i", input: 1) }
+        try await waitUntil { calls.count("t") == 1 }
+        try await engine.client.cancel("i")
+        gate.note("open")
+        #expect(try await running.value.isCancelled)
+        #expect(calls.count("t") == 1)
+    }
 }

@@ -81,4 +81,15 @@ import Testing
         #expect(try await openEngine(on: disk).run(workflow, id: "i", input: 1).output == 2)
         #expect(try await openEngine(on: disk.crash(keeping: .nothing)).resume(workflow, id: "i").output == 2)
     }
+
+    @Test("CHI-08: a child without a task is refused; children may hold children")
+    func nestedChildren() async throws {
+        #expect(
+            #expect(throws: FlowError.self) { try Flow("child", input: Int.self).build() }?.description
+                == "Workflow must have at least one task")
+        let inner = try child([DurableTask("twice") { (value: Int) in value * 2 }])
+        let middle = try Flow("middle", input: Int.self).thenFlow(inner).build()
+        let workflow = try Flow("w", input: Int.self).thenFlow(middle).build()
+        #expect(try await openEngine().run(workflow, id: "i", input: 5).output == 10)
+    }
 }

@@ -80,7 +80,7 @@ import Testing
         #expect(try await engine.client.status(of: "i", as: workflow).output == 2)
     }
 
-    @Test("CON-05: another definition under the id is a mismatch, told before the conflict")
+    @Test("CON-05, CON-06: another definition under the id is a mismatch, told before the conflict, unless it replaces")
     func mismatch() async throws {
         let engine = try await openEngine()
         let first = try workflow()
@@ -96,7 +96,7 @@ import Testing
                 )
                     == true)
         }
-        // CON-06: who replaces an instance does not care what it was.
+        // Who replaces an instance does not care what it was.
         #expect(try await engine.run(other, id: "i", input: 5, onConflict: .terminateExisting).output == 6)
     }
 
@@ -143,6 +143,32 @@ import Testing
         for id in [String(repeating: "x", count: 256), String(repeating: "é", count: 128), " a\nb\u{0} 🎉 ü"] {
             #expect(try await engine.run(workflow, id: InstanceID(id), input: 1).output == 2)
             #expect(try await engine.client.history(of: InstanceID(id)).count == 4)
+        }
+    }
+
+    @Test("CON-01, CON-02: what waits, has failed or was cancelled is there too, and is told with what belongs to it")
+    func otherStates() async throws {
+        let engine = try await openEngine()
+        let workflow = try Flow("w", input: Int.self).then("t") { (value: Int) in
+            if value < 0 { throw TestError("negative") }
+            return value
+        }.waitForSignal("s", of: Int.self).build()
+        let waiting = try await engine.run(workflow, id: "waiting", input: 1)
+        #expect(waiting.status == .awaitingSignal(step: Step("s"), signal: "s", deadline: nil))
+        let failed = try await engine.run(workflow, id: "failed", input: -1)
+        #expect(failed.error?.description == "TestError: negative")
+        try await engine.client.submit(workflow, id: "cancelled", input: 1)
+        try await engine.client.cancel("cancelled", by: "me", reason: "why")
+        let cancelled = try await engine.resume(workflow, id: "cancelled")
+        for status in [waiting, failed, cancelled] {
+            let before = try await engine.client.history(of: status.id).count
+            await #expect(throws: WorkflowError.self) { try await engine.run(workflow, id: status.id, input: 2) }
+            for call in [engine.run, { try await engine.client.submit($0, id: $1, input: $2, onConflict: $3) }]
+                as [(Workflow<Int, Int>, InstanceID, Int, ConflictPolicy) async throws -> WorkflowStatus<Int>]
+            {
+                #expect(try await call(workflow, status.id, 2, .useExisting) == status)
+            }
+            #expect(try await engine.client.history(of: status.id).count == before)
         }
     }
 }

@@ -46,4 +46,17 @@ import Testing
         }.build()
         #expect(try await runWorkflow(workflow, 1) == true)
     }
+
+    @Test("CTX-04: a task that runs another workflow has its own context again after it")
+    func nested() async throws {
+        let inner = try Flow("inner", input: Int.self).then("in") { (_: Int) in
+            TaskContext.current?.task.rawValue ?? ""
+        }.then("bad") { (_: String) -> Int in throw TestError("boom") }.build()
+        let workflow = try Flow("outer", input: Int.self).then("out") { (value: Int) in
+            _ = try? await runWorkflow(inner, value)
+            return "\(TaskContext.current?.workflow ?? "") \(TaskContext.current?.task.rawValue ?? "")"
+        }.build()
+        #expect(try await runWorkflow(workflow, 1) == "outer out")
+        #expect(TaskContext.current == nil)
+    }
 }

@@ -12,7 +12,7 @@ import Testing
         }
     }
 
-    @Test("FORK-01, FORK-02, FORK-03: each branch gets the fork's input, the join gets what each last step gave")
+    @Test("FORK-01, FORK-02, FORK-03, FORK-08: branches get the fork's input, the join gets what each last step gave")
     func typedJoin() async throws {
         let workflow = try Flow("w", input: Int.self)
             .fork(
@@ -21,15 +21,16 @@ import Testing
                 Branch(task("branch_a") { $0 + 10 })
             )
             .join("collect") { (number: Int, text: String, other: Int) in "\(number) \(text) \(other)" }
+            .then("end") { $0 }
             .build()
         #expect(try await runWorkflow(workflow, 5) == "51 <5> 15")
         #expect(try await openEngine().run(workflow, id: "i", input: 5).output == "51 <5> 15")
-        // FORK-08: the fork is called after its first nodes, and each node after the one whose output it takes.
+        // The fork is called after its first nodes, and each node after the one whose output it takes.
         #expect(
             workflow.nodes.map { "\($0.id) \($0.kind.rawValue) \($0.predecessor?.rawValue ?? "-")" } == [
                 "step_a||text||branch_a fork -", "step_a task step_a||text||branch_a", "step_b task step_a",
                 "text task step_a||text||branch_a", "branch_a task step_a||text||branch_a",
-                "collect task step_a||text||branch_a",
+                "collect task step_a||text||branch_a", "end task collect",
             ])
     }
 
@@ -107,7 +108,9 @@ import Testing
         #expect(try await openEngine().run(workflow, id: "i", input: 4).output == 8)
     }
 
-    @Test("FORK-10: a branch that fails for good fails the workflow; the others are cancelled, the join does not run")
+    @Test(
+        "FORK-10, CLI-03: a branch that fails for good fails the workflow; the others are cancelled, the join does not run"
+    )
     func failingBranch() async throws {
         let calls = Calls()
         let workflow = try Flow("w", input: Int.self)
@@ -131,7 +134,7 @@ import Testing
         #expect(calls.count("j") == 0)
         #expect(try await engine.resume(workflow, id: "i").error?.description == "TestError: boom")
         #expect(calls.all.count == 2)
-        // CLI-03: the good one's result stays; a fork has none.
+        // The good one's result stays; a fork has none.
         #expect(try await engine.client.result(of: Step("good"), in: "i", as: Int.self) == 3)
         #expect(
             try await engine.client.result(of: Step("good||bad||hangs"), in: "i", of: workflow, as: Int.self) == nil)
@@ -166,7 +169,7 @@ import Testing
     }
 
     @Test(
-        "FORK-13, FORK-14: after a crash in a branch the others do not run again, and it runs with its own input",
+        "FORK-13, FORK-14, STO-04: after a crash in a branch the others do not run again, and it runs with its own input",
         arguments: [true, false])
     func crashInBranch(isFirst: Bool) async throws {
         let calls = Calls()
@@ -241,7 +244,9 @@ import Testing
         #expect(calls.count("p") == 3 && calls.count("q") == 2 && calls.count("j") == 3)
     }
 
-    @Test("DFORK-01, DFORK-04: a branch that waits parks the instance when the others have ended; what ended is stored")
+    @Test(
+        "DFORK-01, DFORK-04, DFORK-08: a branch that waits parks the instance when the others have ended; what ended is stored"
+    )
     func waitingBranch() async throws {
         let calls = Calls()
         let clock = VirtualClock()
@@ -262,7 +267,6 @@ import Testing
         let until = clock.now + .seconds(3600)
         #expect(status.status == .waiting(step: Step("nap"), until: until))
         #expect(calls.all.sorted() == ["before", "branch_a"])
-        // DFORK-05, DFORK-08
         #expect(try await engine.resume(workflow, id: "i").status == .waiting(step: Step("nap"), until: until))
         #expect(try await engine.client.result(of: Step("count"), in: "i", of: workflow, as: Int.self) == 3)
         #expect(try await engine.client.result(of: Step("nap"), in: "i", of: workflow, as: Int.self) == 1)
@@ -298,7 +302,7 @@ import Testing
         #expect(try await running.value.output == 12)
     }
 
-    @Test("FORK-17, VAL-02, VAL-03: ids and names used twice, and branches without steps, are refused")
+    @Test("FORK-09, FORK-17, VAL-02, VAL-03: ids and names used twice, and branches without steps, are refused")
     func buildErrors() throws {
         let twice = Flow("w", input: Int.self).fork(Branch(task("count") { $0 }), Branch(task("count") { $0 }))
             .join("j") { (a: Int, b: Int) in a + b }
@@ -317,5 +321,90 @@ import Testing
         let none = Flow("w", input: Int.self).fork([Branch<Int, Int>]()).join("j") { (all: [Int]) in all.count }
         #expect(
             #expect(throws: FlowError.self) { try none.build() }?.description == "Fork must have at least one branch")
+    }
+
+    @Test("FORK-07: branches of functions without names are called lambda_0, lambda_1, …, over the whole flow")
+    func anonymousBranches() async throws {
+        let workflow = try Flow("w", input: Int.self)
+            .fork(Branch { $0.then { $0 + 10 } }, Branch { $0.then { $0 + 20 } })
+            .join(byName: "j") { results in
+                #expect(results.names == ["lambda_0", "lambda_1"])
+                return try results["lambda_0", as: Int.self] + results["lambda_1", as: Int.self]
+            }
+            .then { $0 }.build()
+        #expect(try await runWorkflow(workflow, 5) == 40)
+        #expect(workflow.nodes.map(\.id) == ["lambda_0||lambda_1", "lambda_0", "lambda_1", "j", "lambda_2"])
+    }
+
+    /// Two branches of two steps, of which `p1` waits for the gate.
+    private func gated(_ calls: Calls) throws -> Workflow<Int, Int> {
+        try Flow("w", input: Int.self)
+            .fork(
+                Branch {
+                    $0.then("p1") { (value: Int) in
+                        calls.note("p1")
+                        try await waitUntil { calls.count("open") > 0 }
+                        return value + 1
+                    }.then(task("p2", calls) { $0 + 10 })
+                }, Branch(task("q", calls) { $0 + 2 })
+            )
+            .join("j") { (p: Int, q: Int) in
+                calls.note("j")
+                return p * 100 + q
+            }.build()
+    }
+
+    @Test("CAN-11, FORK-11: cancelled within a branch, its task under way ends, and its next one does not begin")
+    func cancelledWithinBranch() async throws {
+        let calls = Calls()
+        let workflow = try gated(calls)
+        let engine = try await openEngine()
+        let running = Task { try await engine.run(workflow, id: "i", input: 1) }
+        try await waitUntil { calls.count("p1") + calls.count("q") == 2 }
+        try await engine.client.cancel("i")
+        calls.note("open")
+        #expect(try await running.value.isCancelled)
+        #expect(calls.count("p2") == 0 && calls.count("j") == 0)
+        #expect(try await engine.client.result(of: Step("p1"), in: "i", as: Int.self) == 2)
+    }
+
+    @Test("PAU-09: paused within a branch, a fork goes on where it was, and nothing runs again")
+    func pausedWithinBranch() async throws {
+        let calls = Calls()
+        let workflow = try gated(calls)
+        let engine = try await openEngine()
+        let running = Task { try await engine.run(workflow, id: "i", input: 1) }
+        try await waitUntil { calls.count("p1") + calls.count("q") == 2 }
+        try await engine.client.pause("i")
+        calls.note("open")
+        #expect(try await running.value.isPaused)
+        #expect(calls.count("j") == 0)
+        try await engine.client.unpause("i")
+        #expect(try await engine.resume(workflow, id: "i").output == 1203)
+        for id in ["p1", "p2", "q", "j"] { #expect(calls.count(id) == 1) }
+    }
+
+    @Test(
+        "DFORK-05: a fork that waits still waits when it is resumed early, and is cancelled or paused when it is resumed",
+        arguments: [true, false])
+    func stoppedWhileParked(cancels: Bool) async throws {
+        let calls = Calls()
+        let clock = VirtualClock()
+        let workflow = try Flow("w", input: Int.self)
+            .fork(Branch(task("p", calls) { $0 }), Branch { $0.delay("nap", .seconds(60)) })
+            .join("j") { (p: Int, nap: Int) in p + nap }.build()
+        let engine = try await openEngine(clock: clock)
+        let parked = try await engine.run(workflow, id: "i", input: 1).status
+        #expect(parked == .waiting(step: Step("nap"), until: clock.now + .seconds(60)))
+        #expect(try await engine.resume(workflow, id: "i").status == parked)
+        if cancels { try await engine.client.cancel("i") } else { try await engine.client.pause("i") }
+        #expect(try await engine.client.status(of: "i") == parked)
+        let status = try await engine.resume(workflow, id: "i")
+        #expect(cancels ? status.isCancelled : status.isPaused)
+        guard !cancels else { return }
+        try await engine.client.unpause("i")
+        clock.advance(by: .seconds(60))
+        #expect(try await engine.resume(workflow, id: "i").output == 2)
+        #expect(calls.all == ["p"])
     }
 }

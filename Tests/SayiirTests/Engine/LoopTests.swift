@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    @Test("LOOP-01: the body is repeated with its own value until it is done")
+    @Test("LOOP-01, LOOP-11: the body is repeated with its own value until it is done")
     func repeats() async throws {
         let calls = Calls()
         let workflow = try Flow("w", input: Int.self).loop(countdown(calls)).build()
@@ -26,7 +26,6 @@ import Testing
         #expect(calls.all == ["3", "2", "1", "0"])
         let once = try Flow("w", input: Int.self).loop { $0.then("b") { LoopResult.done($0 * 2) } }.build()
         #expect(try await openEngine().run(once, id: "i", input: 21).output == 42)
-        // LOOP-11
         #expect(
             workflow.nodes.map { "\($0.id) \($0.kind.rawValue) \($0.predecessor?.rawValue ?? "-")" }
                 == ["loop_0 loop -", "body task loop_0"])
@@ -161,7 +160,7 @@ import Testing
         for value in 0...5 { #expect(calls.count("\(value)") == (value == victim ? 2 : 1)) }
     }
 
-    @Test("LOOP-18: paused between iterations, a loop goes on where it was")
+    @Test("LOOP-18, PAU-09: paused between iterations, a loop goes on where it was")
     func pause() async throws {
         let calls = Calls()
         let engine = try await openEngine()
@@ -196,5 +195,17 @@ import Testing
             $0.then("n") { $0 == 999 ? LoopResult.done($0) : .again($0 + 1) }
         }.build()
         #expect(try await engine.run(long, id: "j", input: 0).output == 999)
+    }
+
+    @Test("LOOP-11: two loops are called loop_0 and loop_1, and the second begins with the value of the first")
+    func two() async throws {
+        let workflow = try Flow("w", input: Int.self)
+            .loop { $0.then("plus") { LoopResult.done($0 + 1) } }
+            .loop { $0.then("times") { LoopResult.done($0 * 10) } }.then("end") { $0 }.build()
+        #expect(try await openEngine().run(workflow, id: "i", input: 1).output == 20)
+        #expect(
+            workflow.nodes.map { "\($0.id) \($0.predecessor?.rawValue ?? "-")" } == [
+                "loop_0 -", "plus loop_0", "loop_1 loop_0", "times loop_1", "end loop_1",
+            ])
     }
 }

@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test(
-        "RES-04: after a crash in a task that task runs again with its own input, and nothing else does",
+        "RES-04, RES-07: after a crash in a task that task runs again with its own input, and nothing else does",
         arguments: ["a", "b", "c"])
     func crash(in victim: String) async throws {
         let calls = Calls()
@@ -244,6 +244,28 @@ import Testing
         let status = try await engine.run(workflow, id: "j", input: 13_000_000)
         #expect(
             status.error?.description.hasPrefix("Failed to encode output for task 'make': it has 17333") == true)
+    }
+
+    @Test("COD-05: two branches of ten megabytes each are joined, also after a crash")
+    func largeBranches() async throws {
+        let disk = InMemoryFileSystem()
+        let calls = Calls()
+        func make(_ id: String, _ byte: UInt8) -> Branch<Int, Data> {
+            Branch { $0.then(id) { (count: Int) in Data(repeating: byte, count: count) } }
+        }
+        let workflow = try Flow("w", input: Int.self).fork(make("p", 1), make("q", 2))
+            .join("j") { (p: Data, q: Data) in
+                calls.note("j")
+                if calls.count("j") == 1 { try await Task.sleep(for: .seconds(3600)) }
+                return [p.count, q.count, Int(p[0]), Int(q[0])]
+            }.build()
+        let engine = try await openEngine(on: disk)
+        let lost = Task { try await engine.run(workflow, id: "i", input: 7_500_000) }
+        try await waitUntil { calls.count("j") == 1 }
+        let again = try await openEngine(on: disk.crash(keeping: .nothing))
+        lost.cancel()
+        _ = await lost.result
+        #expect(try await again.resume(workflow, id: "i").output == [7_500_000, 7_500_000, 1, 2])
     }
 
     /// JSON, backwards.

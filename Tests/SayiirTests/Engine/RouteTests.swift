@@ -18,7 +18,9 @@ import Testing
         }
     }
 
-    @Test("ROUTE-01, ROUTE-02: the branch of the key runs with the value before the route; the output names the key")
+    @Test(
+        "ROUTE-01, ROUTE-02, ROUTE-08: the branch of the key runs with the value before the route; the output names the key"
+    )
     func cases() async throws {
         let calls = Calls()
         let workflow = try Flow("w", input: Int.self)
@@ -32,7 +34,6 @@ import Testing
             try await openEngine().run(workflow, id: "i", input: 3).output
                 == BranchEnvelope(branch: "tech", result: "handle_tech 3"))
         #expect(calls.all == ["handle_billing", "handle_tech"])
-        // ROUTE-08
         #expect(
             workflow.nodes.map { "\($0.id) \($0.kind.rawValue) \($0.predecessor?.rawValue ?? "-")" } == [
                 "branch_0 branch -", "branch_0::key_fn task branch_0", "handle_billing task branch_0",
@@ -159,5 +160,62 @@ import Testing
             .branch("a") { $0.then("none") { (_: Int) in Int?.none } }.done().build()
         #expect(
             try await openEngine().run(workflow, id: "i", input: 1).output == BranchEnvelope(branch: "a", result: nil))
+    }
+
+    @Test("ROUTE-08: routes are called branch_0, branch_1, …, and the next node comes after the route")
+    func names() throws {
+        let start = Flow("w", input: Int.self)
+        let first = start.route(keys: ["a"]) { (_: Int) in "a" }.branch("a") { $0.then(adding(1, "h")) }.done()
+        let workflow = try first.then("unwrap") { $0.result }
+            .route(keys: ["a"]) { (_: Int) in "a" }.branch("a") { $0.then(adding(1, "k")) }.done().build()
+        #expect(workflow.nodes.map(\.id).filter { $0.rawValue.hasPrefix("branch_") }.count == 4)
+        #expect(workflow.nodes.first { $0.id == "unwrap" }?.predecessor == "branch_0")
+        #expect(workflow.nodes.first { $0.id == "branch_1" }?.predecessor == "unwrap")
+    }
+
+    @Test("ROUTE-07: retries are honoured in branches")
+    func retriesInBranch() async throws {
+        let calls = Calls()
+        let policy = RetryPolicy(maxRetries: 1, initialDelay: .zero)
+        let workflow = try Flow("w", input: Int.self).route(keys: ["a"]) { (_: Int) in "a" }
+            .branch("a") { $0.then(failing(1, "t", retries: policy, calls)) }.done().build()
+        #expect(try await openEngine().run(workflow, id: "i", input: 7).output?.result == 7)
+        #expect(calls.count("t") == 2)
+    }
+
+    @Test("ROUTE-14: a route in the middle of a chain")
+    func chain() async throws {
+        let workflow = try Flow("w", input: Int.self).then(adding(10, "plus"))
+            .route(keys: ["small", "large"]) { (value: Int) in value < 100 ? "small" : "large" }
+            .branch("small") { $0.then("times") { $0 * 10 } }.branch("large") { $0.then("same") { $0 } }.done()
+            .then("unwrap") { $0.result }.then("double") { $0 * 2 }.build()
+        #expect(try await runWorkflow(workflow, 5) == 300)
+    }
+
+    @Test("PAU-09: paused within the chosen branch, a route goes on where it was, and nothing runs again")
+    func pausedWithinBranch() async throws {
+        let calls = Calls()
+        let workflow = try Flow("w", input: Int.self)
+            .route(keys: ["a"]) { (_: Int) in
+                calls.note("key")
+                return "a"
+            }
+            .branch("a") {
+                $0.then("x1") { (value: Int) in
+                    calls.note("x1")
+                    try await waitUntil { calls.count("open") > 0 }
+                    return value + 1
+                }.then(adding(10, "x2", calls))
+            }
+            .done().build()
+        let engine = try await openEngine()
+        let running = Task { try await engine.run(workflow, id: "i", input: 1) }
+        try await waitUntil { calls.count("x1") == 1 }
+        try await engine.client.pause("i")
+        calls.note("open")
+        #expect(try await running.value.isPaused)
+        try await engine.client.unpause("i")
+        #expect(try await engine.resume(workflow, id: "i").output == BranchEnvelope(branch: "a", result: 12))
+        #expect(calls.all == ["key", "x1", "open", "x2"])
     }
 }

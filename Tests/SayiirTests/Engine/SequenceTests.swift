@@ -153,4 +153,30 @@ import Testing
         #expect(error?.description.hasPrefix("Workflow did not complete (status=paused)") == true)
         #expect(calls.all.isEmpty)
     }
+
+    @Test("SEQ-15: with an id and no store, a workflow runs in a store of its own; what waits has no output")
+    func privateStore() async throws {
+        let workflow = try Flow("w", input: Int.self).then(adding(1, "a")).build()
+        for _ in 0..<2 { #expect(try await runWorkflow(workflow, 1, id: "i") == 2) }
+        let waiting = try Flow("w", input: Int.self).delay("d", .seconds(60)).build()
+        let error = await #expect(throws: WorkflowError.self) { try await runWorkflow(waiting, 1, id: "i") }
+        #expect(error?.description.hasPrefix("Workflow did not complete (status=waiting)") == true)
+        let failing = try Flow("w", input: Int.self).then("t") { (_: Int) -> Int in throw TestError("boom") }.build()
+        let failure = await #expect(throws: WorkflowError.self) { try await runWorkflow(failing, 1, id: "i") }
+        #expect(failure?.description.hasPrefix("TestError: boom") == true)
+    }
+
+    @Test("SEQ-17: functions that throw errors of one type, and functions that cannot throw, are tasks like others")
+    func typedErrors() async throws {
+        struct DivisionError: Error, CustomStringConvertible { let description = "zero not allowed" }
+        @Sendable func half(of value: Int) throws(DivisionError) -> Int {
+            if value == 0 { throw DivisionError() }
+            return 400 / value
+        }
+        let workflow = try Flow("w", input: Int.self).then("divide", half).then("same") { $0 }.build()
+        let engine = try await openEngine()
+        #expect(try await engine.run(workflow, id: "i", input: 8).output == 50)
+        #expect(
+            try await engine.run(workflow, id: "j", input: 0).error?.description == "DivisionError: zero not allowed")
+    }
 }

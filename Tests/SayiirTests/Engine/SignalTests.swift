@@ -37,7 +37,7 @@ import Testing
         #expect(try await again.client.history(of: "i").map(\.event.body.kindName).contains("signal_awaited") == false)
     }
 
-    @Test("SIG-05: signals are consumed in the order of their arrival, each name and instance by itself")
+    @Test("SIG-05, STO-05: signals are consumed in the order of their arrival, each name and instance by itself")
     func order() async throws {
         let engine = try await openEngine()
         let workflow = try Flow("w", input: Int.self).waitForSignal("s", of: Int.self, as: "one").then("keep") { [$0] }
@@ -129,7 +129,7 @@ import Testing
         #expect(try await engine.resume(workflow(timeout: .seconds(1)), id: "i").output == 50)
     }
 
-    @Test("SIG-15: in memory, where nobody can send one, a wait is a failure")
+    @Test("SIG-14, SIG-15: in memory, where nobody can send one, a wait is a failure; a negative time is refused")
     func inMemory() async throws {
         let error = await #expect(throws: WorkflowError.self) { try await runWorkflow(workflow(), 1) }
         #expect(error?.description.hasPrefix("AwaitSignal 's' not supported in sync executor") == true)
@@ -164,5 +164,21 @@ import Testing
         try await engine.client.signal("s", to: "i", payload: 1, deduplicationID: "x")
         let state = try await engine.client.state(of: "i")
         #expect(state.mailbox.isEmpty && state.anomalies.isEmpty)
+    }
+
+    @Test(
+        "COD-06: a payload that does not fit the model fails the workflow where it is waited for, and says what is missing"
+    )
+    func model() async throws {
+        struct Person: Codable, Sendable { var name: String }
+        let engine = try await openEngine()
+        let workflow = try Flow("w", input: Int.self).waitForSignal("s", of: Person.self)
+            .then("greet") { "Hello, \($0.name)" }.build()
+        try await engine.client.signal("s", to: "i", payload: ["name": "Ada"])
+        #expect(try await engine.run(workflow, id: "i", input: 1).output == "Hello, Ada")
+        try await engine.client.signal("s", to: "j", payload: ["nome": "Ada"])
+        #expect(
+            try await engine.run(workflow, id: "j", input: 1).error?.description
+                == "Failed to decode input for task 's' (expected Person): 'name' is missing")
     }
 }

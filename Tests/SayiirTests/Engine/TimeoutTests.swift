@@ -3,6 +3,8 @@ import SayiirTesting
 import Testing
 
 @Suite struct TimeoutTests {
+    private let quick = RetryPolicy(maxRetries: 1, initialDelay: .zero)
+
     private func slow(_ limit: Duration, retries: RetryPolicy? = nil, _ calls: Calls) -> DurableTask<Int, Int> {
         DurableTask("slow", timeout: limit, retries: retries) { (value: Int) in
             calls.note("slow")
@@ -78,6 +80,8 @@ import Testing
         let workflow = try Flow("w", input: Int.self).then(slow(.zero, calls)).build()
         let status = try await openEngine().run(workflow, id: "i", input: 1)
         #expect(status.error?.description == "Task 'slow' timed out after 0ns")
+        let again = try Flow("w", input: Int.self).then(slow(.zero, retries: quick, calls)).build()
+        #expect(try await openEngine().run(again, id: "i", input: 1).isFailed)
         #expect(calls.all.isEmpty)
     }
 
@@ -96,5 +100,22 @@ import Testing
         clock.advance(by: .seconds(60))
         #expect(try await openEngine(on: afterCrash, clock: clock).resume(workflow, id: "i").output == 1)
         #expect(calls.count("slow") == 2)
+    }
+
+    @Test("TO-03: a task in a branch has its time too, and is tried again after it", arguments: [true, false])
+    func inBranch(retries: Bool) async throws {
+        let calls = Calls()
+        let clock = VirtualClock()
+        let workflow = try Flow("w", input: Int.self)
+            .fork(Branch(slow(.milliseconds(100), retries: retries ? quick : nil, calls)), Branch(adding(1, "q")))
+            .join("j") { (p: Int, q: Int) in [p, q] }.build()
+        let engine = try await openEngine(clock: clock)
+        let running = Task { try await engine.run(workflow, id: "i", input: 1) }
+        await clock.waitForSleepers()
+        try await waitUntil { calls.count("slow") == 1 }
+        clock.advance(by: .milliseconds(100))
+        let status = try await running.value
+        #expect(status.output == (retries ? [1, 2] : nil))
+        #expect(status.error?.description == (retries ? nil : "Task 'slow' timed out after 100ms"))
     }
 }

@@ -100,6 +100,44 @@ import Testing
         #expect(calls.count("flaky") == 2)
     }
 
+    @Test("WRK-02, WRK-03, WRK-04, WRK-07: failures, retries, forks and signals end under a service as they do by hand")
+    func sameAsByHand() async throws {
+        let calls = Calls()
+        let clock = VirtualClock()
+        let engine = try await openEngine(clock: clock)
+        let policy = RetryPolicy(maxRetries: 2, initialDelay: .seconds(1))
+        let fails = try Flow("fails", input: Int.self).then(failing(99, "once", retries: nil, calls)).build()
+        let retried = try Flow("retried", input: Int.self).then(failing(99, "thrice", retries: policy, calls)).build()
+        let forks = try Flow("forks", input: Int.self).then(adding(1, "a"))
+            .fork(Branch(adding(19, "p")), Branch(adding(100, "q"))).join("j") { (p: Int, q: Int) in [p, q] }.build()
+        let waits = try Flow("waits", input: Int.self).waitForSignal("first", of: Int.self, as: "one")
+            .waitForSignal("second", of: Int.self, as: "two", timeout: .seconds(60)).build()
+        engine.register(fails)
+        engine.register(retried)
+        engine.register(forks)
+        engine.register(waits)
+        try await engine.client.signal("first", to: "w", payload: 1)
+        try await serving(engine) {
+            try await engine.client.submit(fails, id: "f", input: 1)
+            #expect(
+                try await engine.client.waitForCompletion(of: "f", as: fails).error?.description == "TestError: err1")
+            try await engine.client.submit(retried, id: "r", input: 1)
+            let status = try await clock.skippingSleep {
+                try await engine.client.waitForCompletion(of: "r", as: retried)
+            }
+            #expect(status.error?.description == "TestError: err3")
+            try await engine.client.submit(forks, id: "k", input: 1)
+            #expect(try await engine.client.waitForCompletion(of: "k", as: forks).output == [21, 102])
+            try await engine.client.submit(waits, id: "w", input: 1)
+            try await waitUntil { clock.sleeperCount > 0 }
+            clock.advance(by: .seconds(60))
+            #expect(
+                try await engine.client.waitForCompletion(of: "w", as: waits).error?.description
+                    == "Signal 'second' did not arrive at 'two' in time")
+        }
+        #expect(calls.count("once") == 1 && calls.count("thrice") == 3)
+    }
+
     @Test("CAN-15: cancelling what waits takes effect at once")
     func cancelsParked() async throws {
         let engine = try await openEngine()
@@ -197,7 +235,7 @@ import Testing
         }
     }
 
-    @Test("no more instances run at the same time than may")
+    @Test("WRK-10: no more instances run at the same time than may")
     func concurrency() async throws {
         let active = Atomically<(now: Int, most: Int)>((0, 0))
         var options = EngineOptions()

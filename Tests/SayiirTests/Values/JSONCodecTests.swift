@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test("dates come back to the last bit, data byte by byte")
+    @Test("COD-07: dates come back to the last bit, data byte by byte")
     func datesAndData() throws {
         for seconds in [0, 0.1, 1.0 / 3, 792_000_000.123_456_7, -1e9 - 0.001, 1e11] {
             try expectRoundTrip(Date(timeIntervalSinceReferenceDate: seconds))
