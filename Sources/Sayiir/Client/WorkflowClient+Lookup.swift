@@ -37,6 +37,7 @@ extension WorkflowClient {
     func submission<Input, Output>(
         _ workflow: Workflow<Input, Output>, _ id: InstanceID, _ input: Input, priority: Int
     ) throws(WorkflowError) -> Event.Submitted {
+        guard (1...5).contains(priority) else { throw .invalidPriority(priority) }
         let payload: Payload
         do throws(ValueError) {
             payload = try environment.codecs.encode(input)
@@ -45,7 +46,7 @@ extension WorkflowClient {
         }
         return Event.Submitted(
             workflow: workflow.name, definition: workflow.definitionHash, input: payload, metadata: workflow.metadata,
-            priority: UInt32(min(max(priority, 1), 5)))
+            priority: UInt32(priority))
     }
 }
 

@@ -129,13 +129,16 @@ public final class Engine: Sendable {
                 on: state, of: state.workflow, workflow.graph, under: lease, in: self.environment
             ) { run throws(WorkflowError) in try await run.resume() }
         }
-        return try client.status(left, as: workflow)
+        return try client.status(left ?? known, as: workflow)
     }
 
-    /// Runs `body` with the right to run an instance, and lets a service know that it may have to go on with it.
-    private func withLease<Success: Sendable>(
-        on id: InstanceID, takingOver: Bool, _ body: @Sendable (Lease) async throws(WorkflowError) -> Success
-    ) async throws(WorkflowError) -> Success {
+    /// Runs `body` with the right to run an instance, and lets a service know if it may have to go on with it.
+    ///
+    /// - Returns: What `body` does: the state in which the instance was left, if it was run.
+    private func withLease(
+        on id: InstanceID, takingOver: Bool,
+        _ body: @Sendable (Lease) async throws(WorkflowError) -> InstanceState?
+    ) async throws(WorkflowError) -> InstanceState? {
         let (backend, name) = (backend, client.executor)
         let lease = try await WorkflowError.translating { () throws(BackendError) in
             try await backend.acquireLease(on: id, by: name, takingOver: takingOver)
@@ -143,13 +146,13 @@ public final class Engine: Sendable {
         let executor = options.prefersBackendExecutor ? backend.executor : nil
         let result = await withTaskExecutorPreference(executor) {
             do throws(WorkflowError) {
-                return Result<Success, WorkflowError>.success(try await body(lease))
+                return Result<InstanceState?, WorkflowError>.success(try await body(lease))
             } catch {
                 return .failure(error)
             }
         }
         await backend.release(lease)
-        await backend.announce(id)
+        if (try? result.get())?.phase.isEnded != true { await backend.announce(id) }
         return try result.get()
     }
 }

@@ -12,6 +12,8 @@ public enum WorkflowError: Error, Sendable, CustomStringConvertible {
     case instanceNotFound(InstanceID)
     /// The id cannot be an instance's.
     case invalidInstanceID(String)
+    /// A priority is not from 1 to 5.
+    case invalidPriority(Int)
     /// The instance goes by another definition than the workflow that was given.
     case definitionMismatch(InstanceID, expected: DefinitionHash, found: DefinitionHash?)
     /// The instance has ended, or is not in a status that this can be done in.
@@ -59,6 +61,8 @@ public enum WorkflowError: Error, Sendable, CustomStringConvertible {
             "Workflow instance not found: \(id). Nothing was submitted under this id in this store."
         case .invalidInstanceID(let text):
             text
+        case .invalidPriority(let priority):
+            "priority must be between 1 and 5, got \(priority)"
         case .definitionMismatch(let id, let expected, let found):
             """
             Workflow definition mismatch: expected hash '\(expected)', found '\(found?.description ?? "none")'. Instance \

@@ -63,8 +63,8 @@ extension Engine: Service {
             while let instance = await dispatcher.next() {
                 group.addTask {
                     do {
-                        let due = try await worker.run(instance)
-                        await dispatcher.finish(instance, until: due, priority: worker.priority(of: instance))
+                        let rest = try await worker.run(instance)
+                        await dispatcher.finish(instance, until: rest.due, priority: rest.priority)
                     } catch {
                         // The group cancels the other instances; the loop has to be told.
                         await dispatcher.drain()

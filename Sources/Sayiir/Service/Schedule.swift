@@ -45,7 +45,7 @@ struct Schedule: Sendable {
         static func == (left: Self, right: Self) -> Bool { left.due == right.due && left.instance == right.instance }
     }
 
-    init(limit: Int) { self.limit = limit }
+    init(limit: Int) { self.limit = max(1, limit) }
 
     /// How many instances run.
     var running: Int { runningCount }

@@ -61,6 +61,18 @@ import Testing
         #expect(try await Engine(backend: backend).resume(workflow, id: "i").output == 3)
     }
 
+    @Test("PRI-05: priorities other than 1 to 5 are refused")
+    func priorities() async throws {
+        let client = WorkflowClient(backend: InMemoryBackend())
+        for priority in [0, 6, -1] {
+            let error = await #expect(throws: WorkflowError.self) {
+                try await client.submit(workflow(), id: "i", input: 1, priority: priority)
+            }
+            #expect(error?.description == "priority must be between 1 and 5, got \(priority)")
+        }
+        #expect(try await client.instances().isEmpty)
+    }
+
     @Test("the one-line forms do what the engine and its client do")
     func oneLine() async throws {
         let backend = InMemoryBackend()
