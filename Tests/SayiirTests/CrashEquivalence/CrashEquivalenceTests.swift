@@ -3,28 +3,59 @@ import Sayiir
 import SayiirTesting
 import Testing
 
+/// Random flows, each crashed at every append.
+///
+/// `SAYIIR_FLOWS` says how many there are, `SAYIIR_SEED` where the seeds of those begin that are others in each run.
 @Suite struct CrashEquivalenceTests {
-    /// How many random flows are tried in all; `SAYIIR_FLOWS` sets another number.
-    static let flowCount = ProcessInfo.processInfo.environment["SAYIIR_FLOWS"].flatMap { Int($0) } ?? 2_000
+    private static let environment = ProcessInfo.processInfo.environment
+    private static let flowCount = max(1, environment["SAYIIR_FLOWS"].flatMap { Int($0) } ?? 2_000)
     private static let groups = 10
+    private static let newSeeds = environment["SAYIIR_SEED"].flatMap { UInt64($0) } ?? .random(in: 0..<1 << 48)
 
     @Test(
         "a random flow that crashes at any append comes to the same end as without a crash, and repeats nothing",
         arguments: 0..<groups)
-    func fixedSeeds(group: Int) async throws {
-        try await tryFlows(from: 1_000_000, group)
+    func knownSeeds(group: Int) async throws {
+        let share = (Self.flowCount + Self.groups - 1) / Self.groups
+        await tryFlows(from: 1_000_000 + UInt64(group * share), count: share)
     }
 
-    private func tryFlows(from base: UInt64, _ group: Int) async throws {
-        let share = (Self.flowCount + Self.groups - 1) / Self.groups
-        for number in 0..<share {
-            let seed = base + UInt64(group * share + number)
+    @Test("so does one of seeds that nobody has tried")
+    func unknownSeeds() async throws {
+        print("Crash equivalence: seeds from \(Self.newSeeds)")
+        await tryFlows(from: Self.newSeeds, count: max(1, Self.flowCount / 20))
+    }
+
+    @Test("the smallest plans of all kinds of node come to the end that is expected of them", arguments: smallestPlans)
+    func smallest(plan: FlowPlan) async throws {
+        let problem = await CrashTrial.problem(with: plan, seed: 1)
+        #expect(problem == nil)
+    }
+
+    private func tryFlows(from first: UInt64, count: Int) async {
+        for seed in first..<(first + UInt64(count)) {
             let plan = FlowGenerator.plan(seed: seed)
             guard let problem = await CrashTrial.problem(with: plan, seed: seed) else { continue }
             let smallest = await Shrinker { await CrashTrial.problem(with: $0, seed: seed) != nil }.shrink(plan)
-            let last = await CrashTrial.problem(with: smallest, seed: seed) ?? "it passes now"
-            Issue.record("seed \(seed): \(plan)\n\(problem)\nshrunk to: \(smallest)\n\(last)")
+            let last = await CrashTrial.problem(with: smallest, seed: seed) ?? "it does not always fail"
+            Issue.record(
+                """
+                SAYIIR_SEED=\(seed): \(plan)
+                \(problem)
+                shrunk: \(smallest)
+                \(last)
+                """)
             return
         }
     }
+
+    private static let smallestPlans: [FlowPlan] = {
+        let task = PlanNode.task(TaskPlan())
+        let signal = SignalPlan(delivery: .onDemand, timeout: nil, hasFallback: false, isVaried: true)
+        let nodes: [PlanNode] =
+            [task, .delay(seconds: 1), .signal(signal), .child([task]), .map([task], count: 3, concurrency: 2)]
+            + JoinStyle.allCases.map { .fork($0, [[task], [task]]) }
+            + [.route([[task]], fallback: [task]), .loop([task], max: 3, failsAtMax: false)]
+        return nodes.map { FlowPlan(input: 1, nodes: [$0]) }
+    }()
 }

@@ -79,10 +79,35 @@ struct PlanCheck {
             problems.append("the state is not what the history folds to")
         }
         for anomaly in record.state.anomalies { problems.append("anomaly: \(anomaly)") }
-        var stored: Set<Step> = []
-        for case .taskCheckpointed(let body) in record.history.map(\.body)
-        where !stored.insert(body.step).inserted { problems.append("'\(body.step)' was stored twice") }
+        var once: Set<Event.Body> = []
+        var allowedStarts: [Step: Int] = [:]
+        for event in record.history {
+            if let body = event.body.onlyOnce, !once.insert(body).inserted { problems.append("twice: \(event.body)") }
+            switch event.body {
+            case .doubtResolved(let body): allowedStarts[body.step, default: 1] += 1
+            case .taskStarted(let body) where expectation.steps["\(body.step)"]?.isAtMostOnce == true:
+                allowedStarts[body.step, default: 1] -= 1
+                if allowedStarts[body.step, default: 0] < 0 { problems.append("'\(body.step)' began more than once") }
+            default: break
+            }
+        }
     }
 
     private init(expectation: PlanExpectation) { self.expectation = expectation }
+}
+
+extension Event.Body {
+    /// The event, without times, if no history has it twice.
+    fileprivate var onlyOnce: Event.Body? {
+        switch self {
+        case .delayStarted(let body): .delayStarted(.init(step: body.step, wakeAt: Timestamp(nanosecondsSinceEpoch: 0)))
+        case .signalAwaited(let body): .signalAwaited(.init(step: body.step, signal: body.signal))
+        case .taskCheckpointed(let body): .taskCheckpointed(.init(step: body.step, attempt: 0, output: body.output))
+        case .delayElapsed, .signalTimedOut, .forked, .branchFinished, .joined, .routed, .loopIterated,
+            .loopFinished, .mapStarted, .mapElementFinished, .mapFinished, .childStarted, .childFinished, .completed,
+            .failed, .cancelled:
+            self
+        default: nil
+        }
+    }
 }

@@ -14,6 +14,8 @@ struct PlanExpectation: Equatable, Sendable {
         var failures = 0
         /// How often the step's code is called in a run without a crash; 0 for a wait.
         var calls: Int
+        /// Whether it is called again only after a person said so.
+        var isAtMostOnce = false
     }
 
     /// Signals of one name.
@@ -180,7 +182,8 @@ struct PlanInterpreter {
     private mutating func perform(_ step: String, _ output: String, _ task: TaskPlan = TaskPlan()) throws(Stop) {
         let failures = task.storedFailures
         expectation.steps[step] = .init(
-            output: task.isFatal ? nil : output, failures: failures, calls: failures + (task.isFatal ? 0 : 1))
+            output: task.isFatal ? nil : output, failures: failures, calls: failures + (task.isFatal ? 0 : 1),
+            isAtMostOnce: task.isAtMostOnce)
         if isStopping {
             if task.isFatal { throw .ambiguous }
             expectation.undetermined = step
