@@ -32,6 +32,29 @@ import Testing
         #expect(problem == nil)
     }
 
+    @Test("among the known flows are all kinds of node, request and end")
+    func coverage() {
+        var kinds: Set<String> = []
+        for seed in UInt64(1_000_000)..<1_001_000 {
+            let plan = FlowGenerator.plan(seed: seed)
+            for request in plan.requests { kinds.insert(request.kind.rawValue) }
+            switch PlanInterpreter.expectation(of: plan).end {
+            case .completed: kinds.insert("completed")
+            case .failed: kinds.insert("failed")
+            case .cancelled: kinds.insert("cancelled")
+            }
+            let words = plan.description.split { !$0.isLetter }.map(String.init)
+            kinds.formUnion(words)
+        }
+        let expected = [
+            "task", "hangs", "fails", "retries", "timed", "once", "delay", "signal", "early", "onDemand", "never",
+            "fallback", "fork", "typed", "array", "byName", "route", "default", "loop", "map", "child", "cancel",
+            "pause",
+            "pauseAndUnpause", "completed", "failed", "cancelled",
+        ]
+        #expect(Set(expected).subtracting(kinds) == [])
+    }
+
     private func tryFlows(from first: UInt64, count: Int) async {
         for seed in first..<(first + UInt64(count)) {
             let plan = FlowGenerator.plan(seed: seed)
