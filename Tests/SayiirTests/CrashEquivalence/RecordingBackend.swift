@@ -1,0 +1,42 @@
+import Sayiir
+import SayiirTesting
+
+/// A backend that notes what each append made durable, and tells of it before the appending run goes on.
+struct RecordingBackend: Backend {
+    let inner: any Backend
+    /// What was appended, in the order of revisions.
+    let appends = Atomically<[[Event]]>([])
+    /// Called with each append that was acknowledged.
+    var onAppend: @Sendable ([Event]) async -> Void = { _ in }
+
+    func append(_ events: [Event], lease: Lease?) async throws(BackendError) {
+        try await inner.append(events, lease: lease)
+        appends.change { appends in
+            let place = appends.lastIndex { ($0.first?.revision ?? 0) < (events.first?.revision ?? 0) }
+            appends.insert(events, at: place.map { $0 + 1 } ?? 0)
+        }
+        await onAppend(events)
+    }
+
+    func acquireLease(
+        on instance: InstanceID, by executor: String, takingOver: Bool
+    ) async throws(BackendError) -> Lease {
+        try await inner.acquireLease(on: instance, by: executor, takingOver: takingOver)
+    }
+
+    func release(_ lease: Lease) async { await inner.release(lease) }
+
+    func state(of instance: InstanceID) async throws(BackendError) -> InstanceState? {
+        try await inner.state(of: instance)
+    }
+
+    func history(of instance: InstanceID) async throws(BackendError) -> [RecordedEvent] {
+        try await inner.history(of: instance)
+    }
+
+    func waitForChange(of instance: InstanceID, after revision: UInt64) async {
+        await inner.waitForChange(of: instance, after: revision)
+    }
+
+    func instances() async throws(BackendError) -> [InstanceSummary] { try await inner.instances() }
+}
