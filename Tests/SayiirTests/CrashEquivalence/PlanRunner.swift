@@ -55,8 +55,8 @@ struct PlanRunner {
         let engine = Engine(backend: backend, options: options)
         let status = try await drive(engine)
         return Record(
-            status: status, state: try await engine.state(of: Self.id),
-            history: try await engine.history(of: Self.id).map(\.event), appends: backend.appends.value,
+            status: status, state: try await engine.client.state(of: Self.id),
+            history: try await engine.client.history(of: Self.id).map(\.event), appends: backend.appends.value,
             calls: world.calls)
     }
 
@@ -70,14 +70,14 @@ struct PlanRunner {
                 : try await engine.run(workflow, id: Self.id, input: plan.input)
             if status.isEnded { return status }
             if case .inDoubt(let step) = status.status {
-                try await engine.resolveDoubt(of: step, in: Self.id, as: .rerun)
+                try await engine.client.resolveDoubt(of: step, in: Self.id, as: .rerun)
             }
-            let state = try await engine.state(of: Self.id)
+            let state = try await engine.client.state(of: Self.id)
             if state.phase == .active, missingSignals(state).isEmpty, let next = state.nextEnd {
                 world.clock.time.advance(to: max(next, world.clock.now))
             }
         }
-        throw TestError("the run comes to no end: \(try await engine.state(of: Self.id).status)")
+        throw TestError("the run comes to no end: \(try await engine.client.state(of: Self.id).status)")
     }
 
     /// Brings what is due before somebody runs the instance.
@@ -87,7 +87,7 @@ struct PlanRunner {
             for (name, signals) in expectation.signals.sorted(by: { $0.key < $1.key })
             where signals.plan.delivery == .early {
                 for number in received[name, default: 0]..<max(signals.count, received[name, default: 0]) {
-                    try await engine.signal(name, to: Self.id, payload: signals.plan.payload(number))
+                    try await engine.client.signal(name, to: Self.id, payload: signals.plan.payload(number))
                 }
             }
             return
@@ -97,29 +97,29 @@ struct PlanRunner {
         var received = missing.isEmpty ? [:] : Self.received(try await history(engine))
         for name in missing {
             guard let signals = expectation.signals[name] else { continue }
-            try await engine.signal(name, to: Self.id, payload: signals.plan.payload(received[name, default: 0]))
+            try await engine.client.signal(name, to: Self.id, payload: signals.plan.payload(received[name, default: 0]))
             received[name, default: 0] += 1
         }
-        if try await engine.state(of: Self.id).phase == .paused { try await engine.unpause(Self.id) }
+        if try await engine.client.state(of: Self.id).phase == .paused { try await engine.client.unpause(Self.id) }
     }
 
     /// Makes the plan's requests whose steps are stored, unless the history has them.
     private func ask(_ engine: Engine) async throws {
         if plan.requests.isEmpty { return }
         let events = try await history(engine)
-        var state = try await engine.state(of: Self.id)
+        var state = try await engine.client.state(of: Self.id)
         let made = events.count { if case .pauseRequested = $0.body { true } else { false } }
         var pauses = 0
         for request in plan.requests where state.hasCompleted(request.step) && !state.phase.isEnded {
             switch request.kind {
-            case .cancel: try await engine.cancel(Self.id)
+            case .cancel: try await engine.client.cancel(Self.id)
             case .pause, .pauseAndUnpause:
                 pauses += 1
                 if pauses <= made || state.pauseRequest != nil { continue }
-                try await engine.pause(Self.id)
-                if request.kind == .pauseAndUnpause { try await engine.unpause(Self.id) }
+                try await engine.client.pause(Self.id)
+                if request.kind == .pauseAndUnpause { try await engine.client.unpause(Self.id) }
             }
-            state = try await engine.state(of: Self.id)
+            state = try await engine.client.state(of: Self.id)
         }
     }
 

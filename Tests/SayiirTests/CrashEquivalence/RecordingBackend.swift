@@ -30,9 +30,13 @@ struct RecordingBackend: Backend {
         try await inner.state(of: instance)
     }
 
-    func history(of instance: InstanceID) async throws(BackendError) -> [RecordedEvent] {
-        try await inner.history(of: instance)
+    func history(of instance: InstanceID, after sequence: UInt64) async throws(BackendError) -> [RecordedEvent] {
+        try await inner.history(of: instance, after: sequence)
     }
+
+    func wakeUps() async -> AsyncStream<InstanceID> { await inner.wakeUps() }
+
+    func announce(_ instance: InstanceID) async { await inner.announce(instance) }
 
     func waitForChange(of instance: InstanceID, after revision: UInt64) async {
         await inner.waitForChange(of: instance, after: revision)
