@@ -60,7 +60,7 @@ let package = Package(
         ),
         .target(
             name: "SayiirTesting",
-            dependencies: ["Sayiir", "SayiirEvents", "SayiirLog"],
+            dependencies: ["Sayiir", "SayiirEvents", "SayiirLog", "SayiirProjection"],
             swiftSettings: settings
         ),
         .target(
@@ -96,7 +96,8 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: settings),
         .testTarget(
-            name: "SayiirTestingTests", dependencies: ["SayiirTesting", "SayiirLog"], swiftSettings: settings),
+            name: "SayiirTestingTests", dependencies: ["SayiirTesting", "Sayiir", "SayiirLog", "SayiirProjection"],
+            swiftSettings: settings),
         .testTarget(
             name: "SayiirInspectionTests",
             dependencies: [
