@@ -60,7 +60,7 @@ let package = Package(
         ),
         .target(
             name: "SayiirTesting",
-            dependencies: ["Sayiir", "SayiirEvents", "SayiirLog"],
+            dependencies: ["Sayiir", "SayiirEvents", "SayiirLog", "SayiirProjection"],
             swiftSettings: settings
         ),
         .target(
@@ -104,7 +104,8 @@ let package = Package(
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ], swiftSettings: settings),
         .testTarget(
-            name: "SayiirTestingTests", dependencies: ["SayiirTesting", "SayiirLog"], swiftSettings: settings),
+            name: "SayiirTestingTests", dependencies: ["SayiirTesting", "Sayiir", "SayiirLog", "SayiirProjection"],
+            swiftSettings: settings),
         .testTarget(
             name: "SayiirInspectionTests",
             dependencies: [

@@ -21,11 +21,11 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "Bytes of a write to the bare disk, and about the bytes of an append.")
     var bytes = 256
 
-    @Option(help: "Only these parts: log, engine, memory (repeatable).")
+    @Option(help: "Only these parts: log, engine, memory, scaling (repeatable).")
     var only: [Part] = []
 
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case log, engine, memory
+        case log, engine, memory, scaling
     }
 
     @Flag(help: "Run the tasks that append on the log's own thread.")
@@ -48,6 +48,7 @@ struct Bench: AsyncParsableCommand {
         }
         if parts.contains(.engine) { try await engineSteps(in: scratch) }
         if parts.contains(.memory) { try await stepsInMemory() }
+        if parts.contains(.scaling) { try await Scaling().run() }
     }
 
     /// Durable steps of flows: one flow in turns with the disk, then many at once.

@@ -10,12 +10,15 @@ struct Table {
         print(row([name, grouped(Int(rate.rounded()))] + latencies))
     }
 
+    static func printCells(_ cells: [String]) { print(row(cells)) }
+
     /// A number with so many digits after the point.
     static func decimal(_ number: Double, _ digits: Int) -> String {
         var factor = 1
         for _ in 0..<digits { factor *= 10 }
         let scaled = Int((number * Double(factor)).rounded())
         let fraction = String(scaled % factor)
+        if digits == 0 { return String(scaled) }
         return "\(scaled / factor)." + String(repeating: "0", count: digits - fraction.count) + fraction
     }
 

@@ -59,7 +59,8 @@ public protocol Backend: Sendable {
     func waitForChange(of instance: InstanceID, after revision: UInt64) async
 
     /// The instances that may have work for an executor, as they come to have it: each that was changed without a lease (submitted,
-    /// signalled, cancelled), or was ``announce(_:)``d, from this call on. An instance may be named more often than needed, never less.
+    /// signalled, cancelled), or was ``announce(_:)``d, from this call on. An instance may be named more often than needed, never
+    /// less; but a change under a lease names none, for who made it knows of it.
     func wakeUps() async -> AsyncStream<InstanceID>
 
     /// Tells those who listen to ``wakeUps()`` that an instance may have work for them.

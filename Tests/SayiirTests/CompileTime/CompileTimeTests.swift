@@ -1,0 +1,147 @@
+import Testing
+
+/// What the compiler accepts, what it refuses with which words, and how long it takes.
+@Suite(.serialized) struct CompileTimeTests {
+    /// What all programs have.
+    private static let preamble = """
+        import Sayiir
+        let start = Flow("w", input: Int.self)
+        let half = DurableTask("half") { (number: Int) in Double(number) / 2 }
+        let text = DurableTask("text") { (number: Int) in "\\(number)" }
+        let count = DurableTask("count") { (text: String) in text.count }
+        let round = DurableTask("round") { (number: Double) in Int(number) }
+
+        """
+
+    private func check(_ program: String) throws -> Compiler.Verdict { try Compiler().check(Self.preamble + program) }
+
+    /// A mistake, and the program without it.
+    struct Mistake: CustomTestStringConvertible, Sendable {
+        var testDescription: String
+        var wrong: String
+        var types: [String]
+        var right: String
+    }
+
+    static let mistakes = [
+        Mistake(
+            testDescription: "a task that takes another type than the one before gives",
+            wrong: "let flow = start.then(half).then(count)",
+            types: ["DurableTask<String, Int>", "DurableTask<Double, Int>"],
+            right: "let flow = start.then(half).then(round)"),
+        Mistake(
+            testDescription: "a function that takes another type than the one before gives",
+            wrong: "let flow = Flow(input: Int.self).then(\"a\") { (number: Int) in Double(number) }"
+                + ".then(\"b\") { (text: String) in text.count }",
+            types: ["'Double'", "'String'"],
+            right: "let flow = Flow(input: Int.self).then(\"a\") { (number: Int) in Double(number) }"
+                + ".then(\"b\") { (number: Double) in Int(number) }"),
+        Mistake(
+            testDescription: "a join whose parameter is of another type than its branch gives",
+            wrong: "let flow = start.fork(Branch(half), Branch(text)).join(\"j\") { (a: Double, b: Double) in a + b }",
+            types: ["'Double, String'", "'Double, Double'"],
+            right: "let flow = start.fork(Branch(half), Branch(text)).join(\"j\") { (a: Double, b: String) in a }"),
+        Mistake(
+            testDescription: "a join that has not as many parameters as there are branches",
+            wrong: "let fork = start.fork(Branch(half), Branch(text))\n"
+                + "let flow = fork.join(\"j\") { (a: Double) in a }",
+            types: ["'Double, String'", "'Double'"],
+            right: "let fork = start.fork(Branch(half))\nlet flow = fork.join(\"j\") { (a: Double) in a }"),
+        Mistake(
+            testDescription: "a signal whose payload is of another type than the task after it takes",
+            wrong: "let flow = start.waitForSignal(\"s\", of: Double.self).then(count)",
+            types: ["DurableTask<String, Int>", "DurableTask<Double, Int>"],
+            right: "let flow = start.waitForSignal(\"s\", of: String.self).then(count)"),
+        Mistake(
+            testDescription: "a workflow whose output is of another type than it is used as",
+            wrong: "let workflow: Workflow<Int, String> = try start.then(half).build()",
+            types: ["Workflow<Int, Double>", "Workflow<Int, String>"],
+            right: "let workflow: Workflow<Int, Double> = try start.then(half).build()"),
+        Mistake(
+            testDescription: "a value that cannot be stored",
+            wrong: "final class Box {}\nlet flow = start.then(\"a\") { (_: Int) in Box() }",
+            types: ["'Box'", "'Encodable'"],
+            right: "struct Box: Codable {}\nlet flow = start.then(\"a\") { (_: Int) in Box() }"),
+    ]
+
+    @Test("a mistake does not compile, and the error names the types; without the mistake it does", arguments: mistakes)
+    func refused(_ mistake: Mistake) throws {
+        let wrong = try check(mistake.wrong)
+        #expect(!wrong.isAccepted)
+        let errors = wrong.errors.joined(separator: "\n")
+        for type in mistake.types { #expect(errors.contains(type), "\(wrong.output)") }
+        let right = try check(mistake.right)
+        #expect(right.isAccepted, "\(right.output)")
+    }
+
+    @Test("a flow begun and given a wrong task in one expression does not compile")
+    func refusedInOneExpression() throws {
+        // Compilers before Swift 6.4 may end with an internal error here (github.com/swiftlang/swift/issues/81801), so
+        // nothing is said of their words.
+        #expect(try !check("let flow = Flow(\"w\", input: Int.self).then(half).then(count)").isAccepted)
+        let right = try check("let flow = Flow(\"w\", input: Int.self).then(half).then(round)")
+        #expect(right.isAccepted, "\(right.output)")
+    }
+
+    @Test("a flow of thirty steps has no expression that takes the compiler a second")
+    func thirtySteps() throws {
+        let steps = (0..<15).map { number in
+            """
+                .then("text_\(number)") { "\\($0 + \(number))" }
+                .then("count_\(number)") { $0.count * 2 + \(number) }
+
+            """
+        }
+        let program = "import Sayiir\nlet workflow = try Flow(\"long\", input: Int.self)\n\(steps.joined()).build()\n"
+        let verdict = try Compiler().check(program)
+        #expect(verdict.isAccepted, "\(verdict.output)")
+        #expect(verdict.slowExpressions == [])
+        // The compiler tells of what is slow, if it has to be that fast.
+        #expect(try !Compiler(slowness: 1).check(program).slowExpressions.isEmpty)
+    }
+
+    @Test("a flow with every construct has no expression that takes the compiler a second")
+    func everyConstruct() throws {
+        let verdict = try check(Self.everything)
+        #expect(verdict.isAccepted, "\(verdict.output)")
+        #expect(verdict.slowExpressions == [])
+    }
+
+    private static let everything = """
+        enum Kind: String, CaseIterable, Sendable { case small, large }
+        struct Order: Codable, Sendable { var lines: [Int] }
+        let child = try Flow("child", input: Int.self).then("twice") { $0 * 2 }.build()
+        let numbered = (0..<3).map { number in
+            Branch("branch_\\(number)") { (flow: Flow<Int, Int>) in flow.then("add_\\(number)") { $0 + number } }
+        }
+        let workflow = try Flow("everything", input: Order.self)
+            .metadata(["team": "orders"])
+            .then("lines") { $0.lines }
+            .map("each", concurrency: 4) { $0.then("double") { $0 * 2 }.then(text).then(count) }
+            .then("sum") { $0.reduce(0, +) }
+            .thenFlow(child)
+            .delay("pause", .seconds(1))
+            .fork(Branch(text), Branch("more") { $0.then("plus") { $0 + 1 }.then("minus") { $0 - 1 } })
+            .join("join") { (text: String, number: Int) in text.count + number }
+            .fork(numbered)
+            .join("total") { $0.reduce(0, +) }
+            .fork(Branch("left") { $0.then("c") { $0 + 1 } }, Branch("right") { $0.then("d") { "\\($0)" } })
+            .join(byName: "named") { results in try results["left", as: Int.self] }
+            .loop(as: "loop", maxIterations: 3) { $0.then("again") { $0 > 10 ? LoopResult.done($0) : .again($0 + 1) } }
+            .route(as: "kind") { $0 > 100 ? Kind.large : .small }
+            .branch(.small) { $0.then("little") { "little \\($0)" } }
+            .branch(.large) { $0.then("much") { "much \\($0)" } }
+            .done()
+            .then("result") { $0.result.count }
+            .route(keys: ["x", "y"], as: "letter") { $0 > 5 ? "x" : "y" }
+            .branch("x", text)
+            .defaultBranch { $0.then(text, as: "other") }
+            .done()
+            .then("letter_result") { $0.result }
+            .waitForSignal("approval", of: Bool.self)
+            .then { $0 ? 1 : 0 }
+            .waitForSignal("number", timeout: .seconds(60), orElse: 7)
+            .then("end", options: TaskOptions(timeout: .seconds(5), retries: 3)) { "\\($0)" }
+            .build()
+        """
+}

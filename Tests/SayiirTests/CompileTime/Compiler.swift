@@ -1,0 +1,78 @@
+import Foundation
+
+/// The Swift compiler, run as a process on small programs that import the modules under test.
+struct Compiler {
+    /// What the compiler said of a program.
+    struct Verdict {
+        var isAccepted: Bool
+        var output: String
+
+        /// The lines that report an error.
+        var errors: [String] { lines(with: " error: ") }
+        /// The lines that report an expression that took too long.
+        var slowExpressions: [String] { lines(with: "ms to type-check") + lines(with: "in reasonable time") }
+
+        private func lines(with text: String) -> [String] {
+            output.split(separator: "\n").map(String.init).filter { $0.hasPrefix("/") && $0.contains(text) }
+        }
+    }
+
+    /// Milliseconds above which the compiler tells of an expression.
+    var slowness = 1000
+
+    /// Type-checks a program.
+    func check(_ program: String) throws -> Verdict {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("sayiir-compile-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let source = folder.appendingPathComponent("program.swift")
+        let output = folder.appendingPathComponent("output")
+        try Data(program.utf8).write(to: source)
+        try Data().write(to: output)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["swiftc"] + arguments + [source.path]
+        // Into a file: a pipe would fill up while nobody reads it.
+        let handle = try FileHandle(forWritingTo: output)
+        process.standardOutput = handle
+        process.standardError = handle
+        process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
+        try process.run()
+        process.waitUntilExit()
+        return Verdict(
+            isAccepted: process.terminationReason == .exit && process.terminationStatus == 0,
+            output: try String(contentsOf: output, encoding: .utf8))
+    }
+
+    private var arguments: [String] {
+        let products = Self.products.path
+        var arguments = [
+            "-typecheck", "-swift-version", "6", "-I", "\(products)/Modules",
+            // The modules import these two in C.
+            "-Xcc", "-fmodule-map-file=\(products)/CSayiir.build/module.modulemap", "-I", Self.lz4.path,
+            "-Xfrontend", "-warn-long-expression-type-checking=\(slowness)",
+        ]
+        #if os(macOS) && arch(arm64)
+            arguments += ["-target", "arm64-apple-macosx15.0"]
+        #elseif os(macOS)
+            arguments += ["-target", "x86_64-apple-macosx15.0"]
+        #endif
+        return arguments
+    }
+
+    /// Where the modules and the tests were built.
+    private static var products: URL {
+        #if os(macOS)
+            let tests = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") } ?? .main
+            return tests.bundleURL.deletingLastPathComponent()
+        #else
+            return URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+        #endif
+    }
+
+    /// The folder of the module map of LZ4, which is not copied to where the modules are built.
+    private static var lz4: URL {
+        URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../Sources/CLZ4").standardizedFileURL
+    }
+}
