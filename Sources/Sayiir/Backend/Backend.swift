@@ -50,7 +50,7 @@ public protocol Backend: Sendable {
     ///
     /// - Parameters:
     ///   - instance: The instance.
-    ///   - sequence: The ``RecordedEvent/sequence`` of the last event that is known already; 0 for all.
+    ///   - sequence: The ``/SayiirEvents/RecordedEvent/sequence`` of the last event that is known already; 0 for all.
     /// - Throws: ``BackendError`` if storage fails or holds something that is not an event.
     func history(of instance: InstanceID, after sequence: UInt64) async throws(BackendError) -> [RecordedEvent]
 

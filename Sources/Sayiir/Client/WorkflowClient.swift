@@ -74,14 +74,14 @@ public struct WorkflowClient: Sendable {
         try await apply(.pause, to: id, by: actor, reason: reason)
     }
 
-    /// Ends a pause, or takes back the wish for one. Runs nothing: ``resume(_:id:)`` does.
+    /// Ends a pause, or takes back the wish for one. Runs nothing: ``Engine/resume(_:id:)`` does.
     ///
     /// - Throws: ``WorkflowError/instanceNotFound(_:)``, ``WorkflowError/notPossible(_:_:_:)`` if it is not paused.
     public func unpause(_ id: InstanceID, by actor: String? = nil, reason: String? = nil) async throws(WorkflowError) {
         try await apply(.unpause, to: id, by: actor, reason: reason)
     }
 
-    /// Records a person's decision about a step of which nobody knows whether it finished. ``resume(_:id:)`` goes on from there.
+    /// Records a person's decision about a step of which nobody knows whether it finished. ``Engine/resume(_:id:)`` goes on from there.
     ///
     /// - Throws: ``WorkflowError/instanceNotFound(_:)``, ``WorkflowError/notInDoubt(_:_:)``.
     public func resolveDoubt(
@@ -95,7 +95,7 @@ public struct WorkflowClient: Sendable {
     ///
     /// It is kept until a node that waits for a signal of this name consumes it, first in, first out. So it may be sent before the
     /// wait begins, and even before the instance is submitted. What an instance that has ended did not consume stays unread.
-    /// Runs nothing: an executor that waits takes it at once, otherwise ``resume(_:id:)`` does.
+    /// Runs nothing: an executor that waits takes it at once, otherwise ``Engine/resume(_:id:)`` does.
     ///
     /// - Parameters:
     ///   - name: The signal's name, as the flow has it.
@@ -213,7 +213,7 @@ public struct WorkflowClient: Sendable {
     ///
     /// - Parameters:
     ///   - id: The instance; it need not exist yet.
-    ///   - sequence: The ``RecordedEvent/sequence`` of the last event that is known already; 0 for all.
+    ///   - sequence: The ``/SayiirEvents/RecordedEvent/sequence`` of the last event that is known already; 0 for all.
     public func events(of id: InstanceID, after sequence: UInt64 = 0) -> InstanceEvents {
         InstanceEvents(of: id, after: sequence, from: backend)
     }

@@ -21,7 +21,8 @@ public struct TaskOptions: Hashable, Sendable {
     public enum Execution: Hashable, Sendable, CaseIterable {
         /// The task runs again. Its effects should be such that twice is as good as once.
         case atLeastOnce
-        /// The task does not run again: it is *in doubt* until a person decides, see ``Engine/resolveDoubt(of:in:as:by:reason:)``.
+        /// The task does not run again: it is *in doubt* until a person decides, see
+        /// ``WorkflowClient/resolveDoubt(of:in:as:by:reason:)``.
         case atMostOnce
     }
 
