@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format docs bench clean
+.PHONY: help run test tsan lint format docs bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -12,6 +12,10 @@ run: ## build the order example, kill it twice, resume it, check and show what h
 test: ## build everything without warnings and run all tests
 	@scripts/bootstrap
 	@scripts/test
+
+tsan: ## run the tests of concurrency under the thread sanitizer
+	@scripts/bootstrap
+	@scripts/tsan
 
 lint: ## check formatting and the house rules; changes nothing
 	@scripts/lint
@@ -28,4 +32,4 @@ bench: ## measure this machine's disk and the engine on it, in one run
 	@scripts/bench
 
 clean: ## remove everything that was built
-	@rm -rf .build Benchmarks/.build Package.resolved Benchmarks/Package.resolved
+	@rm -rf .build .build-tsan Benchmarks/.build Package.resolved Benchmarks/Package.resolved
