@@ -93,7 +93,7 @@ final class InstanceRun {
     /// Runs what has begun, and what follows from it, until nothing runs any more.
     private func runTogether() async throws(WorkflowError) {
         let inbox = Inbox()
-        let failure = await withTaskGroup(of: Void.self) { group -> WorkflowError? in
+        let failure = await withDiscardingTaskGroup { group -> WorkflowError? in
             // What is left when this ends must not hold it up: timers, and the branches of a workflow that has failed.
             defer { group.cancelAll() }
             do throws(WorkflowError) {
@@ -107,7 +107,7 @@ final class InstanceRun {
     }
 
     private func runTogether(
-        in group: inout TaskGroup<Void>, _ inbox: Inbox
+        in group: inout DiscardingTaskGroup, _ inbox: Inbox
     ) async throws(WorkflowError) {
         var running = 0
         var isInterrupted = false
