@@ -113,6 +113,8 @@ struct PlanInterpreter {
                 let inner = place.inner(name + "a", iteration)
                 value = try run(body, inner, value)
                 let isDone = PlanArithmetic.isDone(value)
+                // If this decision comes to its end, the workflow fails in the same commit, before it is cancelled.
+                if isStopping, failsAtMax, !isDone, iteration == max - 1 { throw .ambiguous }
                 try perform(inner.step("decide"), #"{"_loop":"\#(isDone ? "done" : "again")","value":\#(value)}"#)
                 if isDone { return value }
             }

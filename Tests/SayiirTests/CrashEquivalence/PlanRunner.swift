@@ -110,7 +110,7 @@ struct PlanRunner {
         var state = try await engine.client.state(of: Self.id)
         let made = events.count { if case .pauseRequested = $0.body { true } else { false } }
         var pauses = 0
-        for request in plan.requests where state.hasCompleted(request.step) && !state.phase.isEnded {
+        for request in plan.requests where state.hasStoredTask(request.step) && !state.phase.isEnded {
             switch request.kind {
             case .cancel: try await engine.client.cancel(Self.id)
             case .pause, .pauseAndUnpause:
@@ -150,8 +150,9 @@ struct PlanRunner {
 }
 
 extension InstanceState {
-    fileprivate func hasCompleted(_ step: String) -> Bool {
-        steps.contains { $0.isCompleted && "\($0.step)" == step }
+    /// Whether a task is stored. Requests go by tasks alone, as in the ``PlanInterpreter``.
+    fileprivate func hasStoredTask(_ step: String) -> Bool {
+        steps.contains { $0.isCompleted && $0.kind == .task && "\($0.step)" == step }
     }
 
     /// When the first wait ends by itself.
