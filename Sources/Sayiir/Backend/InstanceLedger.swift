@@ -38,7 +38,7 @@ actor InstanceLedger<Storage: EventStorage> {
 
     /// Forgets an entry that says nothing.
     private func drop(_ entry: LedgerEntry, of instance: InstanceID) {
-        if entry.isBlank { entries[instance] = nil }
+        if entry.isBlank, entries[instance] === entry { entries[instance] = nil }
     }
 
     private func newNumber() -> Int {
@@ -121,22 +121,29 @@ actor InstanceLedger<Storage: EventStorage> {
     // MARK: Watching
 
     func waitForChange(of instance: InstanceID, after revision: UInt64) async {
-        let entry = entry(of: instance)
-        guard entry.revision <= revision else { return }
+        guard (entries[instance]?.revision ?? 0) <= revision else { return }
         let watcher = newNumber()
         await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                // Cancelled already: what `onCancel` does may have come before.
-                if Task.isCancelled { continuation.resume() } else { entry.watchers[watcher] = continuation }
-            }
+            // What touches an entry stands in methods: a closure that does not need `self` is not on the actor.
+            await withCheckedContinuation { self.startWatching($0, as: watcher, instance) }
         } onCancel: {
             Task { await self.stopWatching(watcher, instance) }
         }
-        drop(entry, of: instance)
+    }
+
+    private func startWatching(
+        _ continuation: CheckedContinuation<Void, Never>, as watcher: Int, _ instance: InstanceID
+    ) {
+        // Cancelled already: what `onCancel` does may have come before.
+        if Task.isCancelled { continuation.resume() } else { entry(of: instance).watchers[watcher] = continuation }
     }
 
     private func stopWatching(_ watcher: Int, _ instance: InstanceID) {
-        entries[instance]?.watchers.removeValue(forKey: watcher)?.resume()
+        guard let entry = entries[instance], let continuation = entry.watchers.removeValue(forKey: watcher) else {
+            return
+        }
+        continuation.resume()
+        drop(entry, of: instance)
     }
 
     func wakeUps() -> AsyncStream<InstanceID> {

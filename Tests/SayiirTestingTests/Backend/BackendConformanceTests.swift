@@ -5,12 +5,13 @@ import Testing
 /// The checks of backends find what is wrong with wrong ones.
 @Suite struct BackendConformanceTests {
     /// The names of the checks that a backend does not pass.
-    private func failures<Wrong: Backend>(of backend: @escaping @Sendable () -> Wrong) async -> Set<String> {
+    private func failures<Wrong: Backend>(
+        within limit: Duration = .seconds(600), of backend: @escaping @Sendable () -> Wrong
+    ) async -> Set<String> {
         var names: Set<String> = []
         for check in BackendConformance.checks {
             do {
-                // A short limit: what a wrong backend does not do here it never does.
-                try await check.run(within: .seconds(2)) { backend() }
+                try await check.run(within: limit) { backend() }
             } catch { names.insert(check.name) }
         }
         return names
@@ -41,9 +42,10 @@ import Testing
 
     @Test("a backend that forgets wake-ups is found by the check of wake-ups, in a limited time")
     func wakeUps() async {
-        let failures = await failures { WrongBackend(.forgetsWakeUps) }
+        // It never answers one check. On a loaded machine others may not answer in time either.
+        let failures = await failures(within: .seconds(2)) { WrongBackend(.forgetsWakeUps) }
         #expect(
-            failures == ["wake-ups name every instance that was changed without a lease, to all who listen"])
+            failures.contains("wake-ups name every instance that was changed without a lease, to all who listen"))
     }
 
     @Test("a backend that releases whatever it is told to is found by the check of releases")
