@@ -136,9 +136,7 @@ struct WireReader: FieldVisitor {
     mutating func readString() throws(EventDecodingError) -> String {
         let range = try readRange()
         let bytes = UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
-        // The validating initialiser is generic and costs 150 ns however short the text is.
-        if isASCII(bytes) { return String(decoding: bytes, as: UTF8.self) }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
+        guard let text = String(validatingUTF8: bytes) else {
             throw EventDecodingError(.invalidUTF8, at: range.lowerBound)
         }
         return text
@@ -165,20 +163,4 @@ struct WireReader: FieldVisitor {
         position += count
         return start
     }
-}
-
-/// Whether no byte has its highest bit set.
-@inline(__always)
-private func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    var position = 0
-    var high: UInt64 = 0
-    while position + 8 <= bytes.count {
-        high |= bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-        position += 8
-    }
-    while position < bytes.count {
-        high |= UInt64(bytes[position])
-        position += 1
-    }
-    return high & 0x8080_8080_8080_8080 == 0
 }

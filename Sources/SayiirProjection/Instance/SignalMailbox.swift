@@ -20,6 +20,13 @@ public struct SignalMailbox: Hashable, Sendable {
         var entries: [Entry] = []
         var head = 0
 
+        /// Which consumed entries are still stored says nothing of the mailbox.
+        static func == (left: Self, right: Self) -> Bool {
+            left.entries[left.head...] == right.entries[right.head...]
+        }
+
+        func hash(into hasher: inout Hasher) { hasher.combine(entries[head...]) }
+
         /// Drops consumed entries once they are half of the storage, so that their cost is spread.
         mutating func compact() {
             guard head * 2 >= entries.count else { return }
@@ -29,7 +36,7 @@ public struct SignalMailbox: Hashable, Sendable {
     }
 
     private var queues: [String: Queue] = [:]
-    private var deduplicationIDs: Set<String> = []
+    var deduplicationIDs: Set<String> = []
 
     init() {}
 

@@ -4,16 +4,25 @@ public import SayiirEvents
 ///
 /// Looking up a step costs constant time; the steps that have not completed are at hand without a search.
 public struct StepTable: Hashable, Sendable {
-    private var entries: [StepState] = []
+    private(set) var entries: [StepState] = []
     /// Places in `entries`; empty while there are so few that a search is quicker and smaller.
     private var places: [Step: Int] = [:]
     /// Places of the entries that are not completed, in the order in which they were opened.
-    private var openPlaces: [Int] = []
+    private(set) var openPlaces: [Int] = []
 
     private static let searchedWithoutIndex = 8
 
     /// A table without steps.
     init() {}
+
+    /// A table of these steps; `nil` if one is there twice, or if `openPlaces` are not the places of those that have not
+    /// completed, in some order.
+    init?(_ entries: [StepState], openPlaces: [Int]) {
+        self.entries = entries
+        self.openPlaces = openPlaces
+        if entries.count > Self.searchedWithoutIndex { index(upTo: entries.count - 1) }
+        guard hasDistinctSteps, hasRightOpenPlaces else { return nil }
+    }
 
     /// What is known of `step`; `nil` if it has not begun.
     public subscript(step: Step) -> StepState? {
@@ -61,6 +70,23 @@ public struct StepTable: Hashable, Sendable {
 
     private init(_ kept: some Sequence<StepState>) {
         for state in kept { insert(state) }
+    }
+
+    private var hasDistinctSteps: Bool {
+        guard places.isEmpty else { return places.count == entries.count }
+        for place in entries.indices {
+            for earlier in 0..<place where entries[earlier].step == entries[place].step { return false }
+        }
+        return true
+    }
+
+    private var hasRightOpenPlaces: Bool {
+        var isExpected = entries.map { !$0.isCompleted }
+        for place in openPlaces {
+            guard isExpected.indices.contains(place), isExpected[place] else { return false }
+            isExpected[place] = false
+        }
+        return !isExpected.contains(true)
     }
 
     private func place(of step: Step) -> Int? {
