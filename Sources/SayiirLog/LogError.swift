@@ -11,6 +11,11 @@ public enum LogError: Error, Sendable, CustomStringConvertible {
     /// There is no room for the next segment. Nothing was written; the log stays usable, and an append made once there
     /// is room again succeeds.
     case noSpace(directory: String, neededBytes: Int, cause: FileSystemError)
+    /// A file that was to be added to the log did not read back as it was written. It was not added.
+    case notWritten(file: String, reason: String)
+    /// Records that a reader had shown as not yet durable are gone: a crash of the writer's machine took them back. Read on:
+    /// what comes next continues after sequence `after`.
+    case takenBack(after: UInt64)
     /// A batch is larger than one commit can be.
     case batchTooLarge(byteCount: Int, limit: Int)
     /// A key is longer than 65,535 bytes.
@@ -45,6 +50,13 @@ public enum LogError: Error, Sendable, CustomStringConvertible {
             There is no room for the next segment of \(directory) (\(neededBytes) bytes): \(cause). Nothing was \
             written. Free some space and try again.
             """
+        case .notWritten(let file, let reason):
+            "\(file) does not read back as it was written: \(reason). It was not made part of the log; check the disk."
+        case .takenBack(let sequence):
+            """
+            The records after sequence \(sequence) that were shown as not yet durable are gone: a crash took them back. \
+            Reading on goes on after that sequence.
+            """
         case .batchTooLarge(let byteCount, let limit):
             "A batch of \(byteCount) bytes is larger than one commit can be (\(limit) bytes)."
         case .keyTooLong(let length):
@@ -59,5 +71,19 @@ public enum LogError: Error, Sendable, CustomStringConvertible {
         case .closed:
             "The log's writer is closed."
         }
+    }
+}
+
+extension LogError {
+    /// The refusal for a frame that should be whole: something durable says so.
+    static func damage(_ defect: FrameDefect, at position: FramePosition, in directory: String) -> LogError {
+        var assessment = Assessment(directory: directory)
+        assessment.segment = position.segment
+        assessment.offset = position.offset
+        assessment.lastSequence = position.nextSequence - 1
+        assessment.evidence.isCovered = true
+        assessment.expected = defect.expected
+        assessment.found = defect.found
+        return .refused(assessment)
     }
 }

@@ -92,12 +92,15 @@ extension Frame {
     fileprivate func headline(_ style: Style) -> String {
         let words =
             switch kind {
-            case .records:
-                "\(counted(recordCount, "record")) in \(counted(storedLength, "byte"))"
+            case .records, .block:
+                (kind == .block ? "\(counted(commitCount, "commit")), " : "")
+                    + "\(counted(recordCount, "record")) in \(counted(storedLength, "byte"))"
                     + (codec == .lz4 ? " (LZ4, of \(grouped(UInt64(body.count))))" : "")
             case .promise: "promise"
             case .seal: "seal"
+            case .blockTable, .filter, .bucket, .directory: "index"
             }
+        guard kind != .block else { return style.paint("  block at \(offset): \(words)", .dim) }
         return style.paint("  frame at \(offset): \(words), durable before it to \(durableThrough)", .dim)
     }
 }

@@ -1,4 +1,4 @@
-/// A verified frame of the log: one commit, with its records.
+/// A verified frame of the log: one commit with its records, or in a sealed segment several.
 public struct Frame: Sendable {
     /// The segment it stands in.
     public let segment: SegmentName
@@ -20,8 +20,13 @@ public struct Frame: Sendable {
     public let durableThrough: Int
     /// The chain digest after its records.
     public let digest: ChainDigest
+    /// How many records each of its commits has.
+    let commits: [UInt32]
     /// The records' bytes, uncompressed.
     public let body: [UInt8]
+
+    /// How many commits it holds.
+    public var commitCount: Int { commits.count }
 
     /// The offset behind the frame.
     public var end: Int { offset + extent }

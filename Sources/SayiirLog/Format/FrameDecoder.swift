@@ -3,17 +3,30 @@ internal import CLZ4
 /// Where a reader stands: what the next valid frame must look like.
 struct FramePosition: Sendable {
     var segment: SegmentName
+    var layout: FileLayout
     var segmentSize: Int
     var checksumSeed: UInt32
     var offset: Int
     var nextSequence: UInt64
     var digest: ChainDigest
+    var beginning = Beginning.exact
+
+    /// Which sequences the next frame may begin with.
+    enum Beginning: Sendable {
+        /// The next one.
+        case exact
+        /// That of a block in which a commit begins with the next one: the commits before are passed over.
+        case insideBlock
+        /// Any: what the frame's header says.
+        case any
+    }
 
     /// The position at the first frame of a segment.
     init(startOf header: SegmentHeader) {
         segment = header.name
+        layout = header.detail.layout
         segmentSize = Int(header.size)
-        checksumSeed = header.log.checksumSeed
+        checksumSeed = header.checksumSeed
         offset = SegmentHeader.byteCount
         nextSequence = header.firstSequence
         digest = header.previousDigest
@@ -23,6 +36,7 @@ struct FramePosition: Sendable {
         offset = frame.end
         nextSequence += UInt64(frame.recordCount)
         digest = frame.digest
+        beginning = .exact
     }
 }
 
@@ -71,20 +85,29 @@ enum FrameDecoder {
                 expected: "body checksum \(hex(header.bodyChecksum))", found: hex(checksum))
         }
         var body = try unpack(stored, header: header, codec: codec)
-        if kind == .records {
-            try checkRecords(of: body, header: header)
-        } else {
-            guard body.allSatisfy({ $0 == 0 }) else {
-                throw .inconsistent(expected: "a promise with a body of zeros", found: "something else")
+        var commits: [UInt32] = []
+        var firstSequence = header.firstSequence
+        if kind.holdsRecords {
+            commits = kind == .block ? try takeCommitTable(from: &body, header: header) : [header.recordCount]
+            var ends = try recordEnds(of: commits, in: body, header: header)
+            if position.beginning == .insideBlock, firstSequence < position.nextSequence {
+                firstSequence = try passOver(&body, &commits, &ends, from: firstSequence, at: position)
             }
-            body = []
+            if chained { try checkChain(of: body, commits, ends, digest: header.digest, at: position) }
+        } else {
+            if !kind.isIndex {
+                guard body.allSatisfy({ $0 == 0 }) else {
+                    throw .inconsistent(expected: "a promise with a body of zeros", found: "something else")
+                }
+                body = []
+            }
+            if chained { try checkChain(of: [], [], [], digest: header.digest, at: position) }
         }
-        if chained { try checkChain(of: body, header: header, at: position) }
         return Frame(
             segment: position.segment, offset: position.offset, extent: header.extent, kind: kind, codec: codec,
-            storedLength: Int(header.storedLength), firstSequence: header.firstSequence,
-            recordCount: Int(header.recordCount), durableThrough: header.durableThrough, digest: header.digest,
-            body: body)
+            storedLength: Int(header.storedLength), firstSequence: firstSequence,
+            recordCount: commits.reduce(0) { $0 + Int($1) }, durableThrough: header.durableThrough,
+            digest: header.digest, commits: commits, body: body)
     }
 
     private static func header(
@@ -109,7 +132,11 @@ enum FrameDecoder {
     ) throws(FrameDefect) -> (FrameKind, FrameCodec) {
         try require("segment", header.segment, position.segment.number)
         try require("own offset", header.offset, position.offset)
-        try require("first sequence", header.firstSequence, position.nextSequence)
+        switch position.beginning {
+        case .insideBlock where header.firstSequence < position.nextSequence: break
+        case .exact, .insideBlock: try require("first sequence", header.firstSequence, position.nextSequence)
+        case .any: break
+        }
         guard header.durableThrough <= position.offset else {
             throw .inconsistent(
                 expected: "durableThrough of at most \(position.offset)", found: "\(header.durableThrough)")
@@ -125,7 +152,10 @@ enum FrameDecoder {
             throw .inconsistent(
                 expected: "a known kind and codec", found: "kind \(header.kind), codec \(header.codec)")
         }
-        guard (kind == .records) == (header.recordCount > 0) else {
+        guard kind.isAllowed(in: position.layout) else {
+            throw .inconsistent(expected: "a kind of frame that belongs into the file", found: "kind \(header.kind)")
+        }
+        guard kind.holdsRecords == (header.recordCount > 0) else {
             throw .inconsistent(expected: "records in a records frame only", found: "\(header.recordCount) records")
         }
         return (kind, codec)
@@ -172,35 +202,102 @@ enum FrameDecoder {
         }
     }
 
-    private static func checkRecords(of body: [UInt8], header: FrameHeader) throws(FrameDefect) {
-        let (end, count) = body.withUnsafeBytes { bytes in
-            var offset = 0
-            var count: UInt32 = 0
-            while let record = RecordHeader(decoding: bytes, at: offset), count < header.recordCount {
-                offset += record.extent
-                count += 1
-            }
-            return (offset, count)
+    /// Takes the list of commits off a block's body.
+    private static func takeCommitTable(
+        from body: inout [UInt8], header: FrameHeader
+    ) throws(FrameDefect) -> [UInt32] {
+        let commits = body.withUnsafeBytes { bytes -> [UInt32]? in
+            guard bytes.count >= 4 else { return nil }
+            let count = Int(bytes.loadLittleEndian(bytes.count - 4, as: UInt32.self))
+            let start = bytes.count - 4 - 4 * count
+            guard start >= 0, count > 0 else { return nil }
+            return (0..<count).map { bytes.loadLittleEndian(start + 4 * $0, as: UInt32.self) }
         }
-        guard end == body.count && count == header.recordCount else {
+        guard let commits, !commits.contains(0),
+            commits.reduce(0, { $0 + UInt64($1) }) == UInt64(header.recordCount)
+        else {
+            throw .inconsistent(
+                expected: "commits of \(header.recordCount) records together", found: "something else")
+        }
+        body.removeLast(4 + 4 * commits.count)
+        return commits
+    }
+
+    /// Where the records of each commit end in the body, which they must fill exactly.
+    private static func recordEnds(
+        of commits: [UInt32], in body: [UInt8], header: FrameHeader
+    ) throws(FrameDefect) -> [Int] {
+        var ends: [Int] = []
+        ends.reserveCapacity(commits.count)
+        let (end, missing) = body.withUnsafeBytes { bytes -> (Int, UInt32) in
+            var offset = 0
+            for commit in commits {
+                var rest = commit
+                while rest > 0 {
+                    guard let record = RecordHeader(decoding: bytes, at: offset) else { return (offset, rest) }
+                    offset += record.extent
+                    rest -= 1
+                }
+                ends.append(offset)
+            }
+            return (offset, 0)
+        }
+        guard end == body.count, missing == 0 else {
             throw .inconsistent(
                 expected: "\(header.recordCount) records in \(body.count) bytes",
-                found: "\(count) records in \(end) bytes")
+                found: missing == 0 ? "\(header.recordCount) records in \(end) bytes" : "fewer records")
         }
+        return ends
+    }
+
+    /// Leaves away the commits of a block before the position's sequence, at which a commit must begin or the block end.
+    private static func passOver(
+        _ body: inout [UInt8], _ commits: inout [UInt32], _ ends: inout [Int], from first: UInt64,
+        at position: FramePosition
+    ) throws(FrameDefect) -> UInt64 {
+        var sequence = first
+        var count = 0
+        while count < commits.count, sequence < position.nextSequence {
+            sequence += UInt64(commits[count])
+            count += 1
+        }
+        guard sequence == position.nextSequence else {
+            throw .inconsistent(
+                expected: "a commit that begins with sequence \(position.nextSequence)", found: "none")
+        }
+        let start = count == 0 ? 0 : ends[count - 1]
+        body.removeFirst(start)
+        commits.removeFirst(count)
+        ends = ends.dropFirst(count).map { $0 - start }
+        return sequence
     }
 
     private static func checkChain(
-        of body: [UInt8], header: FrameHeader, at position: FramePosition
+        of body: [UInt8], _ commits: [UInt32], _ ends: [Int], digest expected: ChainDigest, at position: FramePosition
     ) throws(FrameDefect) {
-        let digest =
-            header.recordCount == 0
-            ? position.digest
-            : body.withUnsafeBytes {
-                position.digest.appending(
-                    records: $0, firstSequence: header.firstSequence, recordCount: header.recordCount)
-            }
-        guard digest == header.digest else {
-            throw .inconsistent(expected: "chain digest \(digest)", found: "\(header.digest)")
+        let digest = body.withUnsafeBytes { bytes in
+            position.digest.appending(commits, endingAt: ends, in: bytes, from: position.nextSequence)
         }
+        guard digest == expected else {
+            throw .inconsistent(expected: "chain digest \(digest)", found: "\(expected)")
+        }
+    }
+}
+
+extension ChainDigest {
+    /// The digest after several commits, whose records stand in `bytes` one after the other.
+    func appending(
+        _ commits: [UInt32], endingAt ends: [Int], in bytes: UnsafeRawBufferPointer, from firstSequence: UInt64
+    ) -> ChainDigest {
+        var digest = self
+        var sequence = firstSequence
+        var start = 0
+        for (count, end) in zip(commits, ends) {
+            digest = digest.appending(
+                records: bytes.part(start, end - start), firstSequence: sequence, recordCount: count)
+            sequence += UInt64(count)
+            start = end
+        }
+        return digest
     }
 }

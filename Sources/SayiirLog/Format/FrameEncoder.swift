@@ -33,14 +33,40 @@ struct FrameEncoder {
         }
         let raw = UnsafeRawBufferPointer(plain.bytes(FrameHeader.byteCount, rawLength))
         let digest = previousDigest.appending(records: raw, firstSequence: firstSequence, recordCount: recordCount)
-        let packedLength = compress(raw)
+        let header = FrameHeader(
+            storedLength: 0, rawLength: UInt32(rawLength), firstSequence: firstSequence, recordCount: recordCount,
+            segment: segment.number, offset: offset, durableThrough: durableThrough, digest: digest, bodyChecksum: 0,
+            mask: 0, codec: .plain, isAlone: segment.isAlone, kind: .records)
+        return try encodePlain(header, in: segment, use: use)
+    }
+
+    /// Builds a frame around `body`, of whatever kind; what it holds, and the digest after that, is the caller's.
+    mutating func encode<Result, Failure>(
+        _ kind: FrameKind, body: [UInt8], recordCount: UInt32 = 0, firstSequence: UInt64, digest: ChainDigest,
+        at offset: Int, in segment: Segment,
+        use: (FrameHeader, UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        plain.reserve(FrameHeader.byteCount + body.count + 8)
+        body.withUnsafeBytes { plain.bytes(FrameHeader.byteCount, $0.count).copyMemory(from: $0) }
+        let header = FrameHeader(
+            storedLength: 0, rawLength: UInt32(body.count), firstSequence: firstSequence, recordCount: recordCount,
+            segment: segment.number, offset: offset, durableThrough: offset, digest: digest, bodyChecksum: 0,
+            mask: 0, codec: .plain, isAlone: segment.isAlone, kind: kind)
+        return try encodePlain(header, in: segment, use: use)
+    }
+
+    /// Builds the frame whose raw body stands in `plain` already.
+    private mutating func encodePlain<Result, Failure>(
+        _ draft: FrameHeader, in segment: Segment,
+        use: (FrameHeader, UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        var header = draft
+        let rawLength = Int(header.rawLength)
+        let packedLength = compress(UnsafeRawBufferPointer(plain.bytes(FrameHeader.byteCount, rawLength)))
         let storedLength = packedLength ?? rawLength
         let buffer = packedLength == nil ? plain : packed
-        var header = FrameHeader(
-            storedLength: UInt32(storedLength), rawLength: UInt32(rawLength), firstSequence: firstSequence,
-            recordCount: recordCount, segment: segment.number, offset: offset, durableThrough: durableThrough,
-            digest: digest, bodyChecksum: 0, mask: 0, codec: packedLength == nil ? .plain : .lz4,
-            isAlone: segment.isAlone, kind: .records)
+        header.storedLength = UInt32(storedLength)
+        header.codec = (packedLength == nil ? FrameCodec.plain : .lz4).rawValue
         let padding = header.paddedLength - storedLength
         buffer.bytes(FrameHeader.byteCount + storedLength, padding).initializeMemory(as: UInt8.self, repeating: 0)
         let frame = buffer.bytes(0, header.extent)

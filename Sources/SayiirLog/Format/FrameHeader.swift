@@ -103,4 +103,34 @@ public enum FrameKind: UInt8, Sendable, Hashable {
     case promise = 0xC1
     /// A promise that ends its segment: a successor exists.
     case seal = 0x51
+    /// It holds the records of several commits, in a sealed segment.
+    case block = 0xB1
+    /// Where the blocks of a sealed segment are.
+    case blockTable = 0xA1
+    /// Which keys a sealed segment does not hold.
+    case filter = 0xA2
+    /// Which blocks hold some of the keys.
+    case bucket = 0xA3
+    /// Where the buckets are.
+    case directory = 0xA4
+
+    /// Whether frames of this kind hold records.
+    var holdsRecords: Bool { self == .records || self == .block }
+
+    /// Whether the kind belongs to the index of a sealed segment.
+    var isIndex: Bool {
+        switch self {
+        case .blockTable, .filter, .bucket, .directory: true
+        case .records, .promise, .seal, .block: false
+        }
+    }
+
+    /// Whether files of a layout may hold such a frame.
+    func isAllowed(in layout: FileLayout) -> Bool {
+        switch layout {
+        case .journal: self == .records || self == .promise || self == .seal
+        case .sealed: self == .block || self == .seal || isIndex
+        case .snapshot, .removals: self == .records || self == .seal
+        }
+    }
 }

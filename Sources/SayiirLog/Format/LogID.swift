@@ -19,11 +19,13 @@ public struct LogID: Hashable, Sendable, CustomStringConvertible {
         bytes.storeLittleEndian(low, at: offset + 8)
     }
 
-    /// The checksum that every frame header of this log continues from.
-    var checksumSeed: UInt32 {
-        withUnsafeTemporaryAllocation(byteCount: 16, alignment: 8) { bytes in
+    /// The checksum that every frame header in files of this log and of that layout continues from: a frame that lands in
+    /// another log, or in a file of another kind, is not valid there.
+    func checksumSeed(for layout: FileLayout) -> UInt32 {
+        withUnsafeTemporaryAllocation(byteCount: 17, alignment: 8) { bytes in
             store(into: bytes, at: 0)
-            return crc32c(UnsafeRawBufferPointer(bytes))
+            bytes[16] = layout.rawValue
+            return crc32c(UnsafeRawBufferPointer(bytes).part(0, layout == .journal ? 16 : 17))
         }
     }
 

@@ -1,9 +1,8 @@
-/// The block at the start of a segment. See `docs/FORMAT.md`, "Segment".
+/// The block at the start of each of the log's files. See `docs/FORMAT.md`, "Segment".
 struct SegmentHeader: Hashable, Sendable {
     static let byteCount = 4096
     static let version: UInt16 = 1
     private static let magic = Array("SAYIIRLG".utf8)
-    private static let journalLayout: UInt8 = 1
     private static let checksumOffset = byteCount - 4
 
     var number: UInt32
@@ -13,8 +12,16 @@ struct SegmentHeader: Hashable, Sendable {
     var size: UInt64
     var previousDigest: ChainDigest
     var createdAt: Int64
+    /// How the rest of the file is laid out, and what the header says of it.
+    var detail = LayoutDetail.journal
 
-    var name: SegmentName { SegmentName(number: number, firstSequence: firstSequence) }
+    /// The name of the segment's file.
+    var name: SegmentName {
+        SegmentName(number: number, firstSequence: firstSequence, isSealed: detail.layout == .sealed)
+    }
+
+    /// What the checksums of the file's frames continue from.
+    var checksumSeed: UInt32 { log.checksumSeed(for: detail.layout) }
 
     enum Defect: Error, Hashable {
         case damaged(String)
@@ -27,7 +34,7 @@ struct SegmentHeader: Hashable, Sendable {
             bytes.copyBytes(from: Self.magic)
             bytes.storeLittleEndian(Self.version, at: 8)
             bytes.storeLittleEndian(Self.version, at: 10)
-            bytes[20] = Self.journalLayout
+            bytes[20] = detail.layout.rawValue
             bytes.storeLittleEndian(number, at: 24)
             bytes.storeLittleEndian(inFlightLimit, at: 28)
             log.store(into: bytes, at: 32)
@@ -35,6 +42,7 @@ struct SegmentHeader: Hashable, Sendable {
             bytes.storeLittleEndian(size, at: 56)
             previousDigest.store(into: bytes, at: 64)
             bytes.storeLittleEndian(createdAt, at: 96)
+            detail.store(into: bytes)
             let checksum = crc32c(UnsafeRawBufferPointer(bytes).part(0, Self.checksumOffset))
             bytes.storeLittleEndian(checksum, at: Self.checksumOffset)
         }
@@ -43,7 +51,7 @@ struct SegmentHeader: Hashable, Sendable {
 
     init(
         number: UInt32, inFlightLimit: UInt32, log: LogID, firstSequence: UInt64, size: UInt64,
-        previousDigest: ChainDigest, createdAt: Int64
+        previousDigest: ChainDigest, createdAt: Int64, detail: LayoutDetail = .journal
     ) {
         self.number = number
         self.inFlightLimit = inFlightLimit
@@ -52,6 +60,7 @@ struct SegmentHeader: Hashable, Sendable {
         self.size = size
         self.previousDigest = previousDigest
         self.createdAt = createdAt
+        self.detail = detail
     }
 
     /// Reads a block; the order of the checks is the format's.
@@ -69,7 +78,7 @@ struct SegmentHeader: Hashable, Sendable {
         }
         let needed = bytes.loadLittleEndian(10, as: UInt16.self)
         let features = bytes.loadLittleEndian(12, as: UInt32.self)
-        guard needed <= Self.version, features == 0, bytes[20] == Self.journalLayout else {
+        guard needed <= Self.version, features == 0, let layout = FileLayout(rawValue: bytes[20]) else {
             throw .newer(needed: needed, features: features, layout: bytes[20])
         }
         self.init(
@@ -79,11 +88,32 @@ struct SegmentHeader: Hashable, Sendable {
             firstSequence: bytes.loadLittleEndian(48, as: UInt64.self),
             size: bytes.loadLittleEndian(56, as: UInt64.self),
             previousDigest: ChainDigest(loading: bytes, at: 64),
-            createdAt: bytes.loadLittleEndian(96, as: Int64.self)
+            createdAt: bytes.loadLittleEndian(96, as: Int64.self),
+            detail: LayoutDetail(layout, loading: bytes)
         )
-        guard size >= UInt64(Self.byteCount), size <= Limits.segmentBytes, firstSequence > 0 else {
+        guard size >= UInt64(Self.byteCount), size <= Limits.segmentBytes, firstSequence > 0,
+            firstSequence < Limits.sequences
+        else {
             throw .damaged("its size \(size) or first sequence \(firstSequence) is out of bounds")
         }
+    }
+}
+
+extension SegmentHeader {
+    /// Reads the header of a file, and holds it to the name of the segment that the file should be.
+    ///
+    /// - Throws: a ``Defect`` or a ``FileSystemError``.
+    init(of file: any File, expecting name: SegmentName) throws {
+        try self.init(of: file)
+        guard self.name == name else { throw Defect.damaged("the header is that of \(self.name)") }
+    }
+
+    /// Reads the header of a file.
+    init(of file: any File) throws {
+        let block = try file.readBytes(Self.byteCount, at: 0)
+        self = try block.withUnsafeBytes { bytes in
+            Result { () throws(Defect) in try SegmentHeader(decoding: bytes) }
+        }.get()
     }
 }
 
@@ -94,6 +124,8 @@ enum Limits {
     /// Offsets are stored divided by 8 in 32 bits.
     static let segmentBytes: UInt64 = 32 * 1024 * 1024 * 1024
     static let sectorBytes = 512
+    /// Far more than anybody will write, and far enough from what overflows.
+    static let sequences: UInt64 = 1 << 62
     static let keyBytes = 65_535
 }
 

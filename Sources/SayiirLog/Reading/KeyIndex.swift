@@ -1,16 +1,17 @@
-/// Where a frame of records stands.
+/// Where a frame of records stands in a journal.
 struct FrameLocation: Hashable, Sendable {
     var segment: UInt32
     var offset: Int
     var firstSequence: UInt64
 }
 
-/// Which frames hold the records of a key, in order. In memory, for what no footer of a sealed segment covers.
+/// Which frames of the journals hold the records of a key, in order. In memory, until a segment is sealed and has an index of
+/// its own.
 struct KeyIndex: Sendable {
-    private var locations: [String: [FrameLocation]] = [:]
+    private var segments: [UInt32: [String: [FrameLocation]]] = [:]
 
     mutating func add(key: String, at location: FrameLocation) {
-        locations[key, default: []].addUnlessLast(location)
+        segments[location.segment, default: [:]][key, default: []].addUnlessLast(location)
     }
 
     mutating func add(_ frame: Frame) {
@@ -19,8 +20,22 @@ struct KeyIndex: Sendable {
         frame.forEachRecord { add(key: $0.key, at: location) }
     }
 
+    /// Puts frames that were read later before those that are known, which stand behind them.
+    mutating func addEarlier(_ earlier: KeyIndex) {
+        for (segment, keys) in earlier.segments {
+            segments[segment, default: [:]].merge(keys) { known, found in found + known }
+        }
+    }
+
+    mutating func remove(segment: UInt32) { segments[segment] = nil }
+
+    func contains(_ key: String) -> Bool { segments.values.contains { $0[key] != nil } }
+
     /// The frames that hold records of `key`, in the log's order.
-    func frames(withKey key: String) -> [FrameLocation] { locations[key] ?? [] }
+    func frames(withKey key: String) -> [FrameLocation] {
+        guard segments.count != 1 else { return segments.values.first?[key] ?? [] }
+        return segments.sorted { $0.key < $1.key }.flatMap { $0.value[key] ?? [] }
+    }
 }
 
 extension [FrameLocation] {

@@ -4,11 +4,21 @@
 public struct LogReader: Sendable {
     /// The log's directory.
     public let directory: String
+    /// Directories to which retention has moved segments of the log.
+    public let archives: [String]
     let fileSystem: any FileSystem
 
-    /// Reads the log in `directory`. Nothing is touched before the first call.
-    public init(directory: String, fileSystem: any FileSystem = LocalFileSystem()) {
+    /// Reads a log. Nothing is touched before the first call.
+    ///
+    /// - Parameters:
+    ///   - directory: The log's directory.
+    ///   - archives: Directories to which retention has moved segments: they are read as one with the directory.
+    ///   - fileSystem: Where both are.
+    public init(
+        directory: String, archives: [String] = [], fileSystem: any FileSystem = LocalFileSystem()
+    ) {
         self.directory = directory
+        self.archives = archives
         self.fileSystem = fileSystem
     }
 
@@ -36,7 +46,7 @@ public struct LogReader: Sendable {
     public func verify(progress: (Frame) throws -> Void = { _ in }) throws -> Assessment {
         try wrappingFileSystemErrors {
             var looks = 0
-            let scan = LogScan(directory: directory, fileSystem: fileSystem) {
+            let scan = LogScan(directory: directory, fileSystem: fileSystem, archives: archives) {
                 looks += 1
                 guard looks < 500, try writer() != nil else { return false }
                 sleepBriefly()
@@ -51,57 +61,38 @@ public struct LogReader: Sendable {
     /// - Throws: ``LogError/fileSystem(_:)``.
     public func segments() throws -> [(name: SegmentName, byteCount: Int64)] {
         try wrappingFileSystemErrors {
-            try LogFiles(in: directory, fileSystem: fileSystem).segments.map { name in
-                (name, try fileSystem.open("\(directory)/\(name)", as: .read).size())
+            let contents = try LogContents(in: directory, archives: archives, fileSystem: fileSystem)
+            return try contents.segments.map { name in
+                (name, try fileSystem.open("\(contents.directory(of: name))/\(name)", as: .read).size())
             }
+        }
+    }
+
+    /// What a retention policy would take away from the log, and what holds it back. Changes nothing.
+    ///
+    /// - Parameters:
+    ///   - retention: The policy.
+    ///   - now: The time by which age is measured, in nanoseconds since 1970.
+    /// - Throws: ``LogError`` if the directory cannot be read or a header is damaged.
+    public func retentionPlan(for retention: Retention, now: Int64) throws -> RetentionPlan {
+        try wrappingFileSystemErrors {
+            try RetentionRun(directory: directory, fileSystem: fileSystem).plan(retention, now: now)
+        }
+    }
+
+    /// The segments that retention took away, the oldest first.
+    ///
+    /// - Throws: ``LogError`` if the directory or its list of removals cannot be read.
+    public func removedSegments() throws -> [RemovedSegment] {
+        try wrappingFileSystemErrors {
+            guard try LogFiles(in: directory, fileSystem: fileSystem).hasRemovals else { return [] }
+            return try Removals(in: directory, fileSystem: fileSystem).segments
         }
     }
 
     /// Starts reading at the log's first record. See ``LogFollower``.
-    public func follow() -> LogFollower { LogFollower(directory: directory, fileSystem: fileSystem) }
-
-    /// The records of `key` in the given frames.
-    func records(withKey key: String, in frames: [FrameLocation]) throws -> [LogRecord] {
-        let names = try LogFiles(in: directory, fileSystem: fileSystem).segments
-        var open: SegmentReader?
-        var records: [LogRecord] = []
-        for location in frames {
-            if open?.header.number != location.segment {
-                guard let name = names.first(where: { $0.number == location.segment }) else {
-                    throw FileSystemError.missingSegment(location.segment, in: directory)
-                }
-                open = try segmentReader(name)
-            }
-            guard let reader = open else { continue }
-            var position = FramePosition(startOf: reader.header)
-            position.offset = location.offset
-            position.nextSequence = location.firstSequence
-            switch try SegmentReader.frame(at: position, in: reader.file) {
-            case .success(let frame): frame.forEachRecord { if $0.key == key { records.append($0) } }
-            case .failure(let defect): throw damage(defect, at: position)
-            }
-        }
-        return records
-    }
-
-    private func segmentReader(_ name: SegmentName) throws -> SegmentReader {
-        do {
-            return try SegmentReader(name, in: directory, fileSystem: fileSystem)
-        } catch let defect as SegmentHeader.Defect {
-            throw defect.error(of: name, in: directory)
-        }
-    }
-
-    /// The refusal for a frame that was whole when it was indexed.
-    private func damage(_ defect: FrameDefect, at position: FramePosition) -> LogError {
-        var assessment = Assessment(directory: directory)
-        assessment.segment = position.segment
-        assessment.offset = position.offset
-        assessment.lastSequence = position.nextSequence - 1
-        assessment.evidence.isCovered = true
-        assessment.expected = defect.expected
-        assessment.found = defect.found
-        return .refused(assessment)
+    public func follow() -> LogFollower {
+        LogFollower(directory: directory, archives: archives, fileSystem: fileSystem)
     }
 
     private func wrappingFileSystemErrors<Result>(_ body: () throws -> Result) throws -> Result {
@@ -109,7 +100,22 @@ public struct LogReader: Sendable {
             return try body()
         } catch let error as FileSystemError {
             throw LogError.fileSystem(error)
+        } catch let defect as Removals.Defect {
+            throw defect.error(in: directory)
         }
+    }
+}
+
+extension Removals.Defect {
+    /// The public error for a list of removals that cannot be believed.
+    func error(in directory: String) -> LogError {
+        var assessment = Assessment(directory: directory)
+        assessment.otherFile = FileName.removals
+        assessment.evidence.headerIsBad = true
+        assessment.offset = offset
+        assessment.expected = expected
+        assessment.found = found
+        return .refused(assessment)
     }
 }
 

@@ -21,41 +21,134 @@ final class SegmentReader {
     private var windowStart = 0
     private var windowCount = 0
 
-    /// Opens a segment and checks its header.
+    /// Opens a segment and checks its header. One that was sealed since its name was read is opened in its new form.
     ///
-    /// - Throws: a ``SegmentHeader/Defect`` or a ``FileSystemError``.
-    init(_ name: SegmentName, in directory: String, fileSystem: any FileSystem) throws {
-        file = try fileSystem.open("\(directory)/\(name)", as: .read)
-        window.reserve(Self.windowBytes)
-        let block = window.bytes(0, SegmentHeader.byteCount)
-        let count = try file.readFully(into: block, at: 0)
-        header = try SegmentHeader(decoding: UnsafeRawBufferPointer(block).part(0, count))
-        guard header.name == name else {
-            throw SegmentHeader.Defect.damaged("the header is that of segment \(header.name)")
+    /// - Throws: ``LogError/refused(_:)`` or ``LogError/newerVersion(file:needed:supported:)`` for its header, or a
+    ///   ``FileSystemError``.
+    convenience init(opening name: SegmentName, in directory: String, fileSystem: any FileSystem) throws {
+        do {
+            try self.init(name, in: directory, fileSystem: fileSystem)
+        } catch let defect as SegmentHeader.Defect {
+            throw defect.error(of: name, in: directory)
         }
+    }
+
+    /// Like ``init(opening:in:fileSystem:)``, but throws the header's ``SegmentHeader/Defect`` as it is.
+    convenience init(_ name: SegmentName, in directory: String, fileSystem: any FileSystem) throws {
+        do {
+            let file = try fileSystem.open("\(directory)/\(name)", as: .read)
+            self.init(file, try SegmentHeader(of: file, expecting: name))
+        } catch let error as FileSystemError where error.isMissingFile && !name.isSealed {
+            let file = try fileSystem.open("\(directory)/\(name.otherForm)", as: .read)
+            self.init(file, try SegmentHeader(of: file, expecting: name.otherForm))
+        }
+    }
+
+    /// Reads the frames of a file of which the header is known.
+    init(_ file: any File, _ header: SegmentHeader) {
+        self.file = file
+        self.header = header
         position = FramePosition(startOf: header)
     }
 
-    /// The next frame, or why there is none.
+    /// Goes to where a part that is known already ends.
+    func move(to start: LogPosition, in directory: String, fileSystem: any FileSystem) throws {
+        position.nextSequence = start.sequence + 1
+        position.digest = start.digest
+        windowCount = 0
+        guard header.detail.layout == .sealed else {
+            position.offset = start.offset
+            return
+        }
+        let sealed = try SealedSegment(header.name, in: directory, fileSystem: fileSystem)
+        let block = try sealed.blockStart(of: start.sequence + 1)
+        position.offset = block?.offset ?? Int(sealed.detail.blockTable)
+        position.beginning = .insideBlock
+    }
+
+    /// The next frame, or why there is none. The index of a sealed segment is passed over: behind its blocks, it is sealed.
     func next() throws(FileSystemError) -> Step {
         if isSealed { return .sealed }
-        let isFresh = windowCount == 0
-        let bytes = try bytesOfFrame()
-        do throws(FrameDefect) {
-            let frame = try FrameDecoder.decode(bytes, at: position)
+        switch try nextFrame() {
+        case .success(let frame):
+            isSealed = frame.kind == .seal || frame.kind.isIndex
+            if frame.kind.isIndex { return .sealed }
             position.advance(past: frame)
-            isSealed = frame.kind == .seal
             return .frame(frame)
-        } catch {
-            // The writer may have gone on since the window was read.
-            windowCount = 0
-            return isFresh ? .end(error) : try next()
+        case .failure(let defect):
+            return .end(defect)
         }
     }
 
-    /// Reads the frame at `offset`, whose place in the chain is not known, checking everything but the chain.
+    /// Reads the index behind a sealed segment's blocks, to the end; returns what is wrong with it or with what the header
+    /// says of the blocks.
+    func indexDefect() throws(FileSystemError) -> FrameDefect? {
+        guard case .sealed(let detail) = header.detail else { return nil }
+        guard position.offset == Int(truncatingIfNeeded: detail.blockTable),
+            position.nextSequence == detail.lastSequence + 1, position.digest == detail.lastDigest
+        else {
+            return .inconsistent(
+                expected: "blocks up to sequence \(detail.lastSequence) and offset \(detail.blockTable)",
+                found: "blocks up to sequence \(position.nextSequence - 1) and offset \(position.offset)")
+        }
+        while true {
+            switch try nextFrame() {
+            case .failure(let defect): return defect
+            case .success(let frame):
+                guard frame.kind.isIndex || frame.kind == .seal else {
+                    return .inconsistent(expected: "the index", found: "a frame of kind \(frame.kind)")
+                }
+                position.advance(past: frame)
+                guard frame.kind == .seal else { continue }
+                return position.offset == position.segmentSize
+                    ? nil : .inconsistent(expected: "nothing after the seal", found: "something")
+            }
+        }
+    }
+
+    private func nextFrame() throws(FileSystemError) -> Result<Frame, FrameDefect> {
+        let isFresh = windowCount == 0
+        let bytes = try bytesOfFrame()
+        do throws(FrameDefect) {
+            return .success(try FrameDecoder.decode(bytes, at: position))
+        } catch {
+            // The writer may have gone on since the window was read.
+            windowCount = 0
+            return isFresh ? .failure(error) : try nextFrame()
+        }
+    }
+
+    /// Reads a file of frames once more, from its header to its end, and compares it with what was meant to be written.
+    /// Checksums only: what they cover is what was written.
+    static func checkFrames(of path: String, as expected: SegmentHeader, fileSystem: any FileSystem) throws {
+        func failure(_ text: String) -> LogError { .notWritten(file: path, reason: text) }
+        let file = try fileSystem.open(path, as: .read)
+        do {
+            let header = try SegmentHeader(of: file)
+            guard header == expected else { throw failure("its header is another") }
+        } catch let defect as SegmentHeader.Defect {
+            throw failure("\(defect)")
+        }
+        guard try file.size() == Int64(expected.size) else { throw failure("its length is not \(expected.size)") }
+        let reader = SegmentReader(file, expected)
+        while true {
+            switch try reader.nextFrame() {
+            case .success(let frame):
+                reader.position.advance(past: frame)
+                if frame.kind == .seal { break }
+                continue
+            case .failure(let defect):
+                throw failure(
+                    "at offset \(reader.position.offset): expected \(defect.expected), found \(defect.found)")
+            }
+            break
+        }
+        guard reader.position.offset == Int(expected.size) else { throw failure("something follows its seal") }
+    }
+
+    /// Reads the frame at a position; unless `chained`, its place in the chain is not known and not checked.
     static func frame(
-        at position: FramePosition, in file: any File
+        at position: FramePosition, in file: any File, chained: Bool = false
     ) throws(FileSystemError) -> Result<Frame, FrameDefect> {
         var size = 4096
         while true {
@@ -69,7 +162,7 @@ final class SegmentReader {
                 size = header.extent
                 continue
             }
-            return Result { () throws(FrameDefect) in try FrameDecoder.decode(bytes, at: position, chained: false) }
+            return Result { () throws(FrameDefect) in try FrameDecoder.decode(bytes, at: position, chained: chained) }
         }
     }
 
@@ -87,9 +180,9 @@ final class SegmentReader {
     private func fill(atLeast count: Int) throws(FileSystemError) -> UnsafeRawBufferPointer {
         let isInside = position.offset >= windowStart && position.offset + count <= windowStart + windowCount
         if !isInside {
-            window.reserve(count)
-            windowStart = position.offset
             let room = max(count, Self.windowBytes)
+            window.reserve(room)
+            windowStart = position.offset
             windowCount = try file.readFully(into: window.bytes(0, room), at: Int64(windowStart))
         }
         let start = position.offset - windowStart

@@ -21,6 +21,8 @@ public struct Assessment: Sendable, Hashable {
     public internal(set) var head: ChainDigest?
     /// The segment where the valid frames end, or where the log is damaged; `nil` if there is none.
     public internal(set) var segment: SegmentName?
+    /// The file that is damaged, if it is not a segment.
+    var otherFile: String?
     /// The offset in that segment behind the last valid frame.
     public internal(set) var offset = 0
     /// How many bytes from there on are damaged; 0 unless ``verdict`` says so.
@@ -38,8 +40,11 @@ public struct Assessment: Sendable, Hashable {
     /// What the rule says.
     public var verdict: Verdict { rule.verdict }
 
-    /// The path of the segment's file.
-    public var file: String { segment.map { "\(directory)/\($0)" } ?? directory }
+    /// The path of the file that ``offset`` is about.
+    public var file: String {
+        if let otherFile { return "\(directory)/\(otherFile)" }
+        return segment.map { "\(directory)/\($0)" } ?? directory
+    }
 
     /// Why the log is not opened, and what to do, in words.
     var refusal: String {

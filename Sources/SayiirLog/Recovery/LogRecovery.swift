@@ -8,28 +8,42 @@ struct LogRecovery {
     struct Opened {
         var lock: WriterLock
         var start: Journal.Start
-        var index: KeyIndex
+        /// The places of the records in the journals, as far as these were read.
+        var index = KeyIndex()
+        /// Where the reading began; before, the journals are not in the index.
+        var readFrom: LogPosition?
+        /// The segments, the newest last.
+        var segments: [SegmentName] = []
+        /// The length of the snapshot that was used, in bytes.
+        var snapshotBytes = 0
         var report: RecoveryReport
     }
 
-    /// Opens the log, creating it if the directory is missing or empty, and calls `replay` with each frame of records.
-    func open(replay: (Frame) throws -> Void) throws -> Opened {
+    /// Opens the log, creating it if the directory is missing or empty.
+    ///
+    /// Whatever the newest whole snapshot covers is given to `restoration` as its entries; `replay` is called with each frame
+    /// of records from there on.
+    func open(restoration: SnapshotRestoration? = nil, replay: (Frame) throws -> Void) throws -> Opened {
         let isNew = try prepareDirectory()
         let lock = try WriterLock(in: directory, holder: options.holder, fileSystem: fileSystem)
-        try discardPreparedSegment()
+        try discardUnfinished()
+        var report = RecoveryReport(assessment: Assessment(directory: directory), isNew: isNew)
+        let snapshot = try restoreSnapshot(restoration, &report)
         var index = KeyIndex()
-        let outcome = try LogScan(directory: directory, fileSystem: fileSystem).run { frame in
-            guard frame.kind == .records else { return }
-            index.add(frame)
+        let outcome = try LogScan(directory: directory, fileSystem: fileSystem, start: snapshot?.position).run {
+            frame in
+            guard frame.kind.holdsRecords else { return }
+            if frame.kind == .records { index.add(frame) }
             try replay(frame)
         }
-        var report = RecoveryReport(
-            assessment: outcome.assessment, isNew: isNew, quarantineFile: nil, completedRollOver: false)
+        report.assessment = outcome.assessment
         guard let end = outcome.end else {
-            guard outcome.assessment.verdict == .clean else { throw LogError.refused(outcome.assessment) }
+            guard outcome.assessment.verdict == .clean, snapshot == nil else {
+                throw LogError.refused(outcome.assessment)
+            }
             report.isNew = true
             let start = try Journal.create(in: directory, fileSystem: fileSystem, options: options)
-            return Opened(lock: lock, start: start, index: index, report: report)
+            return Opened(lock: lock, start: start, segments: [start.header.name], report: report)
         }
         switch outcome.assessment.verdict {
         case .clean:
@@ -44,18 +58,78 @@ struct LogRecovery {
         report.completedRollOver = try completeRollOver(end)
         let file = try fileSystem.open("\(directory)/\(end.header.name)", as: .readWrite)
         try rewrite(file, from: end.durableThrough, to: end.position.offset)
-        let start = Journal.Start(position: end.position, header: end.header, file: file)
-        return Opened(lock: lock, start: start, index: index, report: report)
+        try quarantineRejected(report.rejectedSnapshots)
+        return Opened(
+            lock: lock, start: Journal.Start(position: end.position, header: end.header, file: file), index: index,
+            readFrom: snapshot?.position, segments: try removeLeftovers(), snapshotBytes: snapshot?.byteCount ?? 0,
+            report: report)
+    }
+
+    /// Restores the newest snapshot that is whole, if there is one, and notes those that are not.
+    private func restoreSnapshot(
+        _ restoration: SnapshotRestoration?, _ report: inout RecoveryReport
+    ) throws -> SnapshotFile? {
+        let log = try identity()
+        for name in try LogFiles(in: directory, fileSystem: fileSystem).snapshots.reversed() {
+            do {
+                let snapshot = try SnapshotFile(name, in: directory, fileSystem: fileSystem)
+                guard snapshot.header.log == log else { throw SnapshotFile.Defect(reason: "it is another log's") }
+                if let restoration {
+                    guard snapshot.detail.contentVersion == restoration.contentVersion else {
+                        report.unusedSnapshots.append("\(directory)/\(name)")
+                        continue
+                    }
+                    restoration.reset()
+                    try snapshot.read(visit: restoration.restore)
+                } else {
+                    try snapshot.read()
+                }
+                report.snapshotSequence = name.coveredSequence
+                return snapshot
+            } catch let defect as SnapshotFile.Defect {
+                report.rejectedSnapshots.append(
+                    RejectedSnapshot(file: "\(directory)/\(name)", reason: defect.reason))
+            }
+        }
+        restoration?.reset()
+        return nil
+    }
+
+    /// The log's identity by its newest segment; `nil` if that cannot be read, of which the scan will speak.
+    private func identity() throws -> LogID? {
+        guard let newest = try LogFiles(in: directory, fileSystem: fileSystem).segments.last else { return nil }
+        do {
+            return try SegmentReader(newest, in: directory, fileSystem: fileSystem).header.log
+        } catch is SegmentHeader.Defect {
+            return nil
+        }
+    }
+
+    /// Takes damaged snapshots out of the way: they must not count among those that are kept.
+    private func quarantineRejected(_ rejected: [RejectedSnapshot]) throws(FileSystemError) {
+        guard !rejected.isEmpty else { return }
+        let quarantine = "\(directory)/\(FileName.quarantine)"
+        try fileSystem.createDirectory(at: quarantine)
+        for snapshot in rejected {
+            let name = snapshot.file.split(separator: "/").last.map { String($0) } ?? "snapshot"
+            try fileSystem.rename(snapshot.file, to: "\(quarantine)/\(name)-\(options.now()).damaged")
+        }
+        try fileSystem.synchronizeDirectory(at: quarantine)
+        try fileSystem.synchronizeDirectory(at: directory)
+    }
+
+    /// Removes what a removal that was cut short left of segments. Returns the log's segments.
+    private func removeLeftovers() throws -> [SegmentName] {
+        let contents = try LogContents(in: directory, fileSystem: fileSystem)
+        for name in contents.leftovers { try fileSystem.remove("\(directory)/\(name)") }
+        for name in contents.files.unfinishedSealed { try fileSystem.remove("\(directory)/\(name)") }
+        return contents.segments
     }
 
     /// Creates the directory if it is missing, and refuses one that holds something else.
     private func prepareDirectory() throws -> Bool {
-        let missing = try missingDirectories()
-        if !missing.isEmpty {
-            try fileSystem.createDirectory(at: directory)
-            // A log whose directory vanishes in a crash is lost with everything in it.
-            for path in missing { try fileSystem.synchronizeDirectory(at: parent(of: path)) }
-        }
+        // A log whose directory vanishes in a crash is lost with everything in it.
+        try fileSystem.createDirectoryDurably(at: directory)
         let files = try LogFiles(in: directory, fileSystem: fileSystem)
         guard !files.segments.isEmpty || files.isFresh else {
             throw LogError.notALog(directory: directory, reason: "it holds other files and no segment")
@@ -63,31 +137,10 @@ struct LogRecovery {
         return files.segments.isEmpty
     }
 
-    /// The log's directory and those above it that do not exist, the highest last.
-    private func missingDirectories() throws(FileSystemError) -> [String] {
-        var missing: [String] = []
-        var path = directory
-        while true {
-            do throws(FileSystemError) {
-                _ = try fileSystem.entries(ofDirectory: path)
-                return missing
-            } catch {
-                guard error.isMissingFile, parent(of: path) != path else { throw error }
-                missing.append(path)
-                path = parent(of: path)
-            }
+    private func discardUnfinished() throws(FileSystemError) {
+        for name in try LogFiles(in: directory, fileSystem: fileSystem).unfinished {
+            try fileSystem.remove("\(directory)/\(name)")
         }
-    }
-
-    private func parent(of path: String) -> String {
-        let components = path.split(separator: "/")
-        if path.hasPrefix("/") { return "/" + components.dropLast().joined(separator: "/") }
-        return components.count < 2 ? "." : components.dropLast().joined(separator: "/")
-    }
-
-    private func discardPreparedSegment() throws(FileSystemError) {
-        guard try fileSystem.entries(ofDirectory: directory).contains(SegmentName.prepared) else { return }
-        try fileSystem.remove("\(directory)/\(SegmentName.prepared)")
     }
 
     /// Copies the damaged end to the quarantine, durably, and only then puts zeros in its place. Returns the copy's path.
@@ -95,7 +148,7 @@ struct LogRecovery {
         let offset = end.position.offset
         let file = try fileSystem.open("\(directory)/\(end.header.name)", as: .readWrite)
         let bytes = try file.readBytes(assessment.damagedBytes, at: Int64(offset))
-        let quarantine = "\(directory)/\(SegmentName.quarantine)"
+        let quarantine = "\(directory)/\(FileName.quarantine)"
         try fileSystem.createDirectory(at: quarantine)
         let path = "\(quarantine)/\(end.header.name)-\(offset)-\(options.now()).torn"
         let copy = try fileSystem.open(path, as: .readWriteCreating)

@@ -1,10 +1,14 @@
-/// Reads a whole log from its first record to its end and judges that end.
+/// Reads a log from its first record, or from a place that is known, to its end and judges that end.
 ///
 /// A writer may be at work meanwhile. The scan then ends somewhere in what the log held while it ran: an end that looks
 /// damaged is read again, since a commit may have been on its way.
 struct LogScan {
     let directory: String
     let fileSystem: any FileSystem
+    /// Where segments are that retention has moved away.
+    var archives: [String] = []
+    /// Where to begin; at the log's first record if `nil`. Of the segments before, the headers are read.
+    var start: LogPosition?
     /// Asked when an end looks damaged twice: whether to wait a little and look once more.
     var isUnsettled: () throws -> Bool = { false }
 
@@ -29,17 +33,43 @@ struct LogScan {
     /// - Throws: ``LogError/notALog(directory:reason:)``, ``LogError/newerVersion(file:needed:supported:)``, a
     ///   ``FileSystemError``, or whatever `visit` throws. Damage is not thrown; it is the verdict.
     func run(visit: (Frame) throws -> Void) throws -> Outcome {
-        let files = try LogFiles(in: directory, fileSystem: fileSystem)
-        guard !files.segments.isEmpty else {
-            guard files.isFresh && files.hasLock else {
+        var walk = Walk(assessment: Assessment(directory: directory))
+        do {
+            walk.contents = try LogContents(in: directory, archives: archives, fileSystem: fileSystem)
+        } catch let defect as Removals.Defect {
+            walk.damage(
+                \.headerIsBad, inFile: FileName.removals, at: defect.offset, expected: defect.expected,
+                found: defect.found)
+            return Outcome(assessment: walk.assessment, end: nil)
+        }
+        guard let contents = walk.contents, !contents.segments.isEmpty else {
+            guard let files = walk.contents?.files, files.isFresh, files.hasLock else {
                 throw LogError.notALog(directory: directory, reason: "it has no segment")
             }
-            return Outcome(assessment: Assessment(directory: directory), end: nil)
+            return Outcome(assessment: walk.assessment, end: nil)
         }
-        var walk = Walk(assessment: Assessment(directory: directory), segments: files.segments)
+        walk.segments = contents.segments
+        if let start, let first = contents.segments.first, first.number > start.segment {
+            walk.damage(
+                \.earlierIsBad, in: first, at: 0, expected: "segment \(start.segment), which a snapshot needs",
+                found: "no such file")
+            return Outcome(assessment: walk.assessment, end: nil)
+        }
         while let name = walk.nextSegment {
             walk.index += 1
             guard let reader = try open(name, &walk), join(reader, &walk) else { break }
+            if let start, name.number < start.segment {
+                guard !walk.isAtNewest else {
+                    walk.missesSegment(start.segment, after: name)
+                    break
+                }
+                walk.passOver(reader)
+                continue
+            }
+            if let start, name.number == start.segment {
+                try reader.move(to: start, in: contents.directory(of: name), fileSystem: fileSystem)
+                walk.begin(at: start)
+            }
             let tail = try readSettled(reader, &walk, visit: visit)
             if reader.isSealed && walk.isAtNewest { try walk.addSuccessors(of: name, from: self) }
             guard try walk.isAtNewest ? judgeNewest(reader, tail, &walk) : judgeEarlier(reader, tail, &walk) else {
@@ -53,11 +83,12 @@ struct LogScan {
     /// What is carried from one segment to the next.
     private struct Walk {
         var assessment: Assessment
-        var segments: [SegmentName]
+        var contents: LogContents?
+        var segments: [SegmentName] = []
         /// The place in `segments` behind the one that is being read.
         var index = 0
-        /// Where the segments read so far end.
-        var position: FramePosition?
+        /// Where the segment before ends, as far as it is known.
+        var previous: PreviousEnd?
         /// The segment before the one that is being read, if it had no seal.
         var unsealed: SegmentReader?
         /// Frames of the segment that no later frame has promised yet: their ends, and the last sequence before each end.
@@ -65,12 +96,46 @@ struct LogScan {
         var durableThrough = SegmentHeader.byteCount
         var end: End?
 
+        /// What a segment's successor must continue; `nil` for what was not read.
+        struct PreviousEnd {
+            var number: UInt32
+            var nextSequence: UInt64?
+            var digest: ChainDigest?
+            /// The first sequence of the segment, which its successor's cannot be below.
+            var least: UInt64
+        }
+
         var nextSegment: SegmentName? { index < segments.count ? segments[index] : nil }
         var isAtNewest: Bool { index == segments.count }
 
         /// Takes in what a writer added since the files were listed.
         mutating func addSuccessors(of name: SegmentName, from scan: LogScan) throws {
             segments += try LogFiles(in: scan.directory, fileSystem: scan.fileSystem).segments.filter { $0 > name }
+        }
+
+        /// Takes note of a segment of which only the header was read.
+        mutating func passOver(_ reader: SegmentReader) {
+            previous = PreviousEnd(
+                number: reader.header.number, nextSequence: nil, digest: nil,
+                least: reader.header.firstSequence)
+            if case .sealed(let detail) = reader.header.detail {
+                previous?.nextSequence = detail.lastSequence + 1
+                previous?.digest = detail.lastDigest
+            }
+        }
+
+        /// What the place where the reading begins says, which is durable.
+        mutating func begin(at start: LogPosition) {
+            assessment.lastSequence = start.sequence
+            assessment.durableSequence = start.sequence
+            assessment.head = start.digest
+            durableThrough = max(durableThrough, start.offset)
+        }
+
+        mutating func missesSegment(_ number: UInt32, after name: SegmentName) {
+            damage(
+                \.isCovered, in: name, at: 0, expected: "segment \(number), of which a snapshot speaks",
+                found: "no such file")
         }
 
         mutating func take(_ frame: Frame) {
@@ -83,11 +148,12 @@ struct LogScan {
         }
 
         mutating func damage(
-            _ evidence: WritableKeyPath<OpeningEvidence, Bool>, in segment: SegmentName, at offset: Int,
-            expected: String, found: String
+            _ evidence: WritableKeyPath<OpeningEvidence, Bool>, in segment: SegmentName? = nil,
+            inFile file: String? = nil, at offset: Int, expected: String, found: String
         ) {
             assessment.evidence[keyPath: evidence] = true
             assessment.segment = segment
+            assessment.otherFile = file
             assessment.offset = offset
             assessment.expected = expected
             assessment.found = found
@@ -95,6 +161,7 @@ struct LogScan {
     }
 
     private func open(_ name: SegmentName, _ walk: inout Walk) throws -> SegmentReader? {
+        let directory = walk.contents?.directory(of: name) ?? directory
         do {
             return try SegmentReader(name, in: directory, fileSystem: fileSystem)
         } catch let defect as SegmentHeader.Defect {
@@ -113,17 +180,23 @@ struct LogScan {
     /// Checks that a segment continues the one before it, or starts the log.
     private func join(_ reader: SegmentReader, _ walk: inout Walk) -> Bool {
         let header = reader.header
-        let log = walk.assessment.log ?? header.log
-        let expected: (number: UInt32, sequence: UInt64, digest: ChainDigest) =
-            walk.position.map { ($0.segment.number + 1, $0.nextSequence, $0.digest) }
-            ?? (1, 1, ChainDigest(genesisOf: log))
-        guard header.log == log, header.number == expected.number, header.firstSequence == expected.sequence,
-            header.previousDigest == expected.digest
+        let beginning = walk.contents?.beginning ?? .first
+        let log = walk.assessment.log ?? beginning.log ?? header.log
+        let expected =
+            walk.previous.map { ($0.number + 1, $0.nextSequence, $0.digest) }
+            ?? (
+                beginning.number, beginning.firstSequence,
+                beginning.digest ?? (beginning.number == 1 ? ChainDigest(genesisOf: log) : nil)
+            )
+        guard header.log == log, header.number == expected.0,
+            header.firstSequence == expected.1 ?? header.firstSequence,
+            header.firstSequence >= walk.previous?.least ?? 0,
+            header.previousDigest == expected.2 ?? header.previousDigest
         else {
             walk.damage(
                 \.earlierIsBad, in: header.name, at: 0,
                 expected:
-                    "segment \(expected.number) from sequence \(expected.sequence), log \(log), digest \(expected.digest)",
+                    "segment \(expected.0) from sequence \(expected.1.map { "\($0)" } ?? "of any number"), log \(log), digest \(expected.2.map { "\($0)" } ?? "of any value")",
                 found:
                     "segment \(header.number) from sequence \(header.firstSequence), log \(header.log), digest \(header.previousDigest)"
             )
@@ -131,6 +204,7 @@ struct LogScan {
         }
         walk.assessment.log = log
         walk.assessment.head = header.previousDigest
+        walk.assessment.lastSequence = header.firstSequence - 1
         walk.assessment.durableSequence = header.firstSequence - 1
         walk.durableThrough = SegmentHeader.byteCount
         walk.unpromised = []
@@ -154,6 +228,12 @@ struct LogScan {
         while true {
             let defect = try readFrames(of: reader, &walk, visit: visit)
             let size = Int(try reader.file.size())
+            if reader.header.detail.layout == .sealed {
+                // Nothing changes in it any more, and nothing follows.
+                return Tail(
+                    content: defect == nil ? .zero : .damaged(isPromised: true, isTooLong: false, frame: .inconsistent),
+                    defect: defect, size: size)
+            }
             let content = try examineTail(of: reader, defect: defect, size: size, &walk.assessment)
             let isSettled = try content == .zero || (lastOffset == reader.position.offset && !isUnsettled())
             if isSettled { return Tail(content: content, defect: defect, size: size) }
@@ -173,7 +253,7 @@ struct LogScan {
             case .end(let defect):
                 return defect
             case .sealed:
-                return nil
+                return reader.header.detail.layout == .sealed ? try reader.indexDefect() : nil
             }
         }
     }
@@ -195,7 +275,9 @@ struct LogScan {
                 found: tail.defect?.found ?? "something else")
             return false
         }
-        walk.position = position
+        walk.previous = Walk.PreviousEnd(
+            number: position.segment.number, nextSequence: position.nextSequence, digest: position.digest,
+            least: reader.header.firstSequence)
         walk.unsealed = reader.isSealed ? nil : reader
         return true
     }

@@ -17,7 +17,10 @@ final class GroupCommitter: Sendable {
         var jobs = JobQueue()
         var isClosed = false
         var closing: [Completion] = []
-        var head: (sequence: UInt64, digest: ChainDigest)
+        /// Where the log ends.
+        var head: LogPosition
+        /// The bytes of frames since the last snapshot.
+        var bytesSinceSnapshot: Int
         /// The thread that commits, by its number. Others that are at work run jobs until none is left.
         var leader = 0
         var threadCount = 1
@@ -47,7 +50,8 @@ final class GroupCommitter: Sendable {
     }
 
     private let state: Monitor<State>
-    private let index: Monitor<KeyIndex>
+    let index: LogIndex
+    let upkeep: Upkeep
     private let journal: Exclusive<Journal>
     private let lock: WriterLock
     private let preparer = SegmentPreparer()
@@ -60,12 +64,21 @@ final class GroupCommitter: Sendable {
     ) throws(FileSystemError) {
         let position = opened.start.position
         let journal = Journal(from: opened.start, directory: directory, fileSystem: fileSystem, options: options)
-        state = Monitor(State(head: (position.nextSequence - 1, position.digest)))
-        index = Monitor(opened.index)
+        state = Monitor(
+            State(
+                head: LogPosition(position),
+                bytesSinceSnapshot: Int(truncatingIfNeeded: opened.report.assessment.recordBytes)))
+        index = LogIndex(
+            opened.index, sealed: opened.segments.filter(\.isSealed), isComplete: opened.readFrom == nil, in: directory,
+            fileSystem: fileSystem)
+        upkeep = Upkeep(
+            directory: directory, fileSystem: fileSystem, options: options, log: opened.start.header.log,
+            index: index)
         self.journal = Exclusive(journal)
         lock = opened.lock
         idle = options.idleDelay.wholeNanoseconds
         try startThread { [self] in work(as: 0) }
+        upkeep.begin(opened)
     }
 
     /// Queues a batch; `completion` is called on the committing thread once the batch is durable, with its first
@@ -90,10 +103,14 @@ final class GroupCommitter: Sendable {
         if !isFirst { completion(.failure(.closed)) }
     }
 
-    /// The last durable sequence and the chain digest after it.
-    var head: (sequence: UInt64, digest: ChainDigest) { state.withLock { $0.head } }
+    /// Where the durable log ends.
+    var head: LogPosition { state.withLock { $0.head } }
 
-    func frames(withKey key: String) -> [FrameLocation] { index.withLock { $0.frames(withKey: key) } }
+    /// How many bytes were committed since the last snapshot.
+    var bytesSinceSnapshot: Int { state.withLock { $0.bytesSinceSnapshot } }
+
+    /// A snapshot is being taken: those that follow count from here.
+    func beginSnapshot() { state.withLock { $0.bytesSinceSnapshot = 0 } }
 
     // MARK: The threads
 
@@ -177,8 +194,9 @@ final class GroupCommitter: Sendable {
     }
 
     private func end(_ completions: [Completion]) {
-        // Whoever opens the log next may prepare a file of the same name.
+        // Whoever opens the log next may make files of the same names.
         _ = preparer.take()
+        upkeep.stop()
         let result = journal.withValue { journal in
             Result { () throws(LogError) in try journal.promise() }.map { journal.nextSequence - 1 }
         }
@@ -204,10 +222,15 @@ final class GroupCommitter: Sendable {
         rest = rest.dropFirst(group.count)
         takePreparedSegment(for: group, &journal)
         do throws(LogError) {
+            let segment = journal.header.name
             let commit = try journal.commit(group.lazy.map(\.batch))
-            addToIndex(group, at: commit.location)
-            let head = (journal.nextSequence - 1, journal.digest)
-            state.withLock { $0.head = head }
+            index.add(group.lazy.map(\.batch), at: commit.location)
+            let head = journal.position
+            state.withLock { state in
+                state.head = head
+                state.bytesSinceSnapshot += group.reduce(0) { $0 + $1.batch.byteCount }
+            }
+            if journal.header.name != segment { upkeep.segmentIsFull(segment) }
             var sequence = commit.firstSequence
             for submission in group {
                 submission.completion(.success(sequence))
@@ -215,14 +238,6 @@ final class GroupCommitter: Sendable {
             }
         } catch {
             for submission in group { submission.completion(.failure(error)) }
-        }
-    }
-
-    private func addToIndex(_ group: ArraySlice<Submission>, at location: FrameLocation) {
-        index.withLock { index in
-            for submission in group {
-                for key in submission.batch.keys { index.add(key: key, at: location) }
-            }
         }
     }
 

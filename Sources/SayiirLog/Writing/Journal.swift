@@ -62,6 +62,11 @@ struct Journal {
         return Start(position: FramePosition(startOf: header), header: header, file: prepared.file)
     }
 
+    /// Where the journal ends.
+    var position: LogPosition {
+        LogPosition(segment: header.number, offset: offset, sequence: nextSequence - 1, digest: digest)
+    }
+
     /// The size that the next segment should have, once this one is half full.
     var wantedSegmentSize: Int? {
         guard prepared == nil, failure == nil, offset > Int(header.size) / 2 else { return nil }
@@ -147,7 +152,7 @@ struct Journal {
 
     private var segment: FrameEncoder.Segment {
         FrameEncoder.Segment(
-            number: header.number, checksumSeed: header.log.checksumSeed,
+            number: header.number, checksumSeed: header.checksumSeed,
             isAlone: options.durability == .synced)
     }
 

@@ -9,7 +9,7 @@ struct PreparedSegment: Sendable {
     static func prepare(
         size: Int, in directory: String, fileSystem: any FileSystem
     ) throws(FileSystemError) -> PreparedSegment {
-        let path = "\(directory)/\(SegmentName.prepared)"
+        let path = "\(directory)/\(FileName.preparedSegment)"
         let file = try fileSystem.open(path, as: .readWriteCreating)
         do throws(FileSystemError) {
             try file.resize(to: 0)
@@ -31,7 +31,7 @@ struct PreparedSegment: Sendable {
     func activate(_ header: SegmentHeader, in directory: String, fileSystem: any FileSystem) throws(FileSystemError) {
         try file.writeFully(header.encoded(), at: 0)
         try file.synchronize()
-        try fileSystem.rename("\(directory)/\(SegmentName.prepared)", to: "\(directory)/\(header.name)")
+        try fileSystem.rename("\(directory)/\(FileName.preparedSegment)", to: "\(directory)/\(header.name)")
         try fileSystem.synchronizeDirectory(at: directory)
     }
 }

@@ -6,7 +6,7 @@ final class WriterLock: Sendable {
     ///
     /// - Throws: ``LogError/locked(directory:holder:)``, or a ``FileSystemError``.
     init(in directory: String, holder: String, fileSystem: any FileSystem) throws {
-        let file = try fileSystem.open("\(directory)/\(SegmentName.lock)", as: .readWriteCreating)
+        let file = try fileSystem.open("\(directory)/\(FileName.lock)", as: .readWriteCreating)
         guard try file.tryLock() else {
             throw LogError.locked(directory: directory, holder: try Self.holder(in: file))
         }
@@ -20,7 +20,7 @@ final class WriterLock: Sendable {
 
     /// Who holds the lock of a directory; `nil` if nobody does. Takes nothing and changes nothing.
     static func holder(ofDirectory directory: String, fileSystem: any FileSystem) throws(FileSystemError) -> String? {
-        let file = try fileSystem.open("\(directory)/\(SegmentName.lock)", as: .read)
+        let file = try fileSystem.open("\(directory)/\(FileName.lock)", as: .read)
         return try file.isLockedElsewhere() ? try holder(in: file) : nil
     }
 

@@ -223,7 +223,7 @@ import Testing
         let (log, ends) = try Self.smallLog()
         var bytes = try log.disk.bytes(of: firstSegment)
         bytes.withUnsafeMutableBytes { file in
-            let seed = log.journal.header.log.checksumSeed
+            let seed = log.journal.header.checksumSeed
             let start = SegmentHeader.byteCount
             guard
                 var header = FrameHeader(

@@ -230,7 +230,7 @@ import Testing
     @Test("a segment of a newer version is refused as newer, not as damaged")
     func newerVersion() throws {
         let log = try TestLog()
-        for (offset, value) in [(10, 2), (12, 1), (20, 2)] as [(Int, UInt8)] {
+        for (offset, value) in [(10, 2), (12, 1), (20, 9)] as [(Int, UInt8)] {
             let disk = log.disk.snapshot()
             var bytes = try disk.bytes(of: firstSegment)
             bytes[offset] = value

@@ -1,0 +1,113 @@
+/// How a file of the log is laid out behind its header block.
+enum FileLayout: UInt8, Sendable {
+    /// A segment as it was written.
+    case journal = 1
+    /// A full segment, packed and indexed.
+    case sealed = 2
+    /// What the log amounts to up to some sequence.
+    case snapshot = 3
+    /// Which segments retention took away.
+    case removals = 4
+}
+
+/// What a header block says of its own layout, from byte 104 on.
+enum LayoutDetail: Hashable, Sendable {
+    case journal
+    case sealed(SealedDetail)
+    case snapshot(SnapshotDetail)
+    case removals(entryCount: UInt64)
+
+    private static let start = 104
+
+    var layout: FileLayout {
+        switch self {
+        case .journal: .journal
+        case .sealed: .sealed
+        case .snapshot: .snapshot
+        case .removals: .removals
+        }
+    }
+
+    init(_ layout: FileLayout, loading bytes: UnsafeRawBufferPointer) {
+        switch layout {
+        case .journal: self = .journal
+        case .sealed: self = .sealed(SealedDetail(loading: bytes, at: Self.start))
+        case .snapshot: self = .snapshot(SnapshotDetail(loading: bytes, at: Self.start))
+        case .removals: self = .removals(entryCount: bytes.loadLittleEndian(Self.start, as: UInt64.self))
+        }
+    }
+
+    func store(into bytes: UnsafeMutableRawBufferPointer) {
+        switch self {
+        case .journal: break
+        case .sealed(let detail): detail.store(into: bytes, at: Self.start)
+        case .snapshot(let detail): detail.store(into: bytes, at: Self.start)
+        case .removals(let entryCount): bytes.storeLittleEndian(entryCount, at: Self.start)
+        }
+    }
+}
+
+/// What the header of a sealed segment says of its content and where its index is.
+struct SealedDetail: Hashable, Sendable {
+    var lastSequence: UInt64
+    var lastDigest: ChainDigest
+    var blockTable: UInt64
+    var filter: UInt64
+    var directory: UInt64
+    /// The earliest and the latest timestamp of a record; both 0 without records.
+    var earliest: Int64
+    var latest: Int64
+    /// The bytes of all records, uncompressed.
+    var recordBytes: UInt64
+}
+
+extension SealedDetail {
+    fileprivate init(loading bytes: UnsafeRawBufferPointer, at start: Int) {
+        lastSequence = bytes.loadLittleEndian(start, as: UInt64.self)
+        lastDigest = ChainDigest(loading: bytes, at: start + 8)
+        blockTable = bytes.loadLittleEndian(start + 40, as: UInt64.self)
+        filter = bytes.loadLittleEndian(start + 48, as: UInt64.self)
+        directory = bytes.loadLittleEndian(start + 56, as: UInt64.self)
+        earliest = bytes.loadLittleEndian(start + 64, as: Int64.self)
+        latest = bytes.loadLittleEndian(start + 72, as: Int64.self)
+        recordBytes = bytes.loadLittleEndian(start + 80, as: UInt64.self)
+    }
+
+    fileprivate func store(into bytes: UnsafeMutableRawBufferPointer, at start: Int) {
+        bytes.storeLittleEndian(lastSequence, at: start)
+        lastDigest.store(into: bytes, at: start + 8)
+        bytes.storeLittleEndian(blockTable, at: start + 40)
+        bytes.storeLittleEndian(filter, at: start + 48)
+        bytes.storeLittleEndian(directory, at: start + 56)
+        bytes.storeLittleEndian(earliest, at: start + 64)
+        bytes.storeLittleEndian(latest, at: start + 72)
+        bytes.storeLittleEndian(recordBytes, at: start + 80)
+    }
+}
+
+/// What the header of a snapshot says of its content.
+struct SnapshotDetail: Hashable, Sendable {
+    /// Where the log goes on, in the journal of the segment that the header names.
+    var offset: UInt64
+    /// The version of the entries' encoding.
+    var contentVersion: UInt32
+    var entryCount: UInt64
+    /// The lowest sequence that is needed beside the snapshot.
+    var neededFrom: UInt64
+}
+
+extension SnapshotDetail {
+    fileprivate init(loading bytes: UnsafeRawBufferPointer, at start: Int) {
+        offset = bytes.loadLittleEndian(start, as: UInt64.self)
+        contentVersion = bytes.loadLittleEndian(start + 8, as: UInt32.self)
+        entryCount = bytes.loadLittleEndian(start + 16, as: UInt64.self)
+        neededFrom = bytes.loadLittleEndian(start + 24, as: UInt64.self)
+    }
+
+    fileprivate func store(into bytes: UnsafeMutableRawBufferPointer, at start: Int) {
+        bytes.storeLittleEndian(offset, at: start)
+        bytes.storeLittleEndian(contentVersion, at: start + 8)
+        bytes.storeLittleEndian(entryCount, at: start + 16)
+        bytes.storeLittleEndian(neededFrom, at: start + 24)
+    }
+}

@@ -1,0 +1,127 @@
+internal import Crypto
+
+/// Applies a retention policy to a directory. Removing needs the log's lock; planning needs nothing.
+struct RetentionRun {
+    let directory: String
+    let fileSystem: any FileSystem
+
+    /// What would go. Reads headers only.
+    func plan(_ retention: Retention, now: Int64) throws -> RetentionPlan {
+        let contents = try LogContents(in: directory, fileSystem: fileSystem)
+        var sealed: [RetainedSegment] = []
+        var otherBytes: Int64 = 0
+        for name in contents.segments {
+            let file = try fileSystem.open("\(directory)/\(name)", as: .read)
+            let size = try file.size()
+            guard name.isSealed, otherBytes == 0 else {
+                otherBytes += size
+                continue
+            }
+            let segment = try SealedSegment(name, in: directory, fileSystem: fileSystem)
+            sealed.append(
+                RetainedSegment(
+                    name: name, lastSequence: segment.detail.lastSequence, latestTimestamp: segment.detail.latest,
+                    byteCount: size))
+        }
+        return RetentionPlan(
+            retention, sealed: sealed, otherBytes: otherBytes, neededFrom: try neededFrom(contents.files), now: now)
+    }
+
+    /// The sequence before which nothing is needed any more: by what lives, and by either of the newest two snapshots, should the
+    /// other turn out to be damaged.
+    private func neededFrom(_ files: LogFiles) throws -> UInt64 {
+        guard files.snapshots.count >= SnapshotFile.keptCount else { return 0 }
+        var needed = UInt64.max
+        for name in files.snapshots.suffix(SnapshotFile.keptCount) {
+            do {
+                let snapshot = try SnapshotFile(name, in: directory, fileSystem: fileSystem)
+                needed = min(needed, snapshot.detail.neededFrom, name.coveredSequence + 1)
+            } catch is SnapshotFile.Defect {
+                return 0
+            }
+        }
+        return needed
+    }
+
+    /// Removes or moves what the plan says, after reading the two snapshots whole that it relies on. Returns the segments that are gone.
+    func apply(_ plan: RetentionPlan, archive: String?, now: Int64) throws -> [SegmentName] {
+        guard let last = plan.removed.last else { return [] }
+        let files = try LogFiles(in: directory, fileSystem: fileSystem)
+        do {
+            for name in files.snapshots.suffix(SnapshotFile.keptCount) {
+                try SnapshotFile(name, in: directory, fileSystem: fileSystem).read()
+            }
+        } catch is SnapshotFile.Defect {
+            // What it relies on is damaged: everything stays, and opening the log will report it.
+            return []
+        }
+        let contents = try LogContents(in: directory, fileSystem: fileSystem)
+        guard let next = contents.segments.first(where: { $0 > last.name }) else { return [] }
+        let firstLeft = try SegmentReader(opening: next, in: directory, fileSystem: fileSystem).header
+        var entries: [RemovedSegment] = []
+        for segment in plan.removed {
+            entries.append(try remember(segment, archive: archive, now: now))
+        }
+        try record(entries, hadRemovals: contents.files.hasRemovals, firstLeft, now: now)
+        for segment in plan.removed { try fileSystem.remove("\(directory)/\(segment.name)") }
+        return plan.removed.map(\.name)
+    }
+
+    private func record(
+        _ entries: [RemovedSegment], hadRemovals: Bool, _ firstLeft: SegmentHeader, now: Int64
+    ) throws {
+        do {
+            let earlier =
+                hadRemovals ? try Removals(in: directory, fileSystem: fileSystem).segments : []
+            try Removals.write(
+                earlier + entries, logBeginningAt: firstLeft, createdAt: now, in: directory, fileSystem: fileSystem)
+        } catch let defect as Removals.Defect {
+            throw defect.error(in: directory)
+        }
+    }
+
+    /// What stays known of a segment. Copies it to the archive first, if there is one.
+    private func remember(_ segment: RetainedSegment, archive: String?, now: Int64) throws -> RemovedSegment {
+        let sealed = try SealedSegment(segment.name, in: directory, fileSystem: fileSystem)
+        let digest = try fileDigest("\(directory)/\(segment.name)")
+        if let archive { try copy(segment.name, to: archive, digest: digest) }
+        return RemovedSegment(
+            name: segment.name, lastSequence: segment.lastSequence, lastDigest: sealed.detail.lastDigest,
+            fileDigest: digest, byteCount: segment.byteCount, latestTimestamp: segment.latestTimestamp,
+            removedAt: now, isArchived: archive != nil)
+    }
+
+    /// Copies a segment; the copy has its name once it is durable and was read back.
+    private func copy(_ name: SegmentName, to archive: String, digest: [UInt8]) throws {
+        try fileSystem.createDirectoryDurably(at: archive)
+        let temporary = "\(archive)/\(FileName.unfinishedSealed)"
+        let source = try fileSystem.open("\(directory)/\(name)", as: .read)
+        let target = try fileSystem.open(temporary, as: .readWriteCreating)
+        try target.resize(to: 0)
+        var offset: Int64 = 0
+        while true {
+            let bytes = try source.readBytes(1024 * 1024, at: offset)
+            if bytes.isEmpty { break }
+            try target.writeFully(bytes, at: offset)
+            offset += Int64(bytes.count)
+        }
+        try target.synchronize()
+        guard try fileDigest(temporary) == digest else {
+            throw LogError.notWritten(file: temporary, reason: "its content is not that of \(name)")
+        }
+        try fileSystem.rename(temporary, to: "\(archive)/\(name)")
+        try fileSystem.synchronizeDirectory(at: archive)
+    }
+
+    private func fileDigest(_ path: String) throws(FileSystemError) -> [UInt8] {
+        let file = try fileSystem.open(path, as: .read)
+        var hash = SHA256()
+        var offset: Int64 = 0
+        while true {
+            let bytes = try file.readBytes(1024 * 1024, at: offset)
+            if bytes.isEmpty { return Array(hash.finalize()) }
+            hash.update(data: bytes)
+            offset += Int64(bytes.count)
+        }
+    }
+}

@@ -1,0 +1,125 @@
+/// Packs a full segment: blocks instead of commits, an index behind them, nothing of the room that was not used.
+///
+/// Whoever calls holds the log's lock, and the segment has its seal: it never changes again.
+struct SegmentSealer {
+    let directory: String
+    let fileSystem: any FileSystem
+    /// Asked now and then: whether to give up.
+    var isStopped: () -> Bool = { false }
+
+    /// Sealing was given up; the segment is as it was.
+    struct Stopped: Error {}
+
+    /// Commits are put together up to this many bytes: large enough to compress well, small enough to be read for the sake
+    /// of one record.
+    private static let blockBytes = 64 * 1024
+
+    /// Writes the sealed form of a segment; the other is in use until ``removeJournal(_:)``. Costs about as much processor
+    /// time as the segment's writing did, and memory for its keys.
+    ///
+    /// - Throws: ``LogError/refused(_:)`` if the segment is damaged, which is then left as it is; ``Stopped``; a
+    ///   ``FileSystemError``.
+    func seal(_ name: SegmentName) throws {
+        let reader = try SegmentReader(opening: name, in: directory, fileSystem: fileSystem)
+        let sealedName = name.otherForm
+        var draft = Draft(
+            index: SealedIndexBuilder(),
+            writer: try FrameFileWriter(
+                for: Self.header(of: reader.header, detail: .none), as: FileName.unfinishedSealed, in: directory,
+                fileSystem: fileSystem))
+        do {
+            try pack(reader, into: &draft)
+            let detail = try draft.writeIndex()
+            try draft.writer.finish(Self.header(of: reader.header, detail: detail), as: "\(sealedName)")
+        } catch {
+            draft.writer.discard()
+            throw error
+        }
+    }
+
+    /// Puts the sealed form of a segment into the place of its journal. Not synced: a journal that comes back is in use again,
+    /// and as good.
+    func removeJournal(_ name: SegmentName) throws(FileSystemError) {
+        try fileSystem.remove("\(directory)/\(name)")
+    }
+
+    private func pack(_ reader: SegmentReader, into draft: inout Draft) throws {
+        while true {
+            if isStopped() { throw Stopped() }
+            switch try reader.next() {
+            case .frame(let frame):
+                guard frame.kind == .records else { continue }
+                if draft.byteCount + frame.body.count > Self.blockBytes { try draft.endBlock() }
+                draft.add(frame)
+            case .sealed:
+                return try draft.endBlock()
+            case .end(let defect):
+                throw LogError.damage(defect, at: reader.position, in: directory)
+            }
+        }
+    }
+
+    private static func header(of journal: SegmentHeader, detail: SealedDetail?) -> SegmentHeader {
+        var header = journal
+        header.inFlightLimit = 0
+        header.detail = .sealed(
+            detail
+                ?? SealedDetail(
+                    lastSequence: 0, lastDigest: journal.previousDigest, blockTable: 0, filter: 0, directory: 0,
+                    earliest: 0, latest: 0, recordBytes: 0))
+        return header
+    }
+
+    /// What of the sealed form is there so far.
+    private struct Draft {
+        var index: SealedIndexBuilder
+        var writer: FrameFileWriter
+        /// The records of the block that is being filled.
+        private var body: [UInt8] = []
+        private var commits: [UInt32] = []
+        private var digest: ChainDigest?
+
+        init(index: SealedIndexBuilder, writer: FrameFileWriter) {
+            self.index = index
+            self.writer = writer
+        }
+
+        var byteCount: Int { body.count }
+
+        mutating func add(_ frame: Frame) {
+            body += frame.body
+            commits += frame.commits
+            digest = frame.digest
+        }
+
+        mutating func endBlock() throws(FileSystemError) {
+            guard !commits.isEmpty else { return }
+            let count = commits.reduce(0, +)
+            index.add(body, count: count, firstSequence: writer.nextSequence, at: writer.offset)
+            for commit in commits { body.appendLittleEndian(commit) }
+            body.appendLittleEndian(UInt32(commits.count))
+            try writer.append(.block, body: body, recordCount: count, digest: digest)
+            body.removeAll(keepingCapacity: true)
+            commits.removeAll(keepingCapacity: true)
+        }
+
+        mutating func writeIndex() throws(FileSystemError) -> SealedDetail {
+            let bodies = index.bodies()
+            var detail = SealedDetail(
+                lastSequence: writer.nextSequence - 1, lastDigest: writer.digest, blockTable: UInt64(writer.offset),
+                filter: 0, directory: 0, earliest: index.earliest ?? 0, latest: index.latest ?? 0,
+                recordBytes: index.recordBytes)
+            try writer.append(.blockTable, body: bodies.table)
+            detail.filter = UInt64(writer.offset)
+            try writer.append(.filter, body: bodies.filter)
+            var directory: [UInt8] = []
+            for bucket in bodies.buckets {
+                directory.appendLittleEndian(UInt32(writer.offset / 8))
+                try writer.append(.bucket, body: bucket)
+            }
+            detail.directory = UInt64(writer.offset)
+            try writer.append(.directory, body: directory)
+            return detail
+        }
+    }
+}

@@ -1,0 +1,154 @@
+/// What a log's writer does beside committing: it indexes what opening passed over, seals full segments, writes snapshots and
+/// applies retention. One thing at a time, on a thread of its own.
+final class Upkeep: Sendable {
+    private struct State: Sendable {
+        var isStopping = false
+        /// Pieces of work that were begun or wait.
+        var pieces = 0
+        var failure: LogError?
+    }
+
+    private let directory: String
+    private let fileSystem: any FileSystem
+    private let options: LogOptions
+    private let log: LogID
+    private let index: LogIndex
+    private let queue = BlockingQueue()
+    private let state = Monitor(State())
+
+    init(
+        directory: String, fileSystem: any FileSystem, options: LogOptions, log: LogID, index: LogIndex
+    ) {
+        self.directory = directory
+        self.fileSystem = fileSystem
+        self.options = options
+        self.log = log
+        self.index = index
+    }
+
+    /// Why the last piece of work failed; `nil` if it did not. What failed is tried again at the next opening.
+    var failure: LogError? { state.withLock { $0.failure } }
+
+    /// Starts with what opening left to do.
+    func begin(_ opened: LogRecovery.Opened) {
+        let journals = opened.segments.filter { !$0.isSealed }
+        if let end = opened.readFrom {
+            submit { [self] in
+                do {
+                    index.complete(with: try readIndex(of: journals, until: end))
+                } catch {
+                    index.fail(Self.logError(error))
+                    throw error
+                }
+            }
+        }
+        for journal in journals.dropLast() { segmentIsFull(journal) }
+    }
+
+    /// Seals a segment that has its seal.
+    func segmentIsFull(_ name: SegmentName) {
+        guard options.sealsSegments else { return }
+        submit { [self] in
+            let sealer = SegmentSealer(directory: directory, fileSystem: fileSystem) { [state] in
+                state.withLock { $0.isStopping }
+            }
+            try sealer.seal(name)
+            index.replace(name)
+            try sealer.removeJournal(name)
+            try applyRetention()
+        }
+    }
+
+    /// Writes a snapshot; returns its length in bytes.
+    func writeSnapshot(
+        at position: LogPosition, contentVersion: UInt32, neededFrom: UInt64,
+        entries: @escaping @Sendable (inout SnapshotEntries) throws(LogError) -> Void
+    ) async throws(LogError) -> Int {
+        let content = SnapshotWriting.Content(
+            position: position, log: log, createdAt: options.now(), contentVersion: contentVersion,
+            neededFrom: neededFrom)
+        let result = await withCheckedContinuation {
+            (continuation: CheckedContinuation<Result<Int, LogError>, Never>) in
+            let isAccepted = submit { [self] in
+                let result = Result {
+                    try SnapshotWriting(directory: directory, fileSystem: fileSystem).write(content, entries: entries)
+                }.mapError { Self.logError($0) }
+                continuation.resume(returning: result)
+                if case .success = result { try applyRetention() }
+            } orElse: {
+                continuation.resume(returning: .failure(.closed))
+            }
+            if !isAccepted { continuation.resume(returning: .failure(.closed)) }
+        }
+        return try result.get()
+    }
+
+    /// Waits for the piece of work that is being done, and lets go of the others.
+    func stop() {
+        state.update { $0.isStopping = true }
+        state.wait { $0.pieces == 0 ? () : nil }
+    }
+
+    /// Queues a piece of work; `orElse` is called in its place if there is a stop before its turn.
+    @discardableResult
+    private func submit(
+        _ work: @escaping @Sendable () throws -> Void, orElse: @escaping @Sendable () -> Void = {}
+    ) -> Bool {
+        let isAccepted = state.withLock { state in
+            guard !state.isStopping else { return false }
+            state.pieces += 1
+            return true
+        }
+        guard isAccepted else { return false }
+        queue.submit { [state] in
+            if state.withLock({ $0.isStopping }) {
+                orElse()
+            } else {
+                do {
+                    try work()
+                } catch is SegmentSealer.Stopped {
+                    // The next opening seals it.
+                } catch {
+                    state.withLock { $0.failure = Self.logError(error) }
+                }
+            }
+            state.update { $0.pieces -= 1 }
+        }
+        return true
+    }
+
+    private func applyRetention() throws {
+        guard !options.retention.keepsAll else { return }
+        let run = RetentionRun(directory: directory, fileSystem: fileSystem)
+        let now = options.now()
+        let plan = try run.plan(options.retention, now: now)
+        let removed = try run.apply(plan, archive: options.retention.archive, now: now)
+        index.remove(Set(removed))
+    }
+
+    /// The keys of what a snapshot covers and no sealed segment has.
+    private func readIndex(of journals: [SegmentName], until end: LogPosition) throws -> KeyIndex {
+        var index = KeyIndex()
+        for name in journals where name.number <= end.segment {
+            let reader = try SegmentReader(opening: name, in: directory, fileSystem: fileSystem)
+            while name.number < end.segment || reader.position.offset < end.offset {
+                if state.withLock({ $0.isStopping }) { throw SegmentSealer.Stopped() }
+                switch try reader.next() {
+                case .frame(let frame): if frame.kind == .records { index.add(frame) }
+                case .end(let defect): throw LogError.damage(defect, at: reader.position, in: directory)
+                case .sealed: break
+                }
+                if reader.isSealed { break }
+            }
+        }
+        return index
+    }
+
+    private static func logError(_ error: any Error) -> LogError {
+        switch error {
+        case let error as LogError: error
+        case let error as FileSystemError: .fileSystem(error)
+        default: .closed
+        }
+    }
+}
