@@ -186,7 +186,7 @@ extension FrameExamination {
             }
             let checksum = crc32c(bytes.part(FrameHeader.byteCount, header.paddedLength))
             return checksum == header.bodyChecksum
-                ? .passed : .failed(expected: "body checksum \(hex(header.bodyChecksum))", found: hex(checksum))
+                ? .passed : .failed(expected: hex(header.bodyChecksum), found: hex(checksum))
         }
     }
 }
