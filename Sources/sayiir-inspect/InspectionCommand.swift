@@ -12,9 +12,7 @@ protocol InspectionCommand: ParsableCommand {
 extension InspectionCommand {
     /// Does what the arguments ask for.
     func perform() throws -> ExitStatus {
-        let console = StandardStreams.console(
-            width: common.width, json: common.json, revealingSensitive: common.revealSensitive)
-        return try inspection().perform(on: LogSource(directory: common.directory), console)
+        try inspection().perform(on: LogSource(directory: common.directory), common.console())
     }
 }
 
@@ -31,6 +29,11 @@ struct CommonOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Lay out for so many columns instead of the terminal's.", valueName: "columns"))
     var width: Int?
+
+    /// Where the command says what it found.
+    func console() -> Console {
+        StandardStreams.console(width: width, json: json, revealingSensitive: revealSensitive)
+    }
 }
 
 /// Which records are wanted.

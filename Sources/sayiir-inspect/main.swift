@@ -15,6 +15,9 @@ do {
     var command = try InspectCommand.parseAsRoot()
     if let command = command as? any InspectionCommand {
         status = try command.perform()
+    } else if let command = command as? TruncateTailCommand {
+        status = await command.repair.perform(
+            on: LogSource(directory: command.common.directory), command.common.console())
     } else {
         try command.run()
         status = .clean

@@ -14,12 +14,18 @@ extension Inspection {
             let status = try run(on: log, console)
             try console.output.flush()
             return status
-        } catch is OutputClosed {
-            return .clean
         } catch {
-            let error = InspectionError(error, directory: log.directory)
-            console.fail(error.description)
-            return error.status
+            return console.end(with: error, on: log)
         }
+    }
+}
+
+extension Console {
+    /// Reports the error that ended a command.
+    func end(with error: any Error, on log: LogSource) -> ExitStatus {
+        if error is OutputClosed { return .clean }
+        let error = InspectionError(error, directory: log.directory)
+        fail(error.description)
+        return error.status
     }
 }

@@ -1,17 +1,19 @@
 internal import SayiirEvents
 internal import SayiirLog
 
-/// The log that is looked at. Reading takes no lock and changes nothing.
+/// The log that is looked at. Reading takes no lock and changes nothing; only a ``Repair`` writes.
 package struct LogSource: Sendable {
     /// The log's directory.
     let directory: String
     let reader: LogReader
+    let fileSystem: any FileSystem
 
     /// The log in a directory of this machine.
     package init(directory: String) { self.init(directory: directory, fileSystem: LocalFileSystem()) }
 
     init(directory: String, fileSystem: any FileSystem) {
         self.directory = directory
+        self.fileSystem = fileSystem
         reader = LogReader(directory: directory, fileSystem: fileSystem)
     }
 

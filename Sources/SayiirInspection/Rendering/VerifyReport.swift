@@ -6,6 +6,8 @@ struct VerifyReport {
     var directory: String
     var assessment: Assessment
     var unreadableCount: UInt64
+    /// What decoding every record found; `nil` where that is only counted.
+    var findings: DecodingFindings?
 
     /// An event that cannot be decoded is a loss, however whole its frame is.
     var status: ExitStatus {
@@ -34,6 +36,8 @@ struct VerifyReport {
             "\(grouped(assessment.recordCount)) intact, in \(counted(assessment.frameCount, "frame")), "
                 + byteWords(assessment.recordBytes))
         if unreadableCount > 0 { add("unreadable", counted(unreadableCount, "record")) }
+        lines += findings?.lines(in: directory) ?? []
+        add("unknown", findings?.unknownWords)
         add("sequences", sequenceWords)
         add("chain head", assessment.head?.description ?? "none yet")
         return lines
@@ -53,7 +57,7 @@ struct VerifyReport {
         case .torn: "Nothing is lost. The next start of the engine repairs it, and keeps what it takes off."
         case .corrupt: "Keep the directory as it is, and restore the file from a copy."
         case .ambiguous:
-            "Restore the file from a copy; or give up what follows by opening the log with 'truncatesAmbiguousTail'."
+            "Restore the file from a copy; or give up what follows with 'truncate-tail'."
         }
     }
 
@@ -65,6 +69,7 @@ struct VerifyReport {
         writer.assessment(assessment)
         writer.name("unreadable")
         writer.number(unreadableCount)
+        findings?.write(to: &writer)
         writer.name("exit_status")
         writer.number(status.rawValue)
         if assessment.verdict != .clean {

@@ -4,13 +4,14 @@
 /// ```swift
 /// disk.inject(Fault(.synchronize, .nth(3), .fail(EIO)))
 /// disk.inject(Fault(.write, on: .suffix(".segment"), .always, .transfer(atMost: 100)))
+/// disk.inject(.anyCall(.nth(17), .fail(EIO)))
 /// ```
 ///
 /// Each fault counts the calls that match its operation and its files, from the moment when it is injected. If
 /// several strike the same call, the one that was injected first has its way.
 public struct Fault: Hashable, Sendable {
-    /// The kind of call.
-    public var operation: FileOperation
+    /// The kind of call; `nil` for all kinds, counted together.
+    public var operation: FileOperation?
     /// The files or directories concerned.
     public var paths: PathPattern
     /// Which of the matching calls.
@@ -24,6 +25,13 @@ public struct Fault: Hashable, Sendable {
         self.paths = paths
         self.moment = moment
         self.effect = effect
+    }
+
+    /// Something that is to go wrong with a call of any kind whatever: the n-th of all, for example.
+    public static func anyCall(on paths: PathPattern = .any, _ moment: Moment, _ effect: Effect) -> Fault {
+        var fault = Fault(.open, on: paths, moment, effect)
+        fault.operation = nil
+        return fault
     }
 
     /// Which of the calls that match a fault it strikes. Calls are counted from 1.
@@ -53,6 +61,14 @@ public struct Fault: Hashable, Sendable {
         case fail(Int32, afterTransferring: Int = 0)
         /// A read or write transfers at most so many bytes and says so. Other calls go through unharmed.
         case transfer(atMost: Int)
+        /// A `synchronize` or `synchronizeDirectory` lies: it reports success and makes nothing durable. What was unsynced
+        /// stays in the page cache, where reading shows it; a later sync that is honest still writes it. Other calls go
+        /// through unharmed.
+        case lie
+        /// A write is misdirected: it reports success for all of its bytes, but they land so many bytes further on in the
+        /// same file (negative: further back), over what stands there. What has no place or no room there lands nowhere: a
+        /// distance that leads before the file's start makes it a lost write. Other calls go through unharmed.
+        case misdirect(by: Int)
         /// The machine stops here. The call may have reached the disk or not, and it and all later calls fail with
         /// `EIO`. What comes next is ``InMemoryFileSystem/crash(keeping:)`` or
         /// ``InMemoryFileSystem/crash(using:)``.

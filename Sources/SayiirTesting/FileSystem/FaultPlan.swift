@@ -17,7 +17,9 @@ struct FaultPlan: Sendable {
         var effect: Fault.Effect?
         for index in faults.indices {
             let fault = faults[index].fault
-            guard fault.operation == operation, paths.contains(where: fault.paths.matches) else { continue }
+            guard fault.operation ?? operation == operation, paths.contains(where: fault.paths.matches) else {
+                continue
+            }
             faults[index].calls += 1
             if effect == nil, fault.moment.includes(faults[index].calls) { effect = fault.effect }
         }

@@ -53,6 +53,12 @@ final class InMemoryFile: File {
             let offset = try position(offset)
             guard isWritable else { throw SystemError(code: EBADF) }
             if verdict.failure != nil && verdict.limit == 0 { return nil }
+            if let displacement = verdict.displacement {
+                let (place, isOutside) = offset.addingReportingOverflow(displacement)
+                if !isOutside && place >= 0 { _ = try? state.disk.write(number, bytes, at: place) }
+                state.counts[path]?.bytesWritten += bytes.count
+                return bytes.count
+            }
             let part = UnsafeRawBufferPointer(rebasing: bytes[..<min(bytes.count, verdict.limit)])
             let count = try state.disk.write(number, part, at: offset)
             state.counts[path]?.bytesWritten += count
@@ -64,7 +70,7 @@ final class InMemoryFile: File {
         try call(.synchronize) { (state, verdict) throws(SystemError) -> Void? in
             if verdict.failure != nil {
                 state.disk.giveUpUnsynced(number)
-            } else if !verdict.halts {
+            } else if !verdict.halts && !verdict.lies {
                 state.disk.synchronize(number)
             }
             return ()

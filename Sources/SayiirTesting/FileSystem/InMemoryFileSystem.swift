@@ -31,16 +31,20 @@ public import SayiirLog
 ///   that holds it; syncing the file itself is not enough. Each change since then happens or does not, independently
 ///   of the others unless it builds on one; a rename happens as a whole or not at all. A directory that is lost takes
 ///   what is in it along.
-/// - *Failing calls*, scripted by ``Fault``: any call fails with any error number; reads and writes transfer less than
-///   asked. After a failed `synchronize` the disk behaves as Linux does: what was due to be written is due no longer,
+/// - *Failing calls*, scripted by ``Fault``: any call fails with any error number, the n-th of a kind or of all; reads and
+///   writes transfer less than asked. After a failed `synchronize` the disk behaves as Linux does: what was due to be written is due no longer,
 ///   later syncs succeed without it, reads still show it, and a crash may keep it or not. Writing a sector again makes
 ///   all of it due again.
+/// - *Wrong calls*, scripted too: a `synchronize` lies, and what it should have made durable stays in memory until an
+///   honest one; a write is misdirected to another place of the same file, or lost. Both report success.
 /// - *Running full*: a write that needs room stops at a sector's edge where the room ends, and the next one fails with
 ///   `ENOSPC`. Writing where something was written before never needs room. Extending by `resize` reserves none.
 /// - *Changes from outside*: a test sets, cuts and flips what is stored.
 ///
-/// What cannot happen, unless a test does it by hand: synced content changes or vanishes, a successful
-/// `synchronize` lies, reads return other than what was written, a write goes to another place, a call hangs.
+/// What cannot happen, unless a test asks for it: synced content changes or vanishes, a successful `synchronize` lies, a
+/// write goes to another place. What cannot happen at all: a read shows other than what is stored, a call hangs.
+///
+/// What a log on such a disk promises for each of these stands in `docs/FAULTS.md`.
 ///
 /// Locks belong to an open file and end when it is released; no lock survives a crash or a copy. Every call takes a
 /// lock of the whole disk for as long as it lasts, so that calls from several threads have an order.
@@ -100,8 +104,15 @@ public final class InMemoryFileSystem: FileSystem {
 
     /// Makes the names in a directory durable.
     public func synchronizeDirectory(at path: String) throws(FileSystemError) {
-        try call(.synchronizeDirectory, path) { (state, path) throws(SystemError) in
-            try state.disk.synchronizeDirectory(at: path)
+        let path = normalizedPath(path)
+        try state.withLock { (state) throws(FileSystemError) in
+            try state.call(.synchronizeDirectory, path) { (state, verdict) throws(SystemError) -> Void? in
+                guard verdict.failure == nil, !verdict.halts else { return nil }
+                // Even a lie needs a directory to be about.
+                _ = try state.disk.entries(of: path)
+                if !verdict.lies { try state.disk.synchronizeDirectory(at: path) }
+                return ()
+            }
         }
     }
 
@@ -112,8 +123,7 @@ public final class InMemoryFileSystem: FileSystem {
         let path = normalizedPath(path)
         return try state.withLock { (state) throws(FileSystemError) in
             try state.call(operation, path, and: other) { (state, verdict) throws(SystemError) in
-                if verdict.halts && operation == .synchronizeDirectory { return nil }
-                return try verdict.failure == nil ? body(&state, path) : nil
+                try verdict.failure == nil ? body(&state, path) : nil
             }
         }
     }
@@ -128,6 +138,10 @@ extension InMemoryFileSystem.State {
         var limit = Int.max
         /// Whether the machine stops after it.
         var halts = false
+        /// Whether a sync only claims to have happened.
+        var lies = false
+        /// How far from where it should a write lands.
+        var displacement: Int?
     }
 
     /// Runs one call: counts it, asks the faults, lets `body` do what the verdict leaves, and names what went wrong.
@@ -146,6 +160,8 @@ extension InMemoryFileSystem.State {
             verdict.limit = limit
         case .transfer(let limit): verdict.limit = limit
         case .halt: verdict.halts = true
+        case .lie: verdict.lies = true
+        case .misdirect(let distance): verdict.displacement = distance
         }
         do throws(SystemError) {
             guard !wasHalted else { throw SystemError(code: EIO) }

@@ -19,5 +19,12 @@ struct VerifyCommand: InspectionCommand {
 
     @OptionGroup var common: CommonOptions
 
-    func inspection() -> any Inspection { VerifyInspection() }
+    @Flag(help: "List every record that cannot be decoded, and count what only newer versions know.")
+    var deep = false
+
+    func inspection() -> any Inspection {
+        var verify = VerifyInspection()
+        verify.isDeep = deep
+        return verify
+    }
 }

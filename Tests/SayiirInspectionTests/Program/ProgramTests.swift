@@ -43,8 +43,17 @@ struct ProgramTests {
             #expect(object(json.output)?["verdict"] as? String == verdict)
             #expect(object(json.output)?["exit_status"] as? Int == status)
         }
+        #expect(try Program.run("explain", corrupt.path, "0x14b4").status == 3)
+        for copy in [torn, ambiguous, corrupt, clean] {
+            let status = try Program.run("verify", copy.path).status
+            #expect(try Program.run("truncate-tail", copy.path).status == status)
+        }
         #expect(try Program.run("list", torn.path).status == 0)
         #expect(try Program.run("list", ambiguous.path).status == 4)
+        for copy in [torn, ambiguous] {
+            #expect(try Program.run("truncate-tail", copy.path, "--confirm").status == 0)
+            #expect(try Program.run("verify", copy.path).status == 0)
+        }
     }
 
     @Test("wrong arguments and unreadable directories end with 1, and say so on the error output")
@@ -53,7 +62,9 @@ struct ProgramTests {
         for arguments in [
             ["verify"], ["verify", "/no/such/directory"], ["bogus", clean.path], ["list", clean.path, "--status", "x"],
             ["dump", clean.path, "--type", "x"], ["show", clean.path, "order-42", "--at", "noon"],
-            ["tail", clean.path, "-n", "-1"], ["show", clean.path, "order-99"],
+            ["tail", clean.path, "-n", "-1"], ["show", clean.path, "order-99"], ["explain", clean.path, "x"],
+            ["explain", clean.path, "5,248"], ["explain", clean.path, "99999999"],
+            ["truncate-tail", "/no/such/directory"],
         ] {
             let result = try run(arguments)
             #expect(result.status == 1, "\(arguments)")
@@ -74,7 +85,7 @@ struct ProgramTests {
 
     @Test("every command's help has an example, and the table of statuses stands in the program's and in verify's")
     func help() throws {
-        for command in ["status", "list", "show", "tail", "dump", "verify"] {
+        for command in ["status", "list", "show", "tail", "dump", "explain", "verify", "truncate-tail"] {
             let result = try Program.run(command, "--help")
             #expect(result.status == 0)
             #expect(result.output.contains(/Examples?:\n  sayiir-inspect/), "\(command)")

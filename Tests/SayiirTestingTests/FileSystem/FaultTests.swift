@@ -84,6 +84,82 @@ struct FaultTests {
         #expect(try file.read(1, at: 0) == [2])
     }
 
+    @Test("can make a sync lie: what it claims is shown and not durable, until an honest sync of the same file")
+    func lyingSync() throws {
+        let (disk, file) = try disk(holding: block(0, 1024))
+        disk.inject(Fault(.synchronize, .nth(1), .lie))
+        try file.write(block(1, 512), at: 0)
+        try file.synchronize()
+        #expect(try disk.bytes(of: "log/f") == block(1, 512) + block(0, 512))
+        #expect(try disk.synchronizedBytes(of: "log/f") == block(0, 1024))
+        #expect(try disk.crash(keeping: .nothing).bytes(of: "log/f") == block(0, 1024))
+        #expect(try disk.crash(keeping: .everything).bytes(of: "log/f") == block(1, 512) + block(0, 512))
+        try file.write(block(2, 512), at: 512)
+        try file.synchronize()
+        #expect(try disk.synchronizedBytes(of: "log/f") == block(1, 512) + block(2, 512))
+    }
+
+    @Test("can make a directory's sync lie: the names are shown and not durable until an honest one")
+    func lyingDirectorySync() throws {
+        let (disk, _) = try disk()
+        disk.inject(Fault(.synchronizeDirectory, .nth(2), .lie))
+        _ = try disk.open("log/new", as: .readWriteCreating)
+        #expect(throws: FileSystemError.self) { try disk.synchronizeDirectory(at: "missing") }
+        try disk.synchronizeDirectory(at: "log")
+        #expect(disk.files == ["log/f", "log/new"])
+        #expect(disk.crash(keeping: .nothing).files == ["log/f"])
+        try disk.synchronizeDirectory(at: "log")
+        #expect(disk.crash(keeping: .nothing).files == ["log/f", "log/new"])
+    }
+
+    @Test("can misdirect a write: it reports success, and its bytes stand elsewhere in the file")
+    func misdirectedWrite() throws {
+        let (disk, file) = try disk(holding: block(7, 8))
+        disk.inject(Fault(.write, .nth(1), .misdirect(by: 3)))
+        disk.inject(Fault(.write, .nth(2), .misdirect(by: -2)))
+        #expect(try file.write([1, 2], at: 1) == 2)
+        #expect(try disk.bytes(of: "log/f") == [7, 7, 7, 7, 1, 2, 7, 7])
+        #expect(try file.write([3, 4], at: 2) == 2)
+        #expect(try disk.bytes(of: "log/f") == [3, 4, 7, 7, 1, 2, 7, 7])
+        #expect(try file.write([5], at: 2) == 1)
+        #expect(try disk.bytes(of: "log/f") == [3, 4, 5, 7, 1, 2, 7, 7])
+    }
+
+    @Test("can lose a write whose bytes would land outside of any file", arguments: [-9, .min, .max])
+    func lostWrite(distance: Int) throws {
+        let (disk, file) = try disk(holding: block(7, 8))
+        disk.inject(Fault(.write, .always, .misdirect(by: distance)))
+        #expect(try file.write([1, 2], at: 4) == 2)
+        #expect(try disk.bytes(of: "log/f") == block(7, 8))
+        #expect(disk.counts()[.write] == 1 && disk.counts().bytesWritten == 2)
+    }
+
+    @Test("leaves alone the calls that its effect does not concern")
+    func otherCalls() throws {
+        for effect in [Fault.Effect.lie, .misdirect(by: 5), .transfer(atMost: 0)] {
+            let (disk, file) = try disk(holding: [1])
+            disk.inject(.anyCall(.always, effect))
+            #expect(try file.size() == 1)
+            try file.resize(to: 2)
+            try disk.rename("log/f", to: "log/g")
+            #expect(disk.files == ["log/g"])
+        }
+    }
+
+    @Test("can strike the n-th call of any kind whatever, all kinds counted together")
+    func nthOfAny() throws {
+        for number in 1...4 {
+            let (disk, _) = try disk(holding: [1])
+            disk.inject(.anyCall(.nth(number), .fail(EIO)))
+            let calls: [() throws -> Void] = [
+                { _ = try disk.entries(ofDirectory: "log") }, { _ = try disk.open("log/f", as: .read) },
+                { try disk.synchronizeDirectory(at: "log") }, { try disk.rename("log/f", to: "log/g") },
+            ]
+            let hasFailed = calls.map { call in (try? call()) == nil }
+            #expect(hasFailed.firstIndex(of: true) == number - 1 && hasFailed.count(where: \.self) == 1)
+        }
+    }
+
     @Test("of every kind can be told from its error", arguments: FileOperation.allCases)
     func everyOperation(operation: FileOperation) throws {
         let (disk, file) = try disk(holding: [1])

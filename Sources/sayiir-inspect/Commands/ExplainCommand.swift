@@ -1,0 +1,40 @@
+import ArgumentParser
+import SayiirInspection
+
+/// `sayiir-inspect explain`.
+struct ExplainCommand: InspectionCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Explain what stands at an offset of a segment's file.",
+        discussion: """
+            Shows the frame that holds the offset, field by field, which of the format's checks it passes, and whether one \
+            flipped bit explains why it does not. 'verify' names the offset of damage.
+
+            Examples:
+              sayiir-inspect explain jobs.sayiir 5248
+              sayiir-inspect explain jobs.sayiir 0x1480 --segment 3
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(
+        help: ArgumentHelp("The offset in the file, decimal or behind 0x hexadecimal.", valueName: "offset"),
+        transform: { text in
+            guard let offset = parseOffset(text) else {
+                throw ValidationError("'\(text)' is no offset: give a number like 5248 or 0x1480.")
+            }
+            return offset
+        })
+    var offset: Int
+
+    @Option(
+        help: ArgumentHelp(
+            "The segment's number. Without it, the segment that 'verify' speaks of.", valueName: "number"))
+    var segment: UInt32?
+
+    func inspection() -> any Inspection {
+        var explain = ExplainInspection(offset: offset)
+        explain.segment = segment
+        return explain
+    }
+}
