@@ -66,15 +66,27 @@ public protocol Backend: Sendable {
     /// Tells those who listen to ``wakeUps()`` that an instance may have work for them.
     func announce(_ instance: InstanceID) async
 
-    /// All instances, in no particular order.
+    /// All instances, in no particular order. May read all that is stored.
     ///
     /// - Throws: ``BackendError`` if storage fails.
     func instances() async throws(BackendError) -> [InstanceSummary]
+
+    /// The instances that have not ended, in no particular order. Costs time in proportion to their number.
+    ///
+    /// - Throws: ``BackendError`` if storage fails.
+    func liveInstances() async throws(BackendError) -> [InstanceSummary]
 }
 
 extension Backend {
     /// It does not matter where tasks run.
     public var executor: (any TaskExecutor)? { nil }
+
+    /// Those of all instances that have not ended.
+    ///
+    /// - Throws: ``BackendError`` if storage fails.
+    public func liveInstances() async throws(BackendError) -> [InstanceSummary] {
+        try await instances().filter { !$0.phase.isEnded }
+    }
 
     /// All events of an instance, oldest first; empty if it does not exist.
     ///

@@ -1,4 +1,5 @@
 public import SayiirEvents
+import SayiirLog
 public import SayiirProjection
 
 /// A backend that keeps everything in memory: for tests, and for work that need not outlive its process.
@@ -59,12 +60,19 @@ private actor InMemoryStorage: EventStorage {
     private var events: [InstanceID: [RecordedEvent]] = [:]
     private var lastSequence: UInt64 = 0
 
-    func append(_ events: [Event]) {
-        guard let instance = events.first?.instance else { return }
+    nonisolated var position: LogPosition? { nil }
+
+    /// The ledger keeps all there is.
+    nonisolated func mayHold(_ instance: InstanceID) -> Bool { false }
+
+    func append(_ events: [Event]) -> UInt64 {
+        let first = lastSequence + 1
+        guard let instance = events.first?.instance else { return first }
         for event in events {
             lastSequence += 1
             self.events[instance, default: []].append(RecordedEvent(sequence: lastSequence, event: event))
         }
+        return first
     }
 
     func history(of instance: InstanceID, after sequence: UInt64) -> [RecordedEvent] {

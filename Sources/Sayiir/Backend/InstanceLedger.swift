@@ -1,4 +1,5 @@
 import SayiirEvents
+import SayiirLog
 import SayiirProjection
 
 /// Where an ``InstanceLedger`` keeps events.
@@ -6,15 +7,21 @@ protocol EventStorage: Sendable {
     /// Whether the states of ended instances stay in memory; if not, they are folded again from their history.
     static var keepsEndedStates: Bool { get }
 
-    /// Appends events of one instance; returns once they are durable.
-    func append(_ events: [Event]) async throws(BackendError)
+    /// Appends events of one instance; returns the first one's sequence once they are durable.
+    func append(_ events: [Event]) async throws(BackendError) -> UInt64
 
     /// The durable events of an instance behind a sequence, oldest first.
     func history(of instance: InstanceID, after sequence: UInt64) async throws(BackendError) -> [RecordedEvent]
+
+    /// Whether there may be events of an instance that the ledger does not know; false is certain. Does not block.
+    func mayHold(_ instance: InstanceID) -> Bool
+
+    /// Where storage ends; `nil` if it is not a log.
+    var position: LogPosition? { get }
 }
 
-/// What a process that alone writes its storage knows of all instances: the revisions, the states of those that are
-/// live, and who runs which. It orders the appends of each instance, and checks revision and lease before each.
+/// What a process that alone writes its storage knows of its instances: the revisions and the states of those that are
+/// live, and who runs which. Of others it asks the storage. It orders the appends of each instance, and checks revision and lease before each.
 actor InstanceLedger<Storage: EventStorage> {
     private let storage: Storage
     private var entries: [InstanceID: LedgerEntry]
@@ -23,15 +30,15 @@ actor InstanceLedger<Storage: EventStorage> {
     private var listeners: [Int: AsyncStream<InstanceID>.Continuation] = [:]
     private var lastNumber = 0
 
-    init(storage: Storage, states: [InstanceID: InstanceState] = [:]) {
+    init(storage: Storage, instances: [InstanceID: LiveInstance] = [:], lastEpoch: UInt64 = 0) {
         self.storage = storage
-        lastEpoch = states.values.map(\.leaseEpoch).max() ?? 0
-        entries = states.mapValues { LedgerEntry($0, keepingEnded: Storage.keepsEndedStates) }
+        self.lastEpoch = lastEpoch
+        entries = instances.mapValues { LedgerEntry($0) }
     }
 
     private func entry(of instance: InstanceID) -> LedgerEntry {
         if let entry = entries[instance] { return entry }
-        let entry = LedgerEntry()
+        let entry = LedgerEntry(isKnown: !storage.mayHold(instance))
         entries[instance] = entry
         return entry
     }
@@ -76,33 +83,43 @@ actor InstanceLedger<Storage: EventStorage> {
         await waitForTurn(entry)
         defer { endTurn(entry, of: instance) }
         if let lease, entry.lease != lease { throw .fenced(instance: instance, epoch: lease.epoch) }
+        if !entry.isKnown { entry.learn(LiveInstance(folding: try await storage.history(of: instance, after: 0))) }
         guard first.revision == entry.revision + 1 else {
             throw .conflict(instance: instance, expected: entry.revision + 1, found: first.revision)
         }
-        if entry.state == nil, entry.revision > 0 { entry.state = try await loadState(of: instance) }
-        try await storage.append(events)
-        // In place: a copy of the state would cost as much as the history is long.
-        entry.apply(events, keepingEnded: Storage.keepsEndedStates)
+        entry.appendStart = storage.position
+        defer { entry.appendStart = nil }
+        let sequence = try await storage.append(events)
+        entry.apply(events, firstSequence: sequence, keepingEnded: Storage.keepsEndedStates)
         entry.wakeWatchers()
         // Who has a lease knows what it did; others have to be told.
         if lease == nil { announce(instance) }
     }
 
     func state(of instance: InstanceID) async throws(BackendError) -> InstanceState? {
-        try await loadState(of: instance)
+        if let entry = entries[instance], entry.isKnown { return entry.live?.state }
+        guard storage.mayHold(instance) else { return nil }
+        return InstanceState(folding: try await storage.history(of: instance, after: 0).map(\.event))
     }
 
     func history(of instance: InstanceID, after sequence: UInt64) async throws(BackendError) -> [RecordedEvent] {
         try await storage.history(of: instance, after: sequence)
     }
 
-    func instances() -> [InstanceSummary] { entries.values.compactMap(\.summary) }
+    /// The instances in memory: all that are live, and ended ones if storage keeps their states there.
+    func instances() -> [InstanceSummary] { entries.values.compactMap { $0.live.map { InstanceSummary($0.state) } } }
 
-    /// The state from memory, or from its history if the instance has ended.
-    private func loadState(of instance: InstanceID) async throws(BackendError) -> InstanceState? {
-        guard let entry = entries[instance], entry.revision > 0 else { return nil }
-        if let state = entry.state { return state }
-        return InstanceState(folding: try await storage.history(of: instance, after: 0).map(\.event))
+    /// The live instances, and a place in the log before which there is nothing that they do not know.
+    func capture() -> LedgerCapture? {
+        guard var position = storage.position else { return nil }
+        var instances: [LiveInstance] = []
+        instances.reserveCapacity(entries.count)
+        for entry in entries.values {
+            // What is on its way may be durable already and not yet in the state.
+            if let start = entry.appendStart, start.sequence < position.sequence { position = start }
+            if let live = entry.live, !live.state.phase.isEnded { instances.append(live) }
+        }
+        return LedgerCapture(position: position, instances: instances, lastEpoch: lastEpoch)
     }
 
     private func checkForm(of events: [Event], _ first: Event) throws(BackendError) {
@@ -123,6 +140,10 @@ actor InstanceLedger<Storage: EventStorage> {
     func waitForChange(of instance: InstanceID, after revision: UInt64) async {
         guard (entries[instance]?.revision ?? 0) <= revision else { return }
         let watcher = newNumber()
+        if entry(of: instance).isKnown == false {
+            // Looked at once the watcher is there, so that no change falls in between.
+            Task { await self.wakeIfBehind(watcher, instance, revision) }
+        }
         await withTaskCancellationHandler {
             // What touches an entry stands in methods: a closure that does not need `self` is not on the actor.
             await withCheckedContinuation { self.startWatching($0, as: watcher, instance) }
@@ -136,6 +157,14 @@ actor InstanceLedger<Storage: EventStorage> {
     ) {
         // Cancelled already: what `onCancel` does may have come before.
         if Task.isCancelled { continuation.resume() } else { entry(of: instance).watchers[watcher] = continuation }
+    }
+
+    /// Wakes a watcher of an instance that storage knows more of than the watcher does.
+    private func wakeIfBehind(_ watcher: Int, _ instance: InstanceID, _ revision: UInt64) async {
+        let history = try? await storage.history(of: instance, after: 0)
+        // What cannot be read is for the watcher to find out.
+        let isBehind = history.map { $0.last.map { $0.event.revision > revision } ?? false } ?? true
+        if isBehind { stopWatching(watcher, instance) }
     }
 
     private func stopWatching(_ watcher: Int, _ instance: InstanceID) {
@@ -182,53 +211,13 @@ actor InstanceLedger<Storage: EventStorage> {
     }
 }
 
-/// What the ledger keeps of one instance. A class, for the ledger alone: looking at one member of a state costs nothing then.
-private final class LedgerEntry {
-    /// The last durable revision.
-    private(set) var revision: UInt64 = 0
-    /// The state; `nil` if there is none yet, or if the instance has ended and its storage need not be kept in memory.
-    var state: InstanceState?
-    /// What is kept of a run that has ended.
-    private var endedSummary: InstanceSummary?
-    /// The current lease; `nil` if nobody runs the instance.
-    var lease: Lease?
-    /// Whether an append is under way.
-    var isTurnTaken = false
-    /// Those who wait for their turn to append, in the order of their arrival.
-    var waiting: [CheckedContinuation<Void, Never>] = []
-    /// Those who wait for a change.
-    var watchers: [Int: CheckedContinuation<Void, Never>] = [:]
+/// What a snapshot is made of.
+struct LedgerCapture: Sendable {
+    /// All events up to here are in the states, and some later ones.
+    var position: LogPosition
+    var instances: [LiveInstance]
+    var lastEpoch: UInt64
 
-    init() {}
-
-    init(_ state: InstanceState, keepingEnded: Bool) {
-        self.state = state
-        settle(keepingEnded: keepingEnded)
-    }
-
-    /// Whether nothing was stored, and nobody has to do with the instance.
-    var isBlank: Bool { revision == 0 && lease == nil && !isTurnTaken && watchers.isEmpty }
-
-    func apply(_ events: [Event], keepingEnded: Bool) {
-        guard let first = events.first else { return }
-        if state == nil { state = InstanceState(first.instance) }
-        for event in events { state?.apply(event) }
-        settle(keepingEnded: keepingEnded)
-    }
-
-    func wakeWatchers() {
-        guard !watchers.isEmpty else { return }
-        let woken = watchers
-        watchers = [:]
-        for watcher in woken.values { watcher.resume() }
-    }
-
-    var summary: InstanceSummary? { state.map { InstanceSummary($0) } ?? endedSummary }
-
-    private func settle(keepingEnded: Bool) {
-        revision = state?.revision ?? revision
-        guard !keepingEnded, state?.phase.isEnded == true else { return }
-        endedSummary = summary
-        state = nil
-    }
+    /// The sequence from which records are needed by what is live.
+    var neededFrom: UInt64 { instances.reduce(position.sequence + 1) { min($0, $1.firstSequence) } }
 }

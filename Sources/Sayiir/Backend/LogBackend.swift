@@ -4,8 +4,8 @@ public import SayiirProjection
 
 /// A backend on an embedded log: one directory, one process, nothing to operate.
 ///
-/// Opening reads the log once. Live instances stay in memory; of ended ones only a summary does, and their history is read
-/// from the log when it is asked for.
+/// Opening reads the newest snapshot and what the log holds behind it. Live instances stay in memory; ended ones do not, and
+/// are read from the log when they are asked for. Snapshots are taken as the log grows, and when it is closed.
 public struct LogBackend: Backend {
     /// What opening the log found and did.
     public var recovery: RecoveryReport { log.recovery }
@@ -14,6 +14,8 @@ public struct LogBackend: Backend {
     public var executor: (any TaskExecutor)? { log.executor }
 
     private let log: LogWriter
+    private let fileSystem: any FileSystem
+    private let isTakingSnapshot = Monitor(false)
     private let ledger: InstanceLedger<LogStorage>
 
     /// Opens the log in `directory`, creating it if the directory is missing or empty.
@@ -24,11 +26,17 @@ public struct LogBackend: Backend {
         directory: String, options: LogOptions = LogOptions(), fileSystem: any FileSystem = LocalFileSystem()
     ) async throws(BackendError) -> LogBackend {
         do {
-            let (log, states) = try await LogWriter.open(
-                directory: directory, options: options, fileSystem: fileSystem,
-                folding: [InstanceID: InstanceState]()
-            ) { states, frame in try fold(frame, into: &states, directory: directory) }
-            return LogBackend(log: log, ledger: InstanceLedger(storage: LogStorage(log: log), states: states))
+            var (log, instances) = try await LogWriter.open(
+                directory: directory, options: options, fileSystem: fileSystem, folding: LiveInstances(),
+                contentVersion: LiveInstances.contentVersion,
+                restore: { try $0.restore($1, from: directory) },
+                fold: { try fold($1, into: &$0, directory: directory) })
+            let storage = LogStorage(log: log)
+            for id in instances.unfinished { instances.settle(id, by: try await storage.history(of: id, after: 0)) }
+            return LogBackend(
+                log: log, fileSystem: fileSystem,
+                ledger: InstanceLedger(
+                    storage: storage, instances: instances.live, lastEpoch: instances.lastEpoch))
         } catch let error as BackendError {
             throw error
         } catch let error as LogError {
@@ -39,18 +47,19 @@ public struct LogBackend: Backend {
         }
     }
 
-    /// Takes the events of one commit into account. Ended instances stay, for their summaries.
+    /// Takes the events of one commit, or of a block of them, into account.
     private static func fold(
-        _ frame: Frame, into states: inout [InstanceID: InstanceState], directory: String
+        _ frame: Frame, into instances: inout LiveInstances, directory: String
     ) throws(BackendError) {
         try frame.forEachRecord { (record) throws(BackendError) in
             guard let event = try record.event(in: "\(directory)/\(frame.segment)", at: frame.offset) else { return }
-            states[event.instance, default: InstanceState(event.instance)].apply(event)
+            instances.add(event, sequence: record.sequence)
         }
     }
 
-    private init(log: LogWriter, ledger: InstanceLedger<LogStorage>) {
+    private init(log: LogWriter, fileSystem: any FileSystem, ledger: InstanceLedger<LogStorage>) {
         self.log = log
+        self.fileSystem = fileSystem
         self.ledger = ledger
     }
 
@@ -67,6 +76,10 @@ public struct LogBackend: Backend {
     /// Appends events of one instance. Costs one share in one write and one sync.
     public func append(_ events: [Event], lease: Lease?) async throws(BackendError) {
         try await ledger.append(events, lease: lease)
+        if log.isSnapshotDue, startsSnapshot() {
+            // Nobody waits for it; should it fail, the log is as good as before, and the next one is due as late as after it.
+            Task.detached { try? await takeSnapshot() }
+        }
     }
 
     /// The state of an instance; `nil` if it has no events.
@@ -92,13 +105,62 @@ public struct LogBackend: Backend {
     /// Tells those who listen that an instance may have work for them.
     public func announce(_ instance: InstanceID) async { await ledger.announce(instance) }
 
-    /// All instances.
-    public func instances() async throws(BackendError) -> [InstanceSummary] { await ledger.instances() }
+    /// The instances that have not ended.
+    public func liveInstances() async throws(BackendError) -> [InstanceSummary] { await ledger.instances() }
 
-    /// Makes all of the log durable and gives up the directory. Later appends are refused.
+    /// All instances. Reads the whole log, but for what retention removed; costs about a second for two million events.
+    public func instances() async throws(BackendError) -> [InstanceSummary] {
+        let log = log
+        let fileSystem = fileSystem
+        let ended: [InstanceSummary]
+        do {
+            ended = try await log.runBlocking {
+                try EndedInstances.read(directory: log.directory, fileSystem: fileSystem)
+            }
+        } catch let error as BackendError {
+            throw error
+        } catch let error as LogError {
+            throw .log(error)
+        } catch {
+            // Reading a log throws nothing else.
+            throw .malformedAppend("\(error)")
+        }
+        let live = await ledger.instances()
+        let liveIDs = Set(live.map(\.id))
+        return live + ended.filter { !liveIDs.contains($0.id) }
+    }
+
+    /// Takes a snapshot now, so that opening the log again reads little; it is done as needed without this.
+    ///
+    /// - Throws: ``BackendError/log(_:)`` if the disk fails or is full. The log is as good as before then.
+    public func takeSnapshot() async throws(BackendError) {
+        defer { isTakingSnapshot.withLock { $0 = false } }
+        guard let capture = await ledger.capture() else { return }
+        do throws(LogError) {
+            try await log.writeSnapshot(
+                at: capture.position, contentVersion: LiveInstances.contentVersion, neededFrom: capture.neededFrom
+            ) { (entries) throws(LogError) in
+                try LiveInstances.write(capture.instances, lastEpoch: capture.lastEpoch, into: &entries)
+            }
+        } catch {
+            throw .log(error)
+        }
+    }
+
+    private func startsSnapshot() -> Bool {
+        isTakingSnapshot.withLock { isTaking in
+            defer { isTaking = true }
+            return !isTaking
+        }
+    }
+
+    /// Makes all of the log durable and gives up the directory. Later appends are refused. Takes a snapshot first if that saves
+    /// the next opening more than it costs.
     ///
     /// - Throws: ``BackendError/log(_:)`` if the log was closed before or had failed.
     public func close() async throws(BackendError) {
+        // Without it, opening takes longer, and that is all.
+        if log.isSnapshotWorthwhile { try? await takeSnapshot() }
         do {
             try await log.close()
         } catch {
@@ -113,7 +175,11 @@ private struct LogStorage: EventStorage {
 
     let log: LogWriter
 
-    func append(_ events: [Event]) async throws(BackendError) {
+    var position: LogPosition? { log.position }
+
+    func mayHold(_ instance: InstanceID) -> Bool { log.mayContain(instance.rawValue) ?? true }
+
+    func append(_ events: [Event]) async throws(BackendError) -> UInt64 {
         do throws(LogError) {
             var batch = RecordBatch()
             for event in events {
@@ -121,7 +187,7 @@ private struct LogStorage: EventStorage {
                     kind: .event, key: event.instance.rawValue, timestamp: event.time.nanosecondsSinceEpoch
                 ) { event.encode(into: &$0) }
             }
-            try await log.append(batch)
+            return try await log.append(batch)
         } catch {
             throw .log(error)
         }
@@ -148,7 +214,7 @@ private struct LogStorage: EventStorage {
 
 extension LogRecord {
     /// The event that the record holds; `nil` if it holds something that may be skipped.
-    fileprivate func event(in file: String, at offset: Int?) throws(BackendError) -> Event? {
+    func event(in file: String, at offset: Int?) throws(BackendError) -> Event? {
         let instance = InstanceID(key)
         func unreadable(_ reason: String) -> BackendError {
             .unreadableEvent(instance: instance, sequence: sequence, file: file, offset: offset, reason: reason)

@@ -244,7 +244,14 @@ public struct WorkflowClient: Sendable {
         return events
     }
 
-    /// All instances, in no particular order.
+    /// The instances that have not ended, in no particular order.
+    ///
+    /// - Throws: ``WorkflowError/backend(_:)``.
+    public func liveInstances() async throws(WorkflowError) -> [InstanceSummary] {
+        try await WorkflowError.translating { () throws(BackendError) in try await backend.liveInstances() }
+    }
+
+    /// All instances, in no particular order. On a log it reads the whole of it.
     ///
     /// - Throws: ``WorkflowError/backend(_:)``.
     public func instances() async throws(WorkflowError) -> [InstanceSummary] {

@@ -56,7 +56,7 @@ extension Engine: Service {
             listening.cancel()
             timing.cancel()
         }
-        for instance in try await client.instances() where !instance.phase.isEnded {
+        for instance in try await client.liveInstances() {
             await dispatcher.wake(instance.id, priority: worker.priority(of: instance.id))
         }
         try await withThrowingDiscardingTaskGroup { group in

@@ -184,6 +184,11 @@ public final class LogWriter: Sendable {
         }
     }
 
+    /// Runs work that may block on a thread of the log's own, one piece after the other.
+    package func runBlocking<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
+        try await blocking.run(work)
+    }
+
     // MARK: Snapshots
 
     /// Whether the log has grown so much since the last snapshot that another one pays: by ``LogOptions/snapshotBytes`` or twice
