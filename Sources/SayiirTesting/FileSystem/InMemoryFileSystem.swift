@@ -165,8 +165,9 @@ extension InMemoryFileSystem.State {
         }
         do throws(SystemError) {
             guard !wasHalted else { throw SystemError(code: EIO) }
+            // Also after a call that fails by itself: nothing runs on a machine that has stopped.
+            defer { if verdict.halts { faults.halt() } }
             let result = try body(&self, verdict)
-            if verdict.halts { faults.halt() }
             guard let result, verdict.failure == nil, !verdict.halts else {
                 throw SystemError(code: verdict.failure ?? EIO)
             }

@@ -33,6 +33,14 @@ struct FaultTests {
         }
     }
 
+    @Test("stops the machine also at a call that fails by itself")
+    func haltAtFailure() throws {
+        let (disk, _) = try disk()
+        disk.inject(.anyCall(.nth(1), .halt))
+        #expect(throws: FileSystemError.self) { try disk.entries(ofDirectory: "missing") }
+        #expect(throws: FileSystemError.self) { try disk.entries(ofDirectory: "log") }
+    }
+
     @Test("can cut reads and writes short")
     func shortTransfers() throws {
         let (disk, file) = try disk()

@@ -67,6 +67,8 @@ struct CrashTrial {
         options.firstSegmentBytes = 4 * 1024
         options.segmentBytes = 4 * 1024
         options.idleDelay = .seconds(3600)
+        // So small that opening again mostly begins with a snapshot.
+        options.snapshotBytes = 1500
         return try await LogBackend.open(directory: "jobs", options: options, fileSystem: disk)
     }
 
