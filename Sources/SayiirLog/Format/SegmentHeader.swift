@@ -81,7 +81,8 @@ struct SegmentHeader: Hashable, Sendable {
             previousDigest: ChainDigest(loading: bytes, at: 64),
             createdAt: bytes.loadLittleEndian(96, as: Int64.self)
         )
-        guard size >= UInt64(Self.byteCount), size <= Limits.segmentBytes, firstSequence > 0 else {
+        guard size >= UInt64(Self.byteCount + FrameHeader.byteCount), size <= Limits.segmentBytes, firstSequence > 0
+        else {
             throw .damaged("its size \(size) or first sequence \(firstSequence) is out of bounds")
         }
     }
