@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test tsan lint format docs bench clean
+.PHONY: help run test tsan lint format docs bench fuzz clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -21,7 +21,7 @@ lint: ## check formatting and the house rules; changes nothing
 	@scripts/lint
 
 format: ## rewrite the sources in the project's format
-	@swift format --in-place --recursive --parallel Package.swift Sources Tests $(wildcard Examples Benchmarks)
+	@swift format --in-place --recursive --parallel Package.swift Sources Tests $(wildcard Examples Benchmarks Fuzzing)
 
 docs: ## build the documentation into .build/docs; a bad link is an error
 	@scripts/bootstrap
@@ -31,5 +31,10 @@ bench: ## measure this machine's disk and the engine on it, in one run
 	@scripts/bootstrap
 	@scripts/bench
 
+fuzz: ## run the fuzzer on every target; SECONDS=60 is how long each takes
+	@scripts/bootstrap
+	@TIME=$(or $(SECONDS),60) scripts/fuzz
+
 clean: ## remove everything that was built
-	@rm -rf .build .build-tsan Benchmarks/.build Package.resolved Benchmarks/Package.resolved
+	@rm -rf .build .build-tsan Benchmarks/.build Fuzzing/.build Package.resolved Benchmarks/Package.resolved \
+		Fuzzing/Package.resolved

@@ -84,6 +84,9 @@ let package = Package(
         .executableTarget(
             name: "approval", dependencies: ["Sayiir"], path: "Examples/Approval", swiftSettings: settings),
         .testTarget(name: "ExamplesTests", dependencies: ["welcome", "tour", "approval"], swiftSettings: settings),
+        // Shares what it runs with the package in Fuzzing, through a link.
+        .testTarget(
+            name: "FuzzTests", dependencies: ["SayiirEvents", "SayiirLog", "SayiirTesting"], swiftSettings: settings),
         .testTarget(name: "SayiirEventsTests", dependencies: ["SayiirEvents"], swiftSettings: settings),
         .testTarget(
             name: "SayiirLogTests", dependencies: ["SayiirLog", "SayiirTesting"],

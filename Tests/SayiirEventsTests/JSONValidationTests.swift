@@ -46,8 +46,20 @@ struct JSONValidationTests {
             Array(String(repeating: "[", count: depth).utf8)
                 + Array(String(repeating: "]", count: depth).utf8)
         }
-        #expect(isValidJSON(nested(512 + 1)))
-        #expect(!isValidJSON(nested(512 + 2)))
+        #expect(isValidJSON(nested(512)))
+        #expect(!isValidJSON(nested(512 + 1)))
+        #expect(isValidJSON(nested(500), within: 12))
+        #expect(!isValidJSON(nested(501), within: 12))
         #expect(!isValidJSON(Array(repeating: UInt8(ascii: "["), count: 1_000_000)))
+    }
+
+    @Test("the JSON of an event is never nested deeper than readers follow, whatever its payload", arguments: 500...520)
+    func depthOfEvent(depth: Int) {
+        let content = String(repeating: #"{"a":"#, count: depth - 1) + "[]" + String(repeating: "}", count: depth - 1)
+        let event = Event(
+            instance: "i", revision: 1, time: Sample.time,
+            body: .signalReceived(.init(signal: "s", payload: Payload(codec: "json", bytes: Array(content.utf8)))))
+        #expect(isValidJSON(Array(event.json().utf8)))
+        #expect(event.json().contains(content) == (depth < 512))
     }
 }

@@ -21,12 +21,15 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "Bytes of a write to the bare disk, and about the bytes of an append.")
     var bytes = 256
 
-    @Option(help: "Only these parts: log, engine, memory, scaling (repeatable).")
+    @Option(help: "Only these parts: log, engine, memory, scaling, storage (repeatable).")
     var only: [Part] = []
 
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case log, engine, memory, scaling
+        case log, engine, memory, scaling, storage
     }
+
+    @Option(help: "Events in the logs of the part 'storage' (repeatable).")
+    var events: [Int] = [500_000, 5_000_000]
 
     @Flag(help: "Run the tasks that append on the log's own thread.")
     var onThread = false
@@ -49,6 +52,9 @@ struct Bench: AsyncParsableCommand {
         if parts.contains(.engine) { try await engineSteps(in: scratch) }
         if parts.contains(.memory) { try await stepsInMemory() }
         if parts.contains(.scaling) { try await Scaling().run() }
+        if parts.contains(.storage) {
+            for count in events { try await Storage(directory: scratch, liveInstances: 10_000).run(eventCount: count) }
+        }
     }
 
     /// Durable steps of flows: one flow in turns with the disk, then many at once.

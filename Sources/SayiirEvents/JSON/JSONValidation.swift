@@ -1,24 +1,27 @@
 /// Whether the bytes are one JSON value (RFC 8259) and nothing else but blanks, in valid UTF-8.
 ///
 /// Strict: no comments, no trailing commas, no non-finite numbers, no control characters in strings, no lone
-/// surrogates. Nested deeper than 512 levels it is not called valid, so that whatever reads our output can read it, too.
-func isValidJSON(_ bytes: [UInt8]) -> Bool {
+/// surrogates. Nested deeper than 512 levels it is not called valid, so that whatever reads our output can read it, too;
+/// `outerDepth` is how many of these levels stand around the value.
+func isValidJSON(_ bytes: [UInt8], within outerDepth: Int = 0) -> Bool {
     bytes.withUnsafeBytes { bytes in
-        var scanner = JSONScanner(bytes: bytes)
+        var scanner = JSONScanner(bytes: bytes, outerDepth: outerDepth)
         return scanner.scanDocument() && String(validating: bytes, as: UTF8.self) != nil
     }
 }
 
 /// Goes through JSON by its grammar, without recursion.
 private struct JSONScanner {
-    private static let maximumDepth = 512
-
-    let bytes: UnsafeRawBufferPointer
+    private let maximumDepth: Int
+    private let bytes: UnsafeRawBufferPointer
     private var position = 0
     /// The open brackets; true for an object.
     private var open: [Bool] = []
 
-    init(bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    init(bytes: UnsafeRawBufferPointer, outerDepth: Int) {
+        self.bytes = bytes
+        maximumDepth = 512 - outerDepth
+    }
 
     mutating func scanDocument() -> Bool {
         repeat {
@@ -32,11 +35,13 @@ private struct JSONScanner {
     private mutating func scanUntilValueEnds() -> Bool {
         skipBlanks()
         if take("{") {
+            guard push(object: true) else { return false }
             skipBlanks()
-            if !take("}") { return push(object: true) && scanName() }
+            if peek() != UInt8(ascii: "}") { return scanName() }
         } else if take("[") {
+            guard push(object: false) else { return false }
             skipBlanks()
-            if !take("]") { return push(object: false) }
+            if peek() != UInt8(ascii: "]") { return true }
         } else if !scanScalar() {
             return false
         }
@@ -56,7 +61,7 @@ private struct JSONScanner {
 
     private mutating func push(object: Bool) -> Bool {
         open.append(object)
-        return open.count <= Self.maximumDepth
+        return open.count <= maximumDepth
     }
 
     private mutating func scanName() -> Bool {

@@ -8,6 +8,8 @@ package struct JSONWriter {
     /// Whether payloads that are marked as sensitive are shown nevertheless.
     package let revealsSensitive: Bool
     private var needsComma = false
+    /// How many objects and arrays are open.
+    private var depth = 0
 
     /// Begins an empty text.
     package init(revealingSensitive: Bool = false) { revealsSensitive = revealingSensitive }
@@ -70,8 +72,8 @@ package struct JSONWriter {
 
     /// Writes a payload.
     ///
-    /// One whose codec is `json` and whose content is valid JSON stands as that value, on one line; any other as
-    /// `{"codec":…,"base64":…}`, and a sensitive one as `{"codec":…,"size":…,"sensitive":true}`.
+    /// One whose codec is `json` and whose content is valid JSON, not nested too deeply, stands as that value, on one line;
+    /// any other as `{"codec":…,"base64":…}`, and a sensitive one as `{"codec":…,"size":…,"sensitive":true}`.
     package mutating func payload(_ payload: Payload) {
         if payload.isSensitive && !revealsSensitive {
             beginObject()
@@ -83,7 +85,7 @@ package struct JSONWriter {
             bool(true)
             return endObject()
         }
-        if payload.codec == "json" && isValidJSON(payload.bytes) {
+        if payload.codec == "json" && isValidJSON(payload.bytes, within: depth) {
             separate()
             return payload.bytes.withUnsafeBufferPointer {
                 appendJSONEscaped($0, escapesSyntax: false, to: &output)
@@ -101,11 +103,13 @@ package struct JSONWriter {
         separate()
         output.append(bracket)
         needsComma = false
+        depth += 1
     }
 
     private mutating func close(_ bracket: UInt8) {
         output.append(bracket)
         needsComma = true
+        depth -= 1
     }
 
     private mutating func separate() {

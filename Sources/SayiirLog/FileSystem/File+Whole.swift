@@ -11,6 +11,21 @@ extension File {
         return done
     }
 
+    /// Whether there is a byte that is not zero between two offsets, as far as the file reaches.
+    func hasContent(from start: Int, to end: Int) throws(FileSystemError) -> Bool {
+        let buffer = GrowingBuffer()
+        buffer.reserve(min(max(0, end - start), 1024 * 1024))
+        var offset = start
+        while offset < end {
+            let part = buffer.bytes(0, min(end - offset, 1024 * 1024))
+            let count = try readFully(into: part, at: Int64(offset))
+            if !UnsafeRawBufferPointer(part).part(0, count).isAllZero { return true }
+            if count < part.count { return false }
+            offset += count
+        }
+        return false
+    }
+
     /// Writes all of `bytes`, going on after short writes.
     func writeFully(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(FileSystemError) {
         var done = 0

@@ -141,11 +141,13 @@ enum FrameDecoder {
             throw .inconsistent(
                 expected: "durableThrough of at most \(position.offset)", found: "\(header.durableThrough)")
         }
+        // Without room for a seal the segment could never be ended.
+        let room = header.kind == FrameKind.seal.rawValue ? 0 : FrameHeader.byteCount
         guard Int(header.storedLength) <= Limits.bodyBytes, Int(header.rawLength) <= Limits.bodyBytes,
-            position.offset + header.extent <= position.segmentSize
+            position.offset + header.extent + room <= position.segmentSize
         else {
             throw .inconsistent(
-                expected: "a frame that ends within its segment of \(position.segmentSize) bytes",
+                expected: "a frame that ends \(room) bytes before the end of its segment of \(position.segmentSize)",
                 found: "stored length \(header.storedLength), raw length \(header.rawLength)")
         }
         guard let kind = FrameKind(rawValue: header.kind), let codec = FrameCodec(rawValue: header.codec) else {

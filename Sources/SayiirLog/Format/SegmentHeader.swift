@@ -91,7 +91,7 @@ struct SegmentHeader: Hashable, Sendable {
             createdAt: bytes.loadLittleEndian(96, as: Int64.self),
             detail: LayoutDetail(layout, loading: bytes)
         )
-        guard size >= UInt64(Self.byteCount), size <= Limits.segmentBytes, firstSequence > 0,
+        guard size >= UInt64(Self.byteCount + FrameHeader.byteCount), size <= Limits.segmentBytes, firstSequence > 0,
             firstSequence < Limits.sequences
         else {
             throw .damaged("its size \(size) or first sequence \(firstSequence) is out of bounds")

@@ -329,7 +329,13 @@ struct LogScan {
         of reader: SegmentReader, defect: FrameDefect?, size: Int, _ assessment: inout Assessment
     ) throws -> OpeningEvidence.Tail {
         let position = reader.position
-        let rest = max(0, min(size, position.segmentSize) - position.offset)
+        let end = min(size, position.segmentSize)
+        // Nearly always there is nothing, and a segment has much room.
+        guard try reader.file.hasContent(from: position.offset, to: end) else {
+            assessment.damagedBytes = 0
+            return .zero
+        }
+        let rest = max(0, end - position.offset)
         let buffer = GrowingBuffer()
         buffer.reserve(rest)
         let count = try reader.file.readFully(into: buffer.bytes(0, rest), at: Int64(position.offset))

@@ -91,6 +91,36 @@ import Testing
         #expect(try disk.bytes(of: firstSegment) == before)
     }
 
+    @Test(
+        "a segment without room for a seal behind its frames is corrupt: it could not be ended",
+        arguments: [0, 8, 79, 80])
+    func roomForSeal(room: Int) throws {
+        var log = try TestLog()
+        try log.commit([1])
+        let end = log.journal.offset
+        var header = log.journal.header
+        header.size = UInt64(end + room)
+        let disk = InMemoryFileSystem()
+        try disk.setBytes(header.encoded() + log.disk.bytes(of: firstSegment)[4096..<end + room], of: firstSegment)
+        guard room >= 80 else {
+            #expect(try Reading(disk).rule == .frameIsInconsistent)
+            #expect(throws: LogError.self) { try TestLog(on: disk) }
+            return
+        }
+        var opened = try TestLog(on: disk)
+        try opened.commit([2])
+        #expect(try Reading(disk) == Reading(rule: .nothingFollows, payloads: [[1], [2]]))
+    }
+
+    @Test("a segment that has no room for any frame is corrupt")
+    func roomForNothing() throws {
+        var header = try TestLog().journal.header
+        header.size = 4096 + 79
+        let disk = InMemoryFileSystem()
+        try disk.setBytes(header.encoded() + [UInt8](repeating: 0, count: 79), of: firstSegment)
+        #expect(try Reading(disk).rule == .headerIsBad)
+    }
+
     // MARK: Several segments
 
     /// Three segments, two records each but for the last, which has one.

@@ -1,0 +1,1 @@
+../SayiirEventsTests/EventSamples.swift
