@@ -86,7 +86,8 @@ let package = Package(
         .testTarget(name: "ExamplesTests", dependencies: ["welcome", "tour", "approval"], swiftSettings: settings),
         // Shares what it runs with the package in Fuzzing, through a link.
         .testTarget(
-            name: "FuzzTests", dependencies: ["SayiirEvents", "SayiirLog", "SayiirTesting"], swiftSettings: settings),
+            name: "FuzzTests", dependencies: ["SayiirEvents", "SayiirLog", "SayiirProjection", "SayiirTesting"],
+            swiftSettings: settings),
         .testTarget(name: "SayiirEventsTests", dependencies: ["SayiirEvents"], swiftSettings: settings),
         .testTarget(
             name: "SayiirLogTests", dependencies: ["SayiirLog", "SayiirTesting"],

@@ -20,6 +20,7 @@ let package = Package(
             dependencies: [
                 .product(name: "SayiirEvents", package: "sayiir"),
                 .product(name: "SayiirLog", package: "sayiir"),
+                .product(name: "SayiirProjection", package: "sayiir"),
                 .product(name: "SayiirTesting", package: "sayiir"),
             ],
             swiftSettings: settings

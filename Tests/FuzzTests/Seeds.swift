@@ -1,4 +1,5 @@
 import SayiirEvents
+import SayiirProjection
 import SayiirTesting
 
 @testable import SayiirLog
@@ -10,7 +11,7 @@ enum Seeds {
         get throws {
             try [
                 "event": named(events), "frame": named(frames), "header": named(headers), "segment": named(segments),
-                "log": named(logs),
+                "log": named(logs), "sealed": named(sealed), "snapshot": named(snapshots),
             ]
         }
     }
@@ -115,5 +116,70 @@ enum Seeds {
             // No room for a seal, and just enough.
             [0] + record, [4] + record, [9] + record + [4, 10], [0],
         ]
+    }
+
+    /// Sealed segments without the zeros of their header.
+    private static var sealed: [[UInt8]] {
+        get throws {
+            try [1, 3, 40].map { count in
+                let (disk, journal) = try writtenLog(commits: count)
+                _ = journal
+                let name = SegmentName(number: 1, firstSequence: 1)
+                try SegmentSealer(directory: "log", fileSystem: disk).seal(name)
+                return try shortened(disk.bytes(of: "log/\(name.otherForm)"))
+            }
+        }
+    }
+
+    /// Snapshots of some states, without the zeros of their header.
+    private static var snapshots: [[UInt8]] {
+        get throws {
+            try [0, 1, 12].map { count in
+                let (disk, journal) = try writtenLog(commits: 40)
+                let position = LogPosition(segment: 2, offset: 4096, sequence: 40, digest: journal.digest)
+                let content = SnapshotWriting.Content(
+                    position: position, log: journal.header.log, createdAt: 1, contentVersion: 1, neededFrom: 7)
+                _ = try SnapshotWriting(directory: "log", fileSystem: disk).write(content) {
+                    (entries) throws(LogError) in
+                    for sample in Sample.all.prefix(count) {
+                        let state = InstanceState(folding: [sample.event])
+                        try entries.append(kind: RecordKind(rawValue: 16), key: "order-1") { bytes in
+                            bytes += [1, 0, 0, 0, 0, 0, 0, 0]
+                            state?.encode(into: &bytes)
+                        }
+                    }
+                }
+                return try shortened(disk.bytes(of: "log/\(SnapshotName(coveredSequence: 40))"))
+            }
+        }
+    }
+
+    /// A log with a first segment that is full.
+    private static func writtenLog(commits: Int) throws -> (disk: InMemoryFileSystem, journal: Journal) {
+        let disk = InMemoryFileSystem()
+        var options = LogOptions()
+        options.firstSegmentBytes = 16 * 1024
+        options.segmentBytes = 16 * 1024
+        options.now = { 1 }
+        var generator = SplitMix64(seed: 3)
+        let log = LogID(using: &generator)
+        options.makeLogID = { log }
+        let opened = try LogRecovery(directory: "log", fileSystem: disk, options: options).open { _ in }
+        var journal = Journal(from: opened.start, directory: "log", fileSystem: disk, options: options)
+        for number in 0..<commits {
+            var batch = RecordBatch()
+            try batch.append(
+                kind: .event, key: "order-\(number % 5)", timestamp: Int64(number),
+                payload: Array(#"{"order":\#(number)}"#.utf8))
+            _ = try journal.commit([batch])
+        }
+        var last = RecordBatch()
+        try last.append(kind: .event, key: "last", timestamp: 1, payload: [UInt8](repeating: 1, count: 12_000))
+        _ = try journal.commit([last])
+        return (disk, journal)
+    }
+
+    private static func shortened(_ file: [UInt8]) -> [UInt8] {
+        Array(file.prefix(packedFieldBytes)) + file.dropFirst(SegmentHeader.byteCount)
     }
 }

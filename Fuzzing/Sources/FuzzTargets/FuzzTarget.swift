@@ -14,6 +14,8 @@ public struct FuzzTarget: Sendable {
         FuzzTarget(name: "header", run: fuzzHeader),
         FuzzTarget(name: "segment", run: fuzzSegment),
         FuzzTarget(name: "log", run: fuzzLog),
+        FuzzTarget(name: "sealed", run: fuzzSealed),
+        FuzzTarget(name: "snapshot", run: fuzzSnapshot),
     ]
 }
 

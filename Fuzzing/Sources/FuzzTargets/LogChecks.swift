@@ -62,7 +62,11 @@ private func checkIndex(_ index: KeyIndex, of reader: LogReader) throws {
     _ = try reader.verify { records += $0.records }
     let keys = Set(records.map(\.key))
     for key in keys.sorted().prefix(4) {
-        let found = try reader.records(withKey: key, in: index.frames(withKey: key))
+        var found: [LogRecord] = []
+        try JournalFrames(directory: directory, fileSystem: reader.fileSystem).read(index.frames(withKey: key)) {
+            frame in
+            frame.forEachRecord { if $0.key == key { found.append($0) } }
+        }
         try claim(found == records.filter { $0.key == key }, "the index gives other records for a key")
     }
 }
@@ -105,8 +109,9 @@ private func options(truncatesAmbiguousTail: Bool = false) -> LogOptions {
 
 private func segments(of disk: InMemoryFileSystem) throws -> [String: [UInt8]] {
     var segments: [String: [UInt8]] = [:]
-    for path in disk.files where path.hasSuffix(SegmentName.suffix) {
-        segments[String(path.dropFirst(directory.count + 1))] = try disk.bytes(of: path)
+    for path in disk.files {
+        let name = String(path.dropFirst(directory.count + 1))
+        if SegmentName(fileName: name) != nil { segments[name] = try disk.bytes(of: path) }
     }
     return segments
 }

@@ -59,7 +59,7 @@ private struct LogBuilder {
     private var durableThrough: Int { max(0, offset - promiseLag) }
 
     private var segment: FrameEncoder.Segment {
-        FrameEncoder.Segment(number: header.number, checksumSeed: header.log.checksumSeed, isAlone: isAlone)
+        FrameEncoder.Segment(number: header.number, checksumSeed: header.checksumSeed, isAlone: isAlone)
     }
 
     mutating func step(_ input: inout FuzzInput) {
@@ -145,7 +145,7 @@ private struct LogBuilder {
         guard lastFrame.count >= FrameHeader.byteCount, lastFrame.upperBound <= content.count else { return }
         let start = lastFrame.lowerBound
         content[start + place] ^= mask
-        let seed = header.log.checksumSeed
+        let seed = header.checksumSeed
         content.withUnsafeMutableBytes { bytes in
             let fields = UnsafeRawBufferPointer(bytes).part(start + 8, FrameHeader.byteCount - 8)
             bytes.storeLittleEndian(crc32c(fields, continuing: seed), at: start + 4)
