@@ -12,6 +12,8 @@ struct LogKillTests {
         var generator = SplitMix64(seed: seed)
         let directory = try TemporaryDirectory()
         var acknowledged: [UInt64: String] = [:]
+        let follower = FollowingReader(directory: "\(directory.path)/log")
+        var openings = Openings()
         for round in 0..<30 {
             let worker = try Worker(["log", "\(directory.path)/log", "r\(round)"])
             // One kill in five hits the start and the opening, the others the work.
@@ -20,12 +22,43 @@ struct LogKillTests {
             let moment = Int.random(in: 0..<(works ? 10_000 : 60_000), using: &generator)
             let lines = await worker.kill(afterLines: lineCount, andMicroseconds: moment)
             try noteAcknowledgements(in: lines, to: &acknowledged)
+            try openings.note(lines)
             try check(directory, holds: acknowledged, round: round, seed: seed)
         }
         #expect(acknowledged.count > 1000)
         let log = try await LogWriter.open(directory: "\(directory.path)/log")
         try await log.close()
-        #expect(try LogReader(directory: "\(directory.path)/log").verify().verdict == .clean)
+        let reader = LogReader(directory: "\(directory.path)/log")
+        var keys: [String] = []
+        #expect(try reader.verify { keys += $0.records.map(\.key) }.verdict == .clean)
+        #expect(openings.disagreement(with: keys) == nil, "seed \(seed)")
+        #expect(openings.withSnapshot > 5)
+        // What was sealed on the way, and what was followed while it was.
+        #expect(try reader.segments().contains(where: \.name.isSealed))
+        let followed = try await follower.finish(after: UInt64(keys.count))
+        #expect(followed == keys, "seed \(seed)")
+    }
+
+    /// What workers found when they opened the log: `open LAST COUNT SUM SNAPSHOT`.
+    private struct Openings {
+        private var found: [(count: Int, sum: UInt64)] = []
+        private(set) var withSnapshot = 0
+
+        mutating func note(_ lines: [String]) throws {
+            for line in lines where line.hasPrefix("open ") {
+                let words = line.split(separator: " ")
+                try #require(words.count == 5)
+                found.append((try #require(Int(words[2])), try #require(UInt64(words[3]))))
+                if words[4] != "0" { withSnapshot += 1 }
+            }
+        }
+
+        /// The first opening whose snapshot and rest were not what the log holds.
+        func disagreement(with keys: [String]) -> Int? {
+            var sums: [UInt64] = [0]
+            for key in keys { sums.append(sums[sums.count - 1] &+ key.utf8.reduce(5381) { $0 &* 33 &+ UInt64($1) }) }
+            return found.firstIndex { $0.count >= sums.count || sums[$0.count] != $0.sum }
+        }
     }
 
     /// What a worker said: `open LAST`, then `ack FIRST COUNT NONCE WRITER NUMBER` for each batch.

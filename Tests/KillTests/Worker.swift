@@ -13,13 +13,13 @@ final class Worker: Sendable {
     private let process: Process
     private let output: LineBuffer
 
-    /// Starts the program.
-    init(_ arguments: [String]) throws {
+    /// Starts the program, through another one if its command line is given.
+    init(_ arguments: [String], under launcher: [String] = []) throws {
         let pipe = Pipe()
         let output = LineBuffer()
         process = Process()
-        process.executableURL = Self.program
-        process.arguments = arguments
+        process.executableURL = launcher.isEmpty ? Self.program : URL(filePath: "/usr/bin/env")
+        process.arguments = launcher + (launcher.isEmpty ? [] : [Self.program.path]) + arguments
         process.standardOutput = pipe
         try process.run()
         self.output = output

@@ -5,11 +5,14 @@ let usage = """
     usage: kill-worker log DIRECTORY NONCE
            kill-worker engine DIRECTORY EFFECTS NONCE
            kill-worker finish DIRECTORY EFFECTS
+           kill-worker full DIRECTORY [FILLER]
     """
 let arguments = CommandLine.arguments
 switch (arguments.dropFirst().first, arguments.count) {
 case ("log", 4): try await LogWork(directory: arguments[2], nonce: arguments[3]).run()
 case ("engine", 5): try await EngineWork(directory: arguments[2], effects: arguments[3]).run(nonce: arguments[4])
 case ("finish", 4): try await EngineWork(directory: arguments[2], effects: arguments[3]).finish()
+case ("full", 3): try await FullDiskWork(directory: arguments[2], filler: nil).run()
+case ("full", 4): try await FullDiskWork(directory: arguments[2], filler: arguments[3]).run()
 default: say(usage)
 }
