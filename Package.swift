@@ -91,7 +91,7 @@ let package = Package(
         .testTarget(name: "SayiirEventsTests", dependencies: ["SayiirEvents"], swiftSettings: settings),
         .testTarget(
             name: "SayiirLogTests", dependencies: ["SayiirLog", "SayiirTesting"],
-            exclude: ["Golden/v1"], swiftSettings: settings),
+            exclude: ["Golden/v1", "Golden/v1-packed"], swiftSettings: settings),
         .testTarget(
             name: "SayiirProjectionTests", dependencies: ["SayiirProjection", "SayiirEvents"],
             swiftSettings: settings),
