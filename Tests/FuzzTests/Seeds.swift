@@ -144,7 +144,7 @@ enum Seeds {
                     for sample in Sample.all.prefix(count) {
                         let state = InstanceState(folding: [sample.event])
                         try entries.append(kind: RecordKind(rawValue: 16), key: "order-1") { bytes in
-                            bytes += [1, 0, 0, 0, 0, 0, 0, 0]
+                            bytes += [1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]
                             state?.encode(into: &bytes)
                         }
                     }

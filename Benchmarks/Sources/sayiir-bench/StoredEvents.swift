@@ -31,7 +31,8 @@ struct StoredEvents {
             Event(
                 instance: Self.id(number), revision: UInt64(index + 1),
                 time: Timestamp(
-                    nanosecondsSinceEpoch: 1_700_000_000_000_000_000 + Int64(number) * 137_031 + Int64(index) * 1_300_417),
+                    nanosecondsSinceEpoch: 1_700_000_000_000_000_000 + Int64(number) * 137_031 + Int64(index)
+                        * 1_300_417),
                 body: body)
         }
     }

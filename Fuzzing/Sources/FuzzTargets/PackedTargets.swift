@@ -41,7 +41,7 @@ func fuzzSnapshot(_ bytes: UnsafeRawBufferPointer) throws {
         try disk.setBytes(content, of: "log/\(name)")
         do {
             try SnapshotFile(name, in: "log", fileSystem: disk).read { entry in
-                guard let state = try? InstanceState(decoding: entry.payload.dropFirst(8)) else { return }
+                guard let state = try? InstanceState(decoding: entry.payload.dropFirst(16)) else { return }
                 var again: [UInt8] = []
                 state.encode(into: &again)
                 try claim(InstanceState(decoding: again[...]) == state, "a state is another after encoding it")

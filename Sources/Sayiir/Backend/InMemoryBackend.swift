@@ -50,7 +50,7 @@ public struct InMemoryBackend: Backend {
     public func announce(_ instance: InstanceID) async { await ledger.announce(instance) }
 
     /// All instances.
-    public func instances() async throws(BackendError) -> [InstanceSummary] { await ledger.instances() }
+    public func instances() async throws(BackendError) -> [InstanceSummary] { try await ledger.instances() }
 }
 
 /// Events in memory, by instance.

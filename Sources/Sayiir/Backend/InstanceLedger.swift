@@ -83,6 +83,7 @@ actor InstanceLedger<Storage: EventStorage> {
         await waitForTurn(entry)
         defer { endTurn(entry, of: instance) }
         if let lease, entry.lease != lease { throw .fenced(instance: instance, epoch: lease.epoch) }
+        _ = entry.state()
         if !entry.isKnown { entry.learn(LiveInstance(folding: try await storage.history(of: instance, after: 0))) }
         guard first.revision == entry.revision + 1 else {
             throw .conflict(instance: instance, expected: entry.revision + 1, found: first.revision)
@@ -97,7 +98,10 @@ actor InstanceLedger<Storage: EventStorage> {
     }
 
     func state(of instance: InstanceID) async throws(BackendError) -> InstanceState? {
-        if let entry = entries[instance], entry.isKnown { return entry.live?.state }
+        if let entry = entries[instance], entry.isKnown {
+            let state = entry.state()
+            if entry.isKnown { return state }
+        }
         guard storage.mayHold(instance) else { return nil }
         return InstanceState(folding: try await storage.history(of: instance, after: 0).map(\.event))
     }
@@ -107,7 +111,17 @@ actor InstanceLedger<Storage: EventStorage> {
     }
 
     /// The instances in memory: all that are live, and ended ones if storage keeps their states there.
-    func instances() -> [InstanceSummary] { entries.values.compactMap { $0.live.map { InstanceSummary($0.state) } } }
+    func instances() async throws(BackendError) -> [InstanceSummary] {
+        var summaries: [InstanceSummary] = []
+        var unreadable: [InstanceID] = []
+        for (id, entry) in entries where entry.live != nil {
+            if let state = entry.state() { summaries.append(InstanceSummary(state)) } else { unreadable.append(id) }
+        }
+        for id in unreadable {
+            if let state = try await state(of: id) { summaries.append(InstanceSummary(state)) }
+        }
+        return summaries
+    }
 
     /// The live instances, and a place in the log before which there is nothing that they do not know.
     func capture() -> LedgerCapture? {
@@ -117,7 +131,7 @@ actor InstanceLedger<Storage: EventStorage> {
         for entry in entries.values {
             // What is on its way may be durable already and not yet in the state.
             if let start = entry.appendStart, start.sequence < position.sequence { position = start }
-            if let live = entry.live, !live.state.phase.isEnded { instances.append(live) }
+            if let live = entry.live, !live.isEnded { instances.append(live) }
         }
         return LedgerCapture(position: position, instances: instances, lastEpoch: lastEpoch)
     }

@@ -37,7 +37,18 @@ final class LedgerEntry {
     func learn(_ live: LiveInstance?) {
         isKnown = true
         self.live = live
-        revision = live?.state.revision ?? 0
+        revision = live?.revision ?? 0
+    }
+
+    /// The state; `nil` if there is none in memory. One that a snapshot has, and that cannot be decoded, is not known any more.
+    func state() -> InstanceState? {
+        do throws(StateDecodingError) {
+            return try live?.state()
+        } catch {
+            live = nil
+            isKnown = false
+            return nil
+        }
     }
 
     /// Takes in events that are durable from `firstSequence` on.
@@ -50,8 +61,8 @@ final class LedgerEntry {
             live?.apply(event, sequence: sequence)
             sequence += 1
         }
-        revision = live?.state.revision ?? revision
-        guard !keepingEnded, live?.state.phase.isEnded == true else { return }
+        revision = live?.revision ?? revision
+        guard !keepingEnded, live?.isEnded == true else { return }
         live = nil
         // The revision stays good for as long as the entry does; the state has to be read again.
         isKnown = false

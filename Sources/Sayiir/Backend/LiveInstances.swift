@@ -17,15 +17,23 @@ struct LiveInstances: Sendable {
         let id = event.instance
         if unfinished.contains(id) { return noteEpoch(of: event) }
         if let index = live.index(forKey: id) {
-            guard event.revision > live.values[index].state.revision else { return }
+            guard event.revision > live.values[index].revision else { return }
+            do throws(StateDecodingError) {
+                try live.values[index].decode()
+            } catch {
+                // Its checksum was right: the history tells what the snapshot does not.
+                live.remove(at: index)
+                unfinished.insert(id)
+                return noteEpoch(of: event)
+            }
             live.values[index].apply(event, sequence: sequence)
-            lastEpoch = max(lastEpoch, live.values[index].state.leaseEpoch)
-            if live.values[index].state.phase.isEnded { live.remove(at: index) }
+            lastEpoch = max(lastEpoch, live.values[index].leaseEpoch)
+            if live.values[index].isEnded { live.remove(at: index) }
         } else if event.revision == 1 {
             var instance = LiveInstance(id)
             instance.apply(event, sequence: sequence)
-            lastEpoch = max(lastEpoch, instance.state.leaseEpoch)
-            if !instance.state.phase.isEnded { live[id] = instance }
+            lastEpoch = max(lastEpoch, instance.leaseEpoch)
+            if !instance.isEnded { live[id] = instance }
         } else {
             unfinished.insert(id)
             noteEpoch(of: event)
@@ -36,8 +44,8 @@ struct LiveInstances: Sendable {
     mutating func settle(_ id: InstanceID, by history: [RecordedEvent]) {
         unfinished.remove(id)
         guard let instance = LiveInstance(folding: history) else { return }
-        lastEpoch = max(lastEpoch, instance.state.leaseEpoch)
-        if !instance.state.phase.isEnded { live[id] = instance }
+        lastEpoch = max(lastEpoch, instance.leaseEpoch)
+        if !instance.isEnded { live[id] = instance }
     }
 
     private mutating func noteEpoch(of event: Event) {
@@ -68,18 +76,15 @@ extension LiveInstances {
                 instance: id, sequence: entry.sequence, file: "a snapshot of \(directory)", offset: nil,
                 reason: reason)
         }
-        guard entry.payload.count >= 8 else { throw unreadable("an entry of \(entry.payload.count) bytes") }
-        let number = entry.payload.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         switch entry.kind {
         case Self.totalsKind:
-            lastEpoch = max(lastEpoch, number)
+            guard entry.payload.count == 8 else { throw unreadable("totals of \(entry.payload.count) bytes") }
+            lastEpoch = max(lastEpoch, entry.payload.littleEndianNumber)
         case Self.instanceKind:
-            do throws(StateDecodingError) {
-                let state = try InstanceState(decoding: entry.payload.dropFirst(8))
-                live[id] = LiveInstance(state, firstSequence: number)
-            } catch {
-                throw unreadable("\(error)")
+            guard let instance = LiveInstance(id, restoring: entry.payload) else {
+                throw unreadable("an instance of \(entry.payload.count) bytes")
             }
+            live[id] = instance
         default:
             throw unreadable("an entry of kind \(entry.kind.rawValue)")
         }
@@ -89,16 +94,9 @@ extension LiveInstances {
     static func write(
         _ instances: [LiveInstance], lastEpoch: UInt64, into entries: inout SnapshotEntries
     ) throws(LogError) {
-        try entries.append(kind: totalsKind, key: "") { append(lastEpoch, to: &$0) }
+        try entries.append(kind: totalsKind, key: "") { $0.appendLittleEndianNumber(lastEpoch) }
         for instance in instances {
-            try entries.append(kind: instanceKind, key: instance.state.id.rawValue) { bytes in
-                append(instance.firstSequence, to: &bytes)
-                instance.state.encode(into: &bytes)
-            }
+            try entries.append(kind: instanceKind, key: instance.id.rawValue) { instance.encode(into: &$0) }
         }
-    }
-
-    private static func append(_ number: UInt64, to bytes: inout [UInt8]) {
-        for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
     }
 }

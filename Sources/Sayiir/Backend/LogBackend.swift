@@ -106,7 +106,7 @@ public struct LogBackend: Backend {
     public func announce(_ instance: InstanceID) async { await ledger.announce(instance) }
 
     /// The instances that have not ended.
-    public func liveInstances() async throws(BackendError) -> [InstanceSummary] { await ledger.instances() }
+    public func liveInstances() async throws(BackendError) -> [InstanceSummary] { try await ledger.instances() }
 
     /// All instances. Reads the whole log, but for what retention removed; costs about a second for two million events.
     public func instances() async throws(BackendError) -> [InstanceSummary] {
@@ -125,7 +125,7 @@ public struct LogBackend: Backend {
             // Reading a log throws nothing else.
             throw .malformedAppend("\(error)")
         }
-        let live = await ledger.instances()
+        let live = try await ledger.instances()
         let liveIDs = Set(live.map(\.id))
         return live + ended.filter { !liveIDs.contains($0.id) }
     }

@@ -37,6 +37,18 @@ enum LayoutDetail: Hashable, Sendable {
         }
     }
 
+    /// Whether its numbers can be true of a file, so that reckoning with them cannot overflow.
+    func isWithinBounds(of size: UInt64, firstSequence: UInt64) -> Bool {
+        switch self {
+        case .journal: true
+        case .sealed(let detail):
+            max(detail.blockTable, detail.filter, detail.directory) < size
+                && detail.lastSequence < Limits.sequences && detail.lastSequence + 1 >= firstSequence
+        case .snapshot(let detail): detail.offset <= Limits.segmentBytes && detail.entryCount <= Limits.sequences
+        case .removals(let entryCount): entryCount <= Limits.sequences
+        }
+    }
+
     func store(into bytes: UnsafeMutableRawBufferPointer) {
         switch self {
         case .journal: break

@@ -96,6 +96,9 @@ struct SegmentHeader: Hashable, Sendable {
         else {
             throw .damaged("its size \(size) or first sequence \(firstSequence) is out of bounds")
         }
+        guard detail.isWithinBounds(of: size, firstSequence: firstSequence) else {
+            throw .damaged("what it says of its layout is out of bounds")
+        }
     }
 }
 
