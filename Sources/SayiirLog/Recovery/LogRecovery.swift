@@ -128,12 +128,13 @@ struct LogRecovery {
 
     /// Creates the directory if it is missing, and refuses one that holds something else.
     private func prepareDirectory() throws -> Bool {
-        // A log whose directory vanishes in a crash is lost with everything in it.
-        try fileSystem.createDirectoryDurably(at: directory)
+        // A log whose directory vanishes in a crash is lost with everything in it. One that has a segment has got this far before.
+        try fileSystem.createMissingDirectories(at: directory)
         let files = try LogFiles(in: directory, fileSystem: fileSystem)
         guard !files.segments.isEmpty || files.isFresh else {
             throw LogError.notALog(directory: directory, reason: "it holds other files and no segment")
         }
+        if files.segments.isEmpty { try fileSystem.createDirectoryDurably(at: directory) }
         return files.segments.isEmpty
     }
 

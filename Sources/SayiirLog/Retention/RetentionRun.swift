@@ -59,6 +59,7 @@ struct RetentionRun {
         guard let next = contents.segments.first(where: { $0 > last.name }) else { return [] }
         let firstLeft = try SegmentReader(opening: next, in: directory, fileSystem: fileSystem).header
         var entries: [RemovedSegment] = []
+        if let archive { try fileSystem.createDirectoryDurably(at: archive) }
         for segment in plan.removed {
             entries.append(try remember(segment, archive: archive, now: now))
         }
@@ -93,7 +94,6 @@ struct RetentionRun {
 
     /// Copies a segment; the copy has its name once it is durable and was read back.
     private func copy(_ name: SegmentName, to archive: String, digest: [UInt8]) throws {
-        try fileSystem.createDirectoryDurably(at: archive)
         let temporary = "\(archive)/\(FileName.unfinishedSealed)"
         let source = try fileSystem.open("\(directory)/\(name)", as: .read)
         let target = try fileSystem.open(temporary, as: .readWriteCreating)
