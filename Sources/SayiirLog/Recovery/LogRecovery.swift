@@ -55,6 +55,8 @@ struct LogRecovery {
         case .ambiguous, .corrupt:
             throw LogError.refused(outcome.assessment)
         }
+        // A name that a crash left undecided must be settled before anything is built on it.
+        try fileSystem.synchronizeDirectory(at: directory)
         report.completedRollOver = try completeRollOver(end)
         let file = try fileSystem.open("\(directory)/\(end.header.name)", as: .readWrite)
         try rewrite(file, from: end.durableThrough, to: end.position.offset)
@@ -162,18 +164,11 @@ struct LogRecovery {
         return path
     }
 
-    /// Writes the seal that a crash kept from the segment before the newest.
+    /// Sees to it that the segment before one without frames has its seal, durably. Returns whether it was missing.
     private func completeRollOver(_ end: LogScan.End) throws(FileSystemError) -> Bool {
-        guard let position = end.unsealedPredecessor else { return false }
-        let file = try fileSystem.open("\(directory)/\(position.segment)", as: .readWrite)
-        let seal = FrameEncoder.promise(
-            .seal, nextSequence: position.nextSequence, digest: position.digest, at: position.offset,
-            durableThrough: position.offset,
-            in: FrameEncoder.Segment(
-                number: position.segment.number, checksumSeed: position.checksumSeed, isAlone: true))
-        try file.writeFully(seal, at: Int64(position.offset))
-        try file.synchronize()
-        return true
+        guard let seal = end.precedingSeal else { return false }
+        try seal.write(to: fileSystem.open("\(directory)/\(seal.position.segment)", as: .readWrite))
+        return !seal.isThere
     }
 
     /// Writes the frames that nothing promises once more, and syncs.
@@ -183,7 +178,5 @@ struct LogRecovery {
     private func rewrite(_ file: any File, from start: Int, to end: Int) throws(FileSystemError) {
         try file.writeFully(try file.readBytes(max(0, end - start), at: Int64(start)), at: Int64(start))
         try file.synchronize()
-        // A name that a crash left undecided must be settled before anything is built on it.
-        try fileSystem.synchronizeDirectory(at: directory)
     }
 }

@@ -15,6 +15,72 @@ import Testing
 @Suite struct InterruptedOpeningTests {
     private let options = testOptions(segmentBytes: 8192)
 
+    /// A disk on which the machine stopped, or a call failed, while the seal of the first segment was made durable. The seal lies
+    /// across two sectors.
+    private func rollOver(_ effect: Fault.Effect) throws -> (disk: InMemoryFileSystem, seal: Int) {
+        let disk = InMemoryFileSystem()
+        _ = try TestLog(on: disk, options: options)
+        var log = try TestLog(on: disk, options: options)
+        try log.commit(noise(887))
+        let seal = log.journal.offset
+        try #require(seal % 512 == 472)
+        disk.inject(Fault(.synchronize, on: .exactly(firstSegment), .nth(1), effect))
+        #expect(throws: LogError.self) { try log.commit(noise(4000)) }
+        return (disk, seal)
+    }
+
+    /// Appends, then loses all that was not synced.
+    private func expectGoesOn(_ disk: InMemoryFileSystem, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        var log = try TestLog(on: disk, options: options)
+        try log.commit([1, 2, 3])
+        let reading = try Reading(disk.crash(keeping: .nothing))
+        #expect(reading.rule == .nothingFollows, sourceLocation: sourceLocation)
+        #expect(reading.payloads == [noise(887), [1, 2, 3]], sourceLocation: sourceLocation)
+    }
+
+    @Test("a seal of which a crash kept one sector is written again", arguments: [0..<40, 40..<80])
+    func tornSeal(lost: Range<Int>) throws {
+        let (halted, seal) = try rollOver(.halt)
+        let disk = halted.crash(keeping: .everything)
+        var bytes = try disk.bytes(of: firstSegment)
+        for offset in lost { bytes[seal + offset] = 0 }
+        try disk.setBytes(bytes, of: firstSegment)
+        #expect(try Reading(disk).rule == .nothingFollows)
+        #expect(try TestLog(on: disk.snapshot(), options: options).report.completedRollOver)
+        try expectGoesOn(disk)
+    }
+
+    @Test("what is not a part of a seal in its place is damage")
+    func damagedSeal() throws {
+        let (halted, seal) = try rollOver(.halt)
+        for byte in [0, 39, 45, 79, 80, 500] {
+            let disk = halted.crash(keeping: .everything)
+            try disk.flipBit(3, ofByteAt: seal + byte, in: firstSegment)
+            #expect(try Reading(disk).rule == .earlierIsBad, "byte \(byte)")
+        }
+    }
+
+    @Test("a seal that was written and not synced when the process ended, or failed to be, is made durable")
+    func unsyncedSeal() throws {
+        try expectGoesOn(try rollOver(.halt).disk.snapshot())
+        try expectGoesOn(try rollOver(.fail(EIO)).disk)
+    }
+
+    @Test("a segment whose name was not synced when the process ended gets it before the seal speaks of it")
+    func unsyncedName() throws {
+        let disk = InMemoryFileSystem()
+        var log = try TestLog(on: disk, options: options)
+        try log.commit(noise(887))
+        disk.inject(Fault(.synchronizeDirectory, .nth(1), .halt))
+        #expect(throws: LogError.self) { try log.commit(noise(4000)) }
+        for call in 1...20 {
+            let killed = disk.snapshot()
+            killed.halt(atCall: call)
+            _ = try? TestLog(on: killed, options: options)
+            #expect(try Reading(killed.crash(keeping: .nothing)).rule == .nothingFollows, "call \(call)")
+        }
+    }
+
     @Test("the directories of a new log are made durable even if an earlier attempt made them")
     func directories() throws {
         let disk = InMemoryFileSystem()
