@@ -59,6 +59,7 @@ struct LogRecovery {
         try fileSystem.synchronizeDirectory(at: directory)
         report.completedRollOver = try completeRollOver(end)
         let file = try fileSystem.open("\(directory)/\(end.header.name)", as: .readWrite)
+        try zeroAgain(file, behind: end)
         try rewrite(file, from: end.durableThrough, to: end.position.offset)
         try quarantineRejected(report.rejectedSnapshots)
         return Opened(
@@ -169,6 +170,34 @@ struct LogRecovery {
         guard let seal = end.precedingSeal else { return false }
         try seal.write(to: fileSystem.open("\(directory)/\(seal.position.segment)", as: .readWrite))
         return !seal.isThere
+    }
+
+    /// Puts zeros once more where an earlier opening put them in the place of a torn end: it may have been cut short before
+    /// they were durable, and the system may show them from memory. The files in the quarantine tell where.
+    private func zeroAgain(_ file: any File, behind end: LogScan.End) throws(FileSystemError) {
+        let quarantine = "\(directory)/\(FileName.quarantine)"
+        let names: [String]
+        do throws(FileSystemError) {
+            names = try fileSystem.entries(ofDirectory: quarantine)
+        } catch {
+            guard error.isMissingFile else { throw error }
+            return
+        }
+        for name in names {
+            guard let offset = Self.offset(ofQuarantined: name, of: end.header.name) else { continue }
+            let size = Int(try fileSystem.open("\(quarantine)/\(name)", as: .read).size())
+            let start = max(offset, end.position.offset)
+            let count = min(offset + size, end.position.segmentSize) - start
+            guard count > 0 else { continue }
+            try file.writeFully([UInt8](repeating: 0, count: count), at: Int64(start))
+        }
+    }
+
+    /// Where the bytes stood that a file in the quarantine holds; `nil` if it is not a torn end of that segment.
+    private static func offset(ofQuarantined name: String, of segment: SegmentName) -> Int? {
+        guard name.hasPrefix("\(segment)-"), name.hasSuffix(".torn") else { return nil }
+        let offset = name.dropFirst("\(segment)-".count).prefix { $0 != "-" }
+        return Int(offset).flatMap { (0..<Int(Limits.segmentBytes)).contains($0) ? $0 : nil }
     }
 
     /// Writes the frames that nothing promises once more, and syncs.

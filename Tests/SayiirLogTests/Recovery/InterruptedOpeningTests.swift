@@ -81,6 +81,28 @@ import Testing
         }
     }
 
+    @Test("zeros that took the place of a torn end and were not synced when the process ended are made durable")
+    func unsyncedZeros() throws {
+        let disk = InMemoryFileSystem()
+        var log = try TestLog(on: disk, options: options)
+        try log.commit(noise(20))
+        let end = log.journal.offset
+        disk.inject(Fault(.synchronize, .nth(1), .halt))
+        #expect(throws: LogError.self) { try log.commit(noise(1500)) }
+        // The sectors of the commit but one, durably.
+        var torn = try disk.bytes(of: firstSegment)
+        for offset in 4608..<5120 { torn[offset] = 0 }
+        let crashed = disk.crash(keeping: .everything)
+        try crashed.setBytes(torn, of: firstSegment)
+        crashed.inject(Fault(.synchronize, on: .exactly(firstSegment), .nth(1), .halt))
+        #expect(throws: (any Error).self) { try TestLog(on: crashed, options: options) }
+        let killed = crashed.snapshot()
+        let again = try TestLog(on: killed, options: options)
+        #expect(again.report.assessment.verdict == .clean)
+        let durable = try killed.synchronizedBytes(of: firstSegment)
+        #expect(durable[end...].allSatisfy { $0 == 0 })
+    }
+
     @Test("the directories of a new log are made durable even if an earlier attempt made them")
     func directories() throws {
         let disk = InMemoryFileSystem()
