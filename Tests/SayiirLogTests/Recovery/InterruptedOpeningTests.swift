@@ -113,4 +113,17 @@ import Testing
         _ = try LogRecovery(directory: "a/b/log", fileSystem: killed, options: options).open { _ in }
         #expect(try Reading(killed.crash(keeping: .nothing), directory: "a/b/log").rule == .nothingFollows)
     }
+
+    @Test("a full disk does not keep a log from being opened")
+    func fullDisk() throws {
+        let disk = InMemoryFileSystem()
+        do {
+            var log = try TestLog(on: disk, options: options)
+            try log.commit([1])
+        }
+        disk.capacity = 0
+        var log = try TestLog(on: disk, options: options)
+        try log.commit([2])
+        #expect(try Reading(disk).payloads == [[1], [2]])
+    }
 }
