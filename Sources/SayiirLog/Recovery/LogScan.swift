@@ -112,7 +112,9 @@ struct LogScan {
 
         /// Takes in what a writer added since the files were listed.
         mutating func addSuccessors(of name: SegmentName, from scan: LogScan) throws {
-            segments += try LogFiles(in: scan.directory, fileSystem: scan.fileSystem).segments.filter { $0 > name }
+            // By number: the segment itself may have been sealed since, which is another name.
+            segments += try LogFiles(in: scan.directory, fileSystem: scan.fileSystem).segments
+                .filter { $0.number > name.number }
         }
 
         /// Takes note of a segment of which only the header was read.
