@@ -177,4 +177,19 @@ struct SealingTests {
         while let frame = try follower.next() { payloads += frame.records.map { Array($0.payload) } }
         #expect(firstDifference(payloads, log.payloads) == nil)
     }
+
+    @Test("the records of a key are in order also where a segment that is not sealed stands before one that is")
+    func mixedForms() async throws {
+        let log = try SealedLog(journalCount: 4)
+        let second = try LogFiles(in: "log", fileSystem: log.disk).segments[1]
+        let sealer = SegmentSealer(directory: "log", fileSystem: log.disk)
+        try sealer.seal(second)
+        try sealer.removeJournal(second)
+        var options = log.options
+        options.sealsSegments = false
+        let writer = try await LogWriter.open(directory: "log", options: options, fileSystem: log.disk)
+        let found = try await writer.records(withKey: "instance-3").map { Array($0.payload) }
+        try await writer.close()
+        #expect(firstDifference(found, log.payloads(of: "instance-3")) == nil)
+    }
 }
