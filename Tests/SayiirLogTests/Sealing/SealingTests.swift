@@ -192,4 +192,24 @@ struct SealingTests {
         try await writer.close()
         #expect(firstDifference(found, log.payloads(of: "instance-3")) == nil)
     }
+
+    @Test("segments are known to be gone although their files cannot be removed")
+    func failedRemoval() throws {
+        let log = try SealedLog()
+        let end = try LogReader(directory: "log", fileSystem: log.disk).verify()
+        for sequence in [end.lastSequence - 1, end.lastSequence] {
+            let content = SnapshotWriting.Content(
+                position: LogPosition(
+                    segment: 4, offset: end.offset, sequence: sequence, digest: try #require(end.head)),
+                log: try #require(end.log), createdAt: 0, contentVersion: 1, neededFrom: sequence + 1)
+            _ = try SnapshotWriting(directory: "log", fileSystem: log.disk).write(content) { _ in }
+        }
+        let run = RetentionRun(directory: "log", fileSystem: log.disk)
+        let plan = try run.plan(Retention(maximumBytes: 0), now: 0)
+        #expect(plan.removed.count == 3)
+        log.disk.inject(Fault(.remove, .nth(1), .fail(5)))
+        var gone: [SegmentName] = []
+        #expect(throws: FileSystemError.self) { try run.apply(plan, archive: nil, now: 0) { gone = $0 } }
+        #expect(gone == plan.removed.map(\.name))
+    }
 }
