@@ -195,4 +195,23 @@ struct SnapshotTests {
         try await writer.close()
         #expect(try Reading(disk).payloads == [[1], [2]])
     }
+
+    @Test("with buffered durability a snapshot never speaks of records that a crash can take")
+    func buffered() async throws {
+        let disk = InMemoryFileSystem()
+        var options = testOptions(segmentBytes: 16 * 1024)
+        options.durability = .buffered
+        var (writer, state) = try await Self.open(disk, options: options)
+        for number in 0..<20 {
+            state["k", default: []].append([UInt8(number)])
+            try await writer.append(batch([[UInt8(number)]]))
+        }
+        try await Self.write(state, of: writer)
+        let survivor = disk.crash(keeping: .nothing)
+        try await writer.close()
+        let (again, found) = try await Self.open(survivor, options: options)
+        #expect(found == state && again.lastSequence == 20)
+        try await again.close()
+        #expect(try LogReader(directory: "log", fileSystem: survivor).verify().lastSequence == 20)
+    }
 }
