@@ -79,17 +79,18 @@ struct SealingTests {
         #expect(log.disk.files == files)
     }
 
-    @Test("every flipped bit of a sealed segment is detected", .timeLimit(.minutes(2)))
+    @Test("every flipped bit of a sealed segment is detected")
     func everyBit() throws {
         let sealed = try SealedLog(segments: 2)
         let path = try #require(sealed.sealedFiles.first)
         let length = try sealed.disk.bytes(of: path).count
         for byte in 0..<length {
-            let bit = byte % 8
-            try sealed.disk.flipBit(bit, ofByteAt: byte, in: path)
-            let verdict = try? LogReader(directory: "log", fileSystem: sealed.disk).verify().verdict
-            #expect(verdict == nil || verdict == .corrupt, "bit \(bit) of byte \(byte)")
-            try sealed.disk.flipBit(bit, ofByteAt: byte, in: path)
+            for bit in bitsToFlip(ofByteAt: byte) {
+                try sealed.disk.flipBit(bit, ofByteAt: byte, in: path)
+                let verdict = try? LogReader(directory: "log", fileSystem: sealed.disk).verify().verdict
+                if let verdict, verdict != .corrupt { Issue.record("\(verdict) with bit \(bit) of byte \(byte)") }
+                try sealed.disk.flipBit(bit, ofByteAt: byte, in: path)
+            }
         }
         #expect(try LogReader(directory: "log", fileSystem: sealed.disk).verify().verdict == .clean)
     }

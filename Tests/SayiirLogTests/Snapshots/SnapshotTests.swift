@@ -112,10 +112,17 @@ struct SnapshotTests {
             }
         }
         #expect(isWhole())
-        for byte in stride(from: 0, to: bytes.count, by: 3) {
-            try disk.flipBit(byte % 8, ofByteAt: byte, in: path)
-            #expect(!isWhole(), "byte \(byte)")
-            try disk.flipBit(byte % 8, ofByteAt: byte, in: path)
+        for byte in stride(from: 0, to: bytes.count, by: isExhaustive ? 1 : 3) {
+            for bit in bitsToFlip(ofByteAt: byte) {
+                try disk.flipBit(bit, ofByteAt: byte, in: path)
+                #expect(!isWhole(), "bit \(bit) of byte \(byte)")
+                try disk.flipBit(bit, ofByteAt: byte, in: path)
+            }
+        }
+        for start in stride(from: 0, to: bytes.count, by: 512) {
+            let damaged = zeroing(sectorAt: start, of: bytes)
+            try disk.setBytes(damaged, of: path)
+            #expect(isWhole() == (damaged == bytes), "sector at \(start)")
         }
         for length in stride(from: 0, to: bytes.count, by: 97) {
             try disk.setBytes(Array(bytes.prefix(length)), of: path)
