@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test tsan lint format docs bench fuzz clean
+.PHONY: help run test tsan torture lint format docs bench fuzz clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -16,6 +16,10 @@ test: ## build everything without warnings and run all tests
 tsan: ## run the tests of concurrency under the thread sanitizer
 	@scripts/bootstrap
 	@scripts/tsan
+
+torture: ## crash logs a million times on simulated disks (COUNT=1000000 SEED=1)
+	@scripts/bootstrap
+	@scripts/torture $(COUNT) $(SEED)
 
 lint: ## check formatting and the house rules; changes nothing
 	@scripts/lint
@@ -36,5 +40,5 @@ fuzz: ## run the fuzzer on every target; SECONDS=60 is how long each takes
 	@TIME=$(or $(SECONDS),60) scripts/fuzz
 
 clean: ## remove everything that was built
-	@rm -rf .build .build-tsan Benchmarks/.build Fuzzing/.build Package.resolved Benchmarks/Package.resolved \
+	@rm -rf .build .build-tsan .build-torture Benchmarks/.build Fuzzing/.build Package.resolved Benchmarks/Package.resolved \
 		Fuzzing/Package.resolved

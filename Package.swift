@@ -89,8 +89,13 @@ let package = Package(
             name: "FuzzTests", dependencies: ["SayiirEvents", "SayiirLog", "SayiirProjection", "SayiirTesting"],
             swiftSettings: settings),
         .testTarget(name: "SayiirEventsTests", dependencies: ["SayiirEvents"], swiftSettings: settings),
+        .target(
+            name: "LogSimulation", dependencies: ["SayiirLog", "SayiirTesting"], path: "Tests/LogSimulation",
+            swiftSettings: settings),
+        .executableTarget(
+            name: "log-torture", dependencies: ["LogSimulation"], path: "Tests/LogTorture", swiftSettings: settings),
         .testTarget(
-            name: "SayiirLogTests", dependencies: ["SayiirLog", "SayiirTesting"],
+            name: "SayiirLogTests", dependencies: ["SayiirLog", "SayiirTesting", "LogSimulation"],
             exclude: ["Golden/v1", "Golden/v1-packed"], swiftSettings: settings),
         .testTarget(
             name: "SayiirProjectionTests", dependencies: ["SayiirProjection", "SayiirEvents"],

@@ -1,25 +1,27 @@
 extension FileSystem {
-    /// Creates a directory and whatever is missing above it, so that a crash does not take them away again.
+    /// Creates a directory and whatever is missing above it, so that a crash does not take them away again. What is there
+    /// already may be the work of somebody who was stopped before it was durable, so all names on the way are synced.
     func createDirectoryDurably(at path: String) throws(FileSystemError) {
-        let missing = try missingDirectories(at: path)
-        guard !missing.isEmpty else { return }
-        try createDirectory(at: path)
-        for path in missing { try synchronizeDirectory(at: parent(of: path)) }
+        try createMissingDirectories(at: path)
+        var path = path
+        while parent(of: path) != path {
+            path = parent(of: path)
+            do throws(FileSystemError) {
+                try synchronizeDirectory(at: path)
+            } catch {
+                // Nothing of ours was made in a directory that we may not even open.
+                guard error.isPermissionDenied else { throw error }
+            }
+        }
     }
 
-    /// The directory and those above it that do not exist, the highest last.
-    private func missingDirectories(at path: String) throws(FileSystemError) -> [String] {
-        var missing: [String] = []
-        var path = path
-        while true {
-            do throws(FileSystemError) {
-                _ = try entries(ofDirectory: path)
-                return missing
-            } catch {
-                guard error.isMissingFile, parent(of: path) != path else { throw error }
-                missing.append(path)
-                path = parent(of: path)
-            }
+    /// Creates a directory and whatever is missing above it; does nothing if it exists.
+    func createMissingDirectories(at path: String) throws(FileSystemError) {
+        do throws(FileSystemError) {
+            _ = try entries(ofDirectory: path)
+        } catch {
+            guard error.isMissingFile else { throw error }
+            try createDirectory(at: path)
         }
     }
 

@@ -28,6 +28,9 @@ public struct FileSystemError: Error, Hashable, CustomStringConvertible {
     /// Whether the file or directory does not exist.
     public var isMissingFile: Bool { code == ENOENT }
 
+    /// Whether the process lacks a right.
+    var isPermissionDenied: Bool { code == EACCES || code == EPERM }
+
     static func missingSegment(_ number: UInt32, in directory: String) -> Self {
         Self(operation: "open segment \(number) of", path: directory, code: ENOENT)
     }

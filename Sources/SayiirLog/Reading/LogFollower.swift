@@ -36,7 +36,7 @@ public struct LogFollower {
                     note(frame, from: start)
                     return frame
                 case .end(let defect):
-                    try checkUndecided(reader)
+                    if try goBack(reader) { continue }
                     obstacle =
                         "\(directory)/\(reader.position.segment) at offset \(reader.position.offset): "
                         + "expected \(defect.expected), found \(defect.found)"
@@ -72,19 +72,22 @@ public struct LogFollower {
         }
     }
 
-    /// Notices that the last frames were replaced, and goes back to before them.
-    private mutating func checkUndecided(_ reader: SegmentReader) throws {
-        guard let (start, last) = undecided, !isDurable(last) else { return }
+    /// Notices that the last frames were replaced, and goes back to before them. Returns whether it did; throws if there were
+    /// records in them.
+    private mutating func goBack(_ reader: SegmentReader) throws -> Bool {
+        guard let (start, last) = undecided, !isDurable(last) else { return false }
         var position = reader.position
         position.offset = last.offset
         position.beginning = .any
         if case .success(let frame) = try SegmentReader.frame(at: position, in: reader.file),
             frame.digest == last.digest
         {
-            return
+            return false
         }
         undecided = nil
+        let lastSequence = reader.position.nextSequence - 1
         try reader.move(to: start, in: directory, fileSystem: fileSystem)
+        guard start.sequence < lastSequence else { return true }
         throw LogError.takenBack(after: start.sequence)
     }
 

@@ -113,7 +113,9 @@ final class LogIndex: Sendable {
         let wanted = frames.suffix(from: frames.lastIndex { $0.firstSequence <= sequence } ?? 0)
         let reader = JournalFrames(directory: directory, fileSystem: fileSystem)
         try reader.read(wanted, visit: take)
-        return records
+        // A segment that a crash gave its journal back, or that could not be sealed, stands before sealed ones.
+        let isInOrder = zip(records, records.dropFirst()).allSatisfy { $0.sequence < $1.sequence }
+        return isInOrder ? records : records.sorted { $0.sequence < $1.sequence }
     }
 
     private func blocks(of name: SegmentName, holding hash: KeyHash) throws -> [Frame] {

@@ -55,8 +55,11 @@ struct LogRecovery {
         case .ambiguous, .corrupt:
             throw LogError.refused(outcome.assessment)
         }
+        // A name that a crash left undecided must be settled before anything is built on it.
+        try fileSystem.synchronizeDirectory(at: directory)
         report.completedRollOver = try completeRollOver(end)
         let file = try fileSystem.open("\(directory)/\(end.header.name)", as: .readWrite)
+        try zeroAgain(file, behind: end)
         try rewrite(file, from: end.durableThrough, to: end.position.offset)
         try quarantineRejected(report.rejectedSnapshots)
         return Opened(
@@ -128,12 +131,13 @@ struct LogRecovery {
 
     /// Creates the directory if it is missing, and refuses one that holds something else.
     private func prepareDirectory() throws -> Bool {
-        // A log whose directory vanishes in a crash is lost with everything in it.
-        try fileSystem.createDirectoryDurably(at: directory)
+        // A log whose directory vanishes in a crash is lost with everything in it. One that has a segment has got this far before.
+        try fileSystem.createMissingDirectories(at: directory)
         let files = try LogFiles(in: directory, fileSystem: fileSystem)
         guard !files.segments.isEmpty || files.isFresh else {
             throw LogError.notALog(directory: directory, reason: "it holds other files and no segment")
         }
+        if files.segments.isEmpty { try fileSystem.createDirectoryDurably(at: directory) }
         return files.segments.isEmpty
     }
 
@@ -161,18 +165,39 @@ struct LogRecovery {
         return path
     }
 
-    /// Writes the seal that a crash kept from the segment before the newest.
+    /// Sees to it that the segment before one without frames has its seal, durably. Returns whether it was missing.
     private func completeRollOver(_ end: LogScan.End) throws(FileSystemError) -> Bool {
-        guard let position = end.unsealedPredecessor else { return false }
-        let file = try fileSystem.open("\(directory)/\(position.segment)", as: .readWrite)
-        let seal = FrameEncoder.promise(
-            .seal, nextSequence: position.nextSequence, digest: position.digest, at: position.offset,
-            durableThrough: position.offset,
-            in: FrameEncoder.Segment(
-                number: position.segment.number, checksumSeed: position.checksumSeed, isAlone: true))
-        try file.writeFully(seal, at: Int64(position.offset))
-        try file.synchronize()
-        return true
+        guard let seal = end.precedingSeal else { return false }
+        try seal.write(to: fileSystem.open("\(directory)/\(seal.position.segment)", as: .readWrite))
+        return !seal.isThere
+    }
+
+    /// Puts zeros once more where an earlier opening put them in the place of a torn end: it may have been cut short before
+    /// they were durable, and the system may show them from memory. The files in the quarantine tell where.
+    private func zeroAgain(_ file: any File, behind end: LogScan.End) throws(FileSystemError) {
+        let quarantine = "\(directory)/\(FileName.quarantine)"
+        let names: [String]
+        do throws(FileSystemError) {
+            names = try fileSystem.entries(ofDirectory: quarantine)
+        } catch {
+            guard error.isMissingFile else { throw error }
+            return
+        }
+        for name in names {
+            guard let offset = Self.offset(ofQuarantined: name, of: end.header.name) else { continue }
+            let size = Int(try fileSystem.open("\(quarantine)/\(name)", as: .read).size())
+            let start = max(offset, end.position.offset)
+            let count = min(offset + size, end.position.segmentSize) - start
+            guard count > 0 else { continue }
+            try file.writeFully([UInt8](repeating: 0, count: count), at: Int64(start))
+        }
+    }
+
+    /// Where the bytes stood that a file in the quarantine holds; `nil` if it is not a torn end of that segment.
+    private static func offset(ofQuarantined name: String, of segment: SegmentName) -> Int? {
+        guard name.hasPrefix("\(segment)-"), name.hasSuffix(".torn") else { return nil }
+        let offset = name.dropFirst("\(segment)-".count).prefix { $0 != "-" }
+        return Int(offset).flatMap { (0..<Int(Limits.segmentBytes)).contains($0) ? $0 : nil }
     }
 
     /// Writes the frames that nothing promises once more, and syncs.
@@ -182,7 +207,5 @@ struct LogRecovery {
     private func rewrite(_ file: any File, from start: Int, to end: Int) throws(FileSystemError) {
         try file.writeFully(try file.readBytes(max(0, end - start), at: Int64(start)), at: Int64(start))
         try file.synchronize()
-        // A name that a crash left undecided must be settled before anything is built on it.
-        try fileSystem.synchronizeDirectory(at: directory)
     }
 }

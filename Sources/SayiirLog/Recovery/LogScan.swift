@@ -18,8 +18,8 @@ struct LogScan {
         var position: FramePosition
         /// The largest `durableThrough` of the newest segment.
         var durableThrough: Int
-        /// Whether the newest segment has no frame and the one before it lacks its seal: a roll-over cut short.
-        var unsealedPredecessor: FramePosition?
+        /// If the newest segment has no frame and the one before it is a journal: that one's seal.
+        var precedingSeal: PrecedingSeal?
     }
 
     struct Outcome {
@@ -89,8 +89,10 @@ struct LogScan {
         var index = 0
         /// Where the segment before ends, as far as it is known.
         var previous: PreviousEnd?
-        /// The segment before the one that is being read, if it had no seal.
+        /// The segment before the one that is being read, if it had no seal, or only parts of it.
         var unsealed: SegmentReader?
+        /// The seal of the segment before, if that is a journal.
+        var precedingSeal: PrecedingSeal?
         /// Frames of the segment that no later frame has promised yet: their ends, and the last sequence before each end.
         var unpromised: [(end: Int, sequence: UInt64)] = []
         var durableThrough = SegmentHeader.byteCount
@@ -110,9 +112,9 @@ struct LogScan {
 
         /// Takes in what a writer added since the files were listed.
         mutating func addSuccessors(of name: SegmentName, from scan: LogScan) throws {
-            segments += try LogFiles(in: scan.directory, fileSystem: scan.fileSystem).segments.filter {
-                $0.number > name.number
-            }
+            // By number: the segment itself may have been sealed since, which is another name.
+            segments += try LogFiles(in: scan.directory, fileSystem: scan.fileSystem).segments
+                .filter { $0.number > name.number }
         }
 
         /// Takes note of a segment of which only the header was read.
@@ -120,6 +122,7 @@ struct LogScan {
             previous = PreviousEnd(
                 number: reader.header.number, nextSequence: nil, digest: nil,
                 least: reader.header.firstSequence)
+            precedingSeal = nil
             if case .sealed(let detail) = reader.header.detail {
                 previous?.nextSequence = detail.lastSequence + 1
                 previous?.digest = detail.lastDigest
@@ -270,7 +273,8 @@ struct LogScan {
                 expected: "a file of \(position.segmentSize) bytes", found: "\(tail.size) bytes")
             return false
         }
-        guard tail.content == .zero else {
+        walk.precedingSeal = PrecedingSeal(behind: reader)
+        guard try tail.content == .zero || walk.precedingSeal?.isTorn(in: reader) == true else {
             walk.damage(
                 \.earlierIsBad, in: position.segment, at: position.offset,
                 expected: tail.defect?.expected ?? "zeros after the seal",
@@ -306,7 +310,7 @@ struct LogScan {
         }
         walk.end = End(
             header: reader.header, position: position, durableThrough: walk.durableThrough,
-            unsealedPredecessor: walk.unsealed?.position)
+            precedingSeal: isInUse ? nil : walk.precedingSeal)
         return true
     }
 
@@ -321,7 +325,7 @@ struct LogScan {
         }
         walk.damage(
             \.earlierIsBad, in: previous.position.segment, at: previous.position.offset,
-            expected: "a seal, since the next segment is in use", found: "zeros")
+            expected: "a seal, since the next segment is in use", found: "zeros, or a part of one")
         return false
     }
 

@@ -43,9 +43,12 @@ struct RetentionRun {
         return needed
     }
 
-    /// Removes or moves what the plan says, after reading the two snapshots whole that it relies on. Returns the segments that are gone.
-    func apply(_ plan: RetentionPlan, archive: String?, now: Int64) throws -> [SegmentName] {
-        guard let last = plan.removed.last else { return [] }
+    /// Removes or moves what the plan says, after reading the two snapshots whole that it relies on. `didRemove` is told
+    /// which segments are gone, once they are: their files may be there still if this throws then.
+    func apply(
+        _ plan: RetentionPlan, archive: String?, now: Int64, didRemove: ([SegmentName]) -> Void = { _ in }
+    ) throws {
+        guard let last = plan.removed.last else { return }
         let files = try LogFiles(in: directory, fileSystem: fileSystem)
         do {
             for name in files.snapshots.suffix(SnapshotFile.keptCount) {
@@ -53,18 +56,19 @@ struct RetentionRun {
             }
         } catch is SnapshotFile.Defect {
             // What it relies on is damaged: everything stays, and opening the log will report it.
-            return []
+            return
         }
         let contents = try LogContents(in: directory, fileSystem: fileSystem)
-        guard let next = contents.segments.first(where: { $0 > last.name }) else { return [] }
+        guard let next = contents.segments.first(where: { $0 > last.name }) else { return }
         let firstLeft = try SegmentReader(opening: next, in: directory, fileSystem: fileSystem).header
         var entries: [RemovedSegment] = []
+        if let archive { try fileSystem.createDirectoryDurably(at: archive) }
         for segment in plan.removed {
             entries.append(try remember(segment, archive: archive, now: now))
         }
         try record(entries, hadRemovals: contents.files.hasRemovals, firstLeft, now: now)
+        didRemove(plan.removed.map(\.name))
         for segment in plan.removed { try fileSystem.remove("\(directory)/\(segment.name)") }
-        return plan.removed.map(\.name)
     }
 
     private func record(
@@ -93,7 +97,6 @@ struct RetentionRun {
 
     /// Copies a segment; the copy has its name once it is durable and was read back.
     private func copy(_ name: SegmentName, to archive: String, digest: [UInt8]) throws {
-        try fileSystem.createDirectoryDurably(at: archive)
         let temporary = "\(archive)/\(FileName.unfinishedSealed)"
         let source = try fileSystem.open("\(directory)/\(name)", as: .read)
         let target = try fileSystem.open(temporary, as: .readWriteCreating)

@@ -14,6 +14,8 @@ final class GroupCommitter: Sendable {
 
     private struct State: Sendable {
         var submissions: [Submission] = []
+        /// Who waits for all that is committed to be durable.
+        var durabilityRequests: [Completion] = []
         var jobs = JobQueue()
         var isClosed = false
         var closing: [Completion] = []
@@ -44,7 +46,7 @@ final class GroupCommitter: Sendable {
     private enum Turn: Sendable {
         case run(UnownedJob)
         case commit([Submission])
-        case promise
+        case promise([Completion])
         case close([Completion])
         case leave
     }
@@ -92,6 +94,16 @@ final class GroupCommitter: Sendable {
         if !isAccepted { completion(.failure(.closed)) }
     }
 
+    /// Makes durable what was committed before; `completion` is called on the committing thread.
+    func makeDurable(completion: @escaping Completion) {
+        let isAccepted = state.update { state in
+            guard !state.isClosed else { return false }
+            state.durabilityRequests.append(completion)
+            return true
+        }
+        if !isAccepted { completion(.failure(.closed)) }
+    }
+
     /// Commits what is queued, promises, and ends the threads.
     func close(completion: @escaping Completion) {
         let isFirst = state.update { state in
@@ -128,10 +140,11 @@ final class GroupCommitter: Sendable {
                     prepareAhead(journal)
                 }
                 giveBackJournal(isPromiseDue: true)
-            case .promise:
-                // A failure poisons the journal; the next append is told.
-                journal.withValue { try? $0.promise() }
+            case .promise(let completions):
+                // A failure poisons the journal; the next append is told too.
+                let result = journal.withValue { $0.promiseAll() }
                 giveBackJournal(isPromiseDue: false)
+                for completion in completions { completion(result) }
             case .close(let completions):
                 return end(completions)
             case .leave:
@@ -145,7 +158,7 @@ final class GroupCommitter: Sendable {
         while true {
             if state.withLock({ $0.isPromiseDue }) {
                 if let turn = state.wait(nanoseconds: idle, { Self.takeTurn(of: thread, &$0) }) { return turn }
-                if state.withLock({ Self.takePromise(&$0) }) { return .promise }
+                if state.withLock({ Self.takePromise(&$0) }) { return .promise([]) }
             } else {
                 let turn = state.wait { state -> Turn?? in
                     if let turn = Self.takeTurn(of: thread, &state) { return turn }
@@ -173,6 +186,11 @@ final class GroupCommitter: Sendable {
             defer { state.submissions.removeAll(keepingCapacity: true) }
             return .commit(state.submissions)
         }
+        if !state.durabilityRequests.isEmpty {
+            state.isCommitting = true
+            defer { state.durabilityRequests.removeAll() }
+            return .promise(state.durabilityRequests)
+        }
         guard state.isClosed else { return nil }
         state.isCommitting = true
         return .close(state.closing)
@@ -197,9 +215,7 @@ final class GroupCommitter: Sendable {
         // Whoever opens the log next may make files of the same names.
         _ = preparer.take()
         upkeep.stop()
-        let result = journal.withValue { journal in
-            Result { () throws(LogError) in try journal.promise() }.map { journal.nextSequence - 1 }
-        }
+        let result = journal.withValue { $0.promiseAll() }
         lock.release()
         let left = state.update { state in
             state.isEnded = true
@@ -251,6 +267,13 @@ final class GroupCommitter: Sendable {
         let rawLength = group.reduce(0) { $0 + $1.batch.byteCount }
         guard journal.prepared == nil, journal.needsRollOver(forRawLength: rawLength) else { return }
         journal.prepared = preparer.take()
+    }
+}
+
+extension Journal {
+    /// Promises, and returns the last sequence.
+    fileprivate mutating func promiseAll() -> Result<UInt64, LogError> {
+        Result { () throws(LogError) in try promise() }.map { nextSequence - 1 }
     }
 }
 

@@ -33,6 +33,7 @@ public final class LogWriter: Sendable {
 
     private let committer: GroupCommitter
     private let snapshotBytes: Int
+    private let durability: Durability
     /// The length of the last snapshot; 0 if there is none.
     private let lastSnapshotBytes: Monitor<Int>
     private let blocking = BlockingQueue()
@@ -43,6 +44,7 @@ public final class LogWriter: Sendable {
         self.directory = directory
         recovery = opened.report
         snapshotBytes = options.snapshotBytes
+        durability = options.durability
         lastSnapshotBytes = Monitor(opened.snapshotBytes)
         self.committer = committer
     }
@@ -204,7 +206,8 @@ public final class LogWriter: Sendable {
 
     /// Writes a snapshot: what the log amounts to up to a position, or more, as its reader can skip what it knows. Two are kept.
     ///
-    /// It counts from when this returns; a crash before leaves the log as it was. Runs in the background; appends go on.
+    /// It counts from when this returns; a crash before leaves the log as it was. Runs in the background; appends go on. With
+    /// buffered durability, what was appended before is made durable first.
     ///
     /// - Parameters:
     ///   - position: A value that ``position`` had: what opening will read comes behind it.
@@ -216,6 +219,13 @@ public final class LogWriter: Sendable {
         at position: LogPosition, contentVersion: UInt32, neededFrom: UInt64,
         entries: @escaping @Sendable (inout SnapshotEntries) throws(LogError) -> Void
     ) async throws(LogError) {
+        // A snapshot is durable. It must not speak of records that a crash can take back.
+        if durability == .buffered {
+            let result = await withCheckedContinuation { continuation in
+                committer.makeDurable { continuation.resume(returning: $0) }
+            }
+            _ = try result.get()
+        }
         committer.beginSnapshot()
         let byteCount = try await committer.upkeep.writeSnapshot(
             at: position, contentVersion: contentVersion, neededFrom: neededFrom, entries: entries)

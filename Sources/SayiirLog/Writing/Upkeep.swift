@@ -35,7 +35,10 @@ final class Upkeep: Sendable {
         if let end = opened.readFrom {
             submit { [self] in
                 do {
-                    index.complete(with: try readIndex(of: journals, until: end))
+                    let earlier = try Self.readIndex(
+                        of: journals, until: end, in: directory, fileSystem: fileSystem
+                    ) { [state] in state.withLock { $0.isStopping } }
+                    index.complete(with: earlier)
                 } catch {
                     index.fail(Self.logError(error))
                     throw error
@@ -122,17 +125,19 @@ final class Upkeep: Sendable {
         let run = RetentionRun(directory: directory, fileSystem: fileSystem)
         let now = options.now()
         let plan = try run.plan(options.retention, now: now)
-        let removed = try run.apply(plan, archive: options.retention.archive, now: now)
-        index.remove(Set(removed))
+        try run.apply(plan, archive: options.retention.archive, now: now) { index.remove(Set($0)) }
     }
 
     /// The keys of what a snapshot covers and no sealed segment has.
-    private func readIndex(of journals: [SegmentName], until end: LogPosition) throws -> KeyIndex {
+    static func readIndex(
+        of journals: [SegmentName], until end: LogPosition, in directory: String, fileSystem: any FileSystem,
+        isStopped: () -> Bool = { false }
+    ) throws -> KeyIndex {
         var index = KeyIndex()
         for name in journals where name.number <= end.segment {
             let reader = try SegmentReader(opening: name, in: directory, fileSystem: fileSystem)
             while name.number < end.segment || reader.position.offset < end.offset {
-                if state.withLock({ $0.isStopping }) { throw SegmentSealer.Stopped() }
+                if isStopped() { throw SegmentSealer.Stopped() }
                 switch try reader.next() {
                 case .frame(let frame): if frame.kind == .records { index.add(frame) }
                 case .end(let defect): throw LogError.damage(defect, at: reader.position, in: directory)

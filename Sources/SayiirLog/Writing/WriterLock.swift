@@ -11,7 +11,12 @@ final class WriterLock: Sendable {
             throw LogError.locked(directory: directory, holder: try Self.holder(in: file))
         }
         try file.resize(to: 0)
-        try file.writeFully(Array(holder.utf8), at: 0)
+        do throws(FileSystemError) {
+            try file.writeFully(Array(holder.utf8), at: 0)
+        } catch {
+            // The name is for people. A full disk must not keep a log from being opened that needs no room.
+            guard error.isOutOfSpace else { throw error }
+        }
         self.file = Monitor(file)
     }
 

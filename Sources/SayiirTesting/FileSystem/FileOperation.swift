@@ -24,4 +24,9 @@ public enum FileOperation: String, CaseIterable, Hashable, Sendable {
     case resize = "resize"
     /// Taking a file's lock, or asking who has it.
     case lock = "lock"
+
+    /// The kinds that may change what is stored, or what a crash leaves of it.
+    public static let changing: Set<FileOperation> = [
+        .createDirectory, .open, .rename, .remove, .synchronizeDirectory, .write, .synchronize, .resize,
+    ]
 }

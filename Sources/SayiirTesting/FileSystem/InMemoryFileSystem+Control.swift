@@ -13,6 +13,16 @@ extension InMemoryFileSystem {
     /// Makes something go wrong from now on.
     public func inject(_ fault: Fault) { state.withLock { $0.faults.inject(fault) } }
 
+    /// Stops the machine at a call from now on, counted from 1 over all calls of the given kinds, as ``Fault/Effect/halt`` does.
+    /// Takes the place of an earlier such order. By default calls count that may change what is stored: where a machine stops
+    /// between two of them makes no difference to the disk.
+    public func halt(atCall number: Int, of operations: Set<FileOperation> = FileOperation.changing) {
+        state.withLock { $0.faults.halt(atCall: number, of: operations) }
+    }
+
+    /// Whether the machine was stopped and no crash or ``removeFaults()`` came since.
+    public var isHalted: Bool { state.withLock { $0.faults.isHalted } }
+
     /// Nothing goes wrong any more. A halted machine runs on.
     public func removeFaults() { state.withLock { $0.faults.removeAll() } }
 

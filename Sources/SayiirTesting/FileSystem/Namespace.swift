@@ -6,16 +6,17 @@ struct Namespace: Sendable {
         case file(Int)
     }
 
-    /// One change of names. Atomic: a crash keeps all of it or nothing.
+    /// One change of names. Atomic: a crash keeps all of it or nothing. A move or a removal is about what the name stood for
+    /// when it was made.
     enum Change: Hashable, Sendable {
         case add(String, Entry)
-        case move(from: String, to: String)
-        case remove(String)
+        case move(Entry, from: String, to: String)
+        case remove(Entry, String)
 
         var paths: [String] {
             switch self {
-            case .add(let path, _), .remove(let path): [path]
-            case .move(let source, let target): [source, target]
+            case .add(let path, _), .remove(_, let path): [path]
+            case .move(_, let source, let target): [source, target]
             }
         }
     }
@@ -29,8 +30,12 @@ struct Namespace: Sendable {
 
     /// The names in a directory.
     func names(in directory: String) -> [String] {
-        current.keys.filter { parentDirectory(of: $0) == directory }
-            .map { String($0[($0.lastIndex(of: "/").map($0.index(after:)) ?? $0.startIndex)...]) }
+        let prefix = directory == "." ? "" : directory == "/" ? "/" : directory + "/"
+        return current.keys.compactMap { path in
+            guard path.hasPrefix(prefix) else { return nil }
+            let name = path.utf8.dropFirst(prefix.utf8.count)
+            return name.isEmpty || name.contains(UInt8(ascii: "/")) ? nil : String(Substring(name))
+        }
     }
 
     /// The files that a name stands for, or may stand for after a crash.
@@ -96,9 +101,11 @@ struct Namespace: Sendable {
     private static func apply(_ change: Change, to names: inout [String: Entry]) {
         switch change {
         case .add(let path, let entry): names[path] = entry
-        case .remove(let path): names[path] = nil
-        case .move(let source, let target):
-            guard let entry = names.removeValue(forKey: source) else { return }
+        case .remove(let entry, let path):
+            if names[path] == entry { names[path] = nil }
+        case .move(let entry, let source, let target):
+            guard names[source] == entry else { return }
+            names[source] = nil
             names[target] = entry
         }
     }

@@ -78,15 +78,15 @@ struct SimulatedDisk: Sendable {
     mutating func rename(_ path: String, to target: String) throws(SystemError) {
         try requireDirectory(parentDirectory(of: path))
         try requireDirectory(parentDirectory(of: target))
-        _ = try fileNumber(path)
+        let number = try fileNumber(path)
         guard names[target] != .directory else { throw SystemError(code: EISDIR) }
         guard path != target else { return }
-        names.apply(.move(from: path, to: target))
+        names.apply(.move(.file(number), from: path, to: target))
     }
 
     mutating func remove(_ path: String) throws(SystemError) {
-        _ = try fileNumber(path)
-        names.apply(.remove(path))
+        let number = try fileNumber(path)
+        names.apply(.remove(.file(number), path))
     }
 
     mutating func synchronizeDirectory(at path: String) throws(SystemError) {

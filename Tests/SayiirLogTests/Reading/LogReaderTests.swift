@@ -140,4 +140,23 @@ import Testing
         let error = #expect(throws: LogError.self) { while try follower.next() != nil {} }
         #expect(error?.description.contains("does not continue segment 1") == true)
     }
+
+    @Test("a follower is not told of records that were taken back when a crash took only a promise")
+    func promiseTakenBack() throws {
+        let disk = InMemoryFileSystem()
+        var log = try TestLog(on: disk)
+        try log.commit([1])
+        let end = log.journal.offset
+        try log.journal.promise()
+        var follower = LogReader(directory: "log", fileSystem: disk).follow()
+        while try follower.next() != nil {}
+        var bytes = try disk.bytes(of: firstSegment)
+        for offset in end..<bytes.count { bytes[offset] = 0 }
+        try disk.setBytes(bytes, of: firstSegment)
+        #expect(try follower.next() == nil)
+        var again = try TestLog(on: disk.crash(keeping: .nothing))
+        try again.commit([2])
+        try disk.setBytes(again.disk.bytes(of: firstSegment), of: firstSegment)
+        #expect(try follower.next()?.records.map { Array($0.payload) } == [[2]])
+    }
 }

@@ -112,10 +112,17 @@ struct SnapshotTests {
             }
         }
         #expect(isWhole())
-        for byte in stride(from: 0, to: bytes.count, by: 3) {
-            try disk.flipBit(byte % 8, ofByteAt: byte, in: path)
-            #expect(!isWhole(), "byte \(byte)")
-            try disk.flipBit(byte % 8, ofByteAt: byte, in: path)
+        for byte in stride(from: 0, to: bytes.count, by: isExhaustive ? 1 : 3) {
+            for bit in bitsToFlip(ofByteAt: byte) {
+                try disk.flipBit(bit, ofByteAt: byte, in: path)
+                #expect(!isWhole(), "bit \(bit) of byte \(byte)")
+                try disk.flipBit(bit, ofByteAt: byte, in: path)
+            }
+        }
+        for start in stride(from: 0, to: bytes.count, by: 512) {
+            let damaged = zeroing(sectorAt: start, of: bytes)
+            try disk.setBytes(damaged, of: path)
+            #expect(isWhole() == (damaged == bytes), "sector at \(start)")
         }
         for length in stride(from: 0, to: bytes.count, by: 97) {
             try disk.setBytes(Array(bytes.prefix(length)), of: path)
@@ -194,5 +201,24 @@ struct SnapshotTests {
         try await writer.append(batch([[2]]))
         try await writer.close()
         #expect(try Reading(disk).payloads == [[1], [2]])
+    }
+
+    @Test("with buffered durability a snapshot never speaks of records that a crash can take")
+    func buffered() async throws {
+        let disk = InMemoryFileSystem()
+        var options = testOptions(segmentBytes: 16 * 1024)
+        options.durability = .buffered
+        var (writer, state) = try await Self.open(disk, options: options)
+        for number in 0..<20 {
+            state["k", default: []].append([UInt8(number)])
+            try await writer.append(batch([[UInt8(number)]]))
+        }
+        try await Self.write(state, of: writer)
+        let survivor = disk.crash(keeping: .nothing)
+        try await writer.close()
+        let (again, found) = try await Self.open(survivor, options: options)
+        #expect(found == state && again.lastSequence == 20)
+        try await again.close()
+        #expect(try LogReader(directory: "log", fileSystem: survivor).verify().lastSequence == 20)
     }
 }

@@ -168,4 +168,34 @@ struct CrashTests {
         #expect(try snapshot.crash(keeping: .nothing).bytes(of: "f") == [1])
         #expect(try snapshot.crash(keeping: .everything).bytes(of: "f") == [2])
     }
+
+    @Test("never gives a name to another file than the one that was renamed")
+    func renamedFileKeepsItsIdentity() throws {
+        let disk = InMemoryFileSystem()
+        try disk.open("old", as: .readWriteCreating).write(block(1, 10), at: 0)
+        try disk.synchronizeDirectory(at: ".")
+        try disk.remove("old")
+        let file = try disk.open("old", as: .readWriteCreating)
+        try file.write(block(2, 10), at: 0)
+        try file.synchronize()
+        try disk.rename("old", to: "new")
+        for seed in 0..<300 as Range<UInt64> {
+            var generator = SplitMix64(seed: seed)
+            let survivor = disk.crash(using: &generator)
+            if survivor.files.contains("new") { #expect(try survivor.bytes(of: "new") == block(2, 10)) }
+        }
+    }
+
+    @Test("comes at the call that a test names, counted over the kinds of calls that change something")
+    func haltAtCall() throws {
+        let (disk, file) = try disk()
+        disk.halt(atCall: 2)
+        _ = try file.size()
+        try file.write(block(1, 10), at: 0)
+        #expect(!disk.isHalted)
+        #expect(throws: FileSystemError.self) { try file.synchronize() }
+        #expect(disk.isHalted)
+        #expect(throws: FileSystemError.self) { try file.size() }
+        #expect(try disk.crash(keeping: .nothing).bytes(of: "f").isEmpty)
+    }
 }
