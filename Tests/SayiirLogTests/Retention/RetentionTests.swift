@@ -52,7 +52,9 @@ struct RetentionTests {
     static func run(_ disk: InMemoryFileSystem, archive: String? = nil, bytes: Int64 = 20_000) throws -> [SegmentName] {
         let run = RetentionRun(directory: "log", fileSystem: disk)
         let retention = Retention(maximumBytes: bytes, archive: archive)
-        return try run.apply(try run.plan(retention, now: 7), archive: archive, now: 7)
+        var removed: [SegmentName] = []
+        try run.apply(try run.plan(retention, now: 7), archive: archive, now: 7) { removed = $0 }
+        return removed
     }
 
     @Test("a log without its first segments reads, verifies and goes on from where it begins now")
