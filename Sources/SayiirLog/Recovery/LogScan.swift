@@ -53,31 +53,36 @@ struct LogScan {
             walk.damage(
                 \.earlierIsBad, in: first, at: 0, expected: "segment \(start.segment), which a snapshot needs",
                 found: "no such file")
-            return Outcome(assessment: walk.assessment, end: nil)
-        }
-        while let name = walk.nextSegment {
-            walk.index += 1
-            guard let reader = try open(name, &walk), join(reader, &walk) else { break }
-            if let start, name.number < start.segment {
-                guard !walk.isAtNewest else {
-                    walk.missesSegment(start.segment, after: name)
-                    break
-                }
-                walk.passOver(reader)
-                continue
-            }
-            if let start, name.number == start.segment {
-                try reader.move(to: start, in: contents.directory(of: name), fileSystem: fileSystem)
-                walk.begin(at: start)
-            }
-            let tail = try readSettled(reader, &walk, visit: visit)
-            if reader.isSealed && walk.isAtNewest { try walk.addSuccessors(of: name, from: self) }
-            guard try walk.isAtNewest ? judgeNewest(reader, tail, &walk) : judgeEarlier(reader, tail, &walk) else {
-                break
+        } else {
+            while let name = walk.nextSegment {
+                walk.index += 1
+                guard try read(name, of: contents, &walk, visit: visit) else { break }
             }
         }
         walk.assessment.segmentCount = walk.segments.count
         return Outcome(assessment: walk.assessment, end: walk.end)
+    }
+
+    /// Reads a segment, or only its header if all of it comes before the start. Returns whether the scan can go on.
+    private func read(
+        _ name: SegmentName, of contents: LogContents, _ walk: inout Walk, visit: (Frame) throws -> Void
+    ) throws -> Bool {
+        guard let reader = try open(name, &walk), join(reader, &walk) else { return false }
+        if let start, name.number < start.segment {
+            guard !walk.isAtNewest else {
+                walk.missesSegment(start.segment, after: name)
+                return false
+            }
+            walk.passOver(reader)
+            return true
+        }
+        if let start, name.number == start.segment {
+            try reader.move(to: start, in: contents.directory(of: name), fileSystem: fileSystem)
+            walk.begin(at: start)
+        }
+        let tail = try readSettled(reader, &walk, visit: visit)
+        if reader.isSealed && walk.isAtNewest { try walk.addSuccessors(of: name, from: self) }
+        return try walk.isAtNewest ? judgeNewest(reader, tail, &walk) : judgeEarlier(reader, tail, &walk)
     }
 
     /// What is carried from one segment to the next.
@@ -297,13 +302,17 @@ struct LogScan {
         walk.assessment.offset = position.offset
         walk.assessment.evidence.tail = tail.content
         walk.assessment.evidence.isCut = tail.size != position.segmentSize
-        walk.assessment.evidence.isCovered = reader.isSealed
+        let covered = try sequenceCoveredBySnapshots(walk)
+        walk.assessment.evidence.isCovered = reader.isSealed || covered > walk.assessment.lastSequence
         if walk.assessment.evidence.isCut {
             walk.assessment.expected = "a file of \(position.segmentSize) bytes"
             walk.assessment.found = "\(tail.size) bytes"
         } else if reader.isSealed {
             walk.assessment.expected = "segment \(position.segment.number + 1), as the seal says"
             walk.assessment.found = "no such file"
+        } else if covered > walk.assessment.lastSequence {
+            walk.assessment.expected = "records up to sequence \(covered), which a snapshot covers"
+            walk.assessment.found = "none after sequence \(walk.assessment.lastSequence)"
         } else if tail.content != .zero {
             walk.assessment.expected = tail.defect?.expected
             walk.assessment.found = tail.defect?.found
@@ -312,6 +321,22 @@ struct LogScan {
             header: reader.header, position: position, durableThrough: walk.durableThrough,
             precedingSeal: isInUse ? nil : walk.precedingSeal)
         return true
+    }
+
+    /// The last sequence of which a snapshot of this log speaks. A header is enough: the file got its name when it was whole.
+    private func sequenceCoveredBySnapshots(_ walk: Walk) throws(FileSystemError) -> UInt64 {
+        for name in walk.contents?.files.snapshots.reversed() ?? [] {
+            do {
+                let snapshot = try SnapshotFile(name, in: directory, fileSystem: fileSystem)
+                if snapshot.header.log == walk.assessment.log { return name.coveredSequence }
+            } catch let error as FileSystemError {
+                // A writer that is at work keeps the newest two.
+                guard error.isMissingFile else { throw error }
+            } catch {
+                // Of what is damaged, opening and verifying tell elsewhere.
+            }
+        }
+        return 0
     }
 
     /// Whether the segment before ends as it must: with a seal, unless the next one was never used.
