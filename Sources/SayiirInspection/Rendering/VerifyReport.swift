@@ -55,7 +55,9 @@ struct VerifyReport {
             unreadableCount == 0
                 ? nil : "Use a newer version of this program; if that does not help, restore the log from a copy."
         case .torn: "Nothing is lost. The next start of the engine repairs it, and keeps what it takes off."
-        case .corrupt: "Keep the directory as it is, and restore the file from a copy."
+        case .corrupt:
+            "Keep the directory as it is, and restore the file from a copy. Without one, 'sayiir-inspect salvage' copies what is "
+                + "whole into a new log."
         case .ambiguous:
             "Restore the file from a copy; or give up what follows with 'truncate-tail'."
         }
