@@ -15,6 +15,8 @@ struct DumpCommand: InspectionCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @OptionGroup var archives: ArchiveOptions
+
     @OptionGroup var filters: FilterOptions
 
     @Option(help: ArgumentHelp("The first sequence to show.", valueName: "sequence"))

@@ -17,6 +17,8 @@ struct ExplainCommand: InspectionCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @OptionGroup var archives: ArchiveOptions
+
     @Argument(
         help: ArgumentHelp("The offset in the file, decimal or behind 0x hexadecimal.", valueName: "offset"),
         transform: { text in

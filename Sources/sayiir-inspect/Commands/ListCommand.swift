@@ -17,6 +17,8 @@ struct ListCommand: InspectionCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @OptionGroup var archives: ArchiveOptions
+
     @Option(help: ArgumentHelp("Only instances of this workflow.", valueName: "name"))
     var workflow: String?
 

@@ -17,6 +17,8 @@ struct SalvageCommand: InspectionCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @OptionGroup var archives: ArchiveOptions
+
     @Option(help: ArgumentHelp("The new log's directory: missing or empty.", valueName: "newdir"))
     var to: String
 

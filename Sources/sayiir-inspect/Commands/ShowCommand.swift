@@ -18,6 +18,8 @@ struct ShowCommand: InspectionCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @OptionGroup var archives: ArchiveOptions
+
     @Argument(help: ArgumentHelp("The instance's id.", valueName: "instance"))
     var instance: String
 

@@ -16,5 +16,7 @@ struct StatusCommand: InspectionCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @OptionGroup var archives: ArchiveOptions
+
     func inspection() -> any Inspection { StatusInspection() }
 }

@@ -16,6 +16,8 @@ struct TailCommand: InspectionCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @OptionGroup var archives: ArchiveOptions
+
     @OptionGroup var filters: FilterOptions
 
     @Flag(name: .shortAndLong, help: "Go on with what is written, until interrupted.")

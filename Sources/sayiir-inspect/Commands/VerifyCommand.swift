@@ -19,6 +19,8 @@ struct VerifyCommand: InspectionCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @OptionGroup var archives: ArchiveOptions
+
     @Flag(help: "List every record that cannot be decoded, and count what only newer versions know.")
     var deep = false
 
