@@ -4,17 +4,20 @@ import SayiirInspection
 /// A subcommand: arguments that make an inspection.
 protocol InspectionCommand: ParsableCommand {
     var common: CommonOptions { get }
-    var archives: ArchiveOptions { get }
+    var archives: [String] { get }
 
     /// What the arguments ask for.
     func inspection() throws -> any Inspection
 }
 
 extension InspectionCommand {
+    /// Most read archives, too: see ``ArchiveOptions``.
+    var archives: [String] { [] }
+
     /// Does what the arguments ask for.
     func perform() throws -> ExitStatus {
         try inspection().perform(
-            on: LogSource(directory: common.directory, archives: archives.archive), common.console())
+            on: LogSource(directory: common.directory, archives: archives), common.console())
     }
 }
 

@@ -15,7 +15,9 @@ struct DumpCommand: InspectionCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @OptionGroup var archives: ArchiveOptions
+    @OptionGroup var archiveOptions: ArchiveOptions
+
+    var archives: [String] { archiveOptions.archive }
 
     @OptionGroup var filters: FilterOptions
 

@@ -17,7 +17,9 @@ struct ExplainCommand: InspectionCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @OptionGroup var archives: ArchiveOptions
+    @OptionGroup var archiveOptions: ArchiveOptions
+
+    var archives: [String] { archiveOptions.archive }
 
     @Argument(
         help: ArgumentHelp("The offset in the file, decimal or behind 0x hexadecimal.", valueName: "offset"),

@@ -17,7 +17,9 @@ struct ListCommand: InspectionCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @OptionGroup var archives: ArchiveOptions
+    @OptionGroup var archiveOptions: ArchiveOptions
+
+    var archives: [String] { archiveOptions.archive }
 
     @Option(help: ArgumentHelp("Only instances of this workflow.", valueName: "name"))
     var workflow: String?

@@ -17,7 +17,9 @@ struct SalvageCommand: InspectionCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @OptionGroup var archives: ArchiveOptions
+    @OptionGroup var archiveOptions: ArchiveOptions
+
+    var archives: [String] { archiveOptions.archive }
 
     @Option(help: ArgumentHelp("The new log's directory: missing or empty.", valueName: "newdir"))
     var to: String

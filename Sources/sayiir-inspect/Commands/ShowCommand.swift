@@ -18,7 +18,9 @@ struct ShowCommand: InspectionCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @OptionGroup var archives: ArchiveOptions
+    @OptionGroup var archiveOptions: ArchiveOptions
+
+    var archives: [String] { archiveOptions.archive }
 
     @Argument(help: ArgumentHelp("The instance's id.", valueName: "instance"))
     var instance: String

@@ -16,7 +16,9 @@ struct TailCommand: InspectionCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @OptionGroup var archives: ArchiveOptions
+    @OptionGroup var archiveOptions: ArchiveOptions
+
+    var archives: [String] { archiveOptions.archive }
 
     @OptionGroup var filters: FilterOptions
 

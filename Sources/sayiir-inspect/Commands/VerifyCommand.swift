@@ -19,7 +19,9 @@ struct VerifyCommand: InspectionCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @OptionGroup var archives: ArchiveOptions
+    @OptionGroup var archiveOptions: ArchiveOptions
+
+    var archives: [String] { archiveOptions.archive }
 
     @Flag(help: "List every record that cannot be decoded, and count what only newer versions know.")
     var deep = false
