@@ -25,7 +25,7 @@ struct SalvageFiles {
             } catch SegmentHeader.Defect.damaged(let text) {
                 defect = text
                 restored = try file.readBytes(SegmentHeader.byteCount, at: 0).withUnsafeBytes {
-                    SegmentHeaderExamination($0, of: name).header
+                    SegmentHeaderExamination($0, of: .segment(name)).header
                 }
             }
         }

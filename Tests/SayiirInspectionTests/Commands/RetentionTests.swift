@@ -17,7 +17,7 @@ import Testing
 
     @Test("what would go is what retention then takes, and nothing is taken by asking")
     func plan() async throws {
-        let log = try await LongLog()
+        let log = try await LongLog.make()
         let files = log.disk.files
         for asked in [retention(largerThan: 1), retention(olderThan: .seconds(1)), retention(largerThan: 150_000)] {
             let run = Run(asked, on: log.disk)
@@ -38,7 +38,7 @@ import Testing
 
     @Test("without two whole snapshots everything is held, and it is said why")
     func snapshots() async throws {
-        let log = try await LongLog()
+        let log = try await LongLog.make()
         let paths = log.disk.files.filter { $0.hasSuffix(".snapshot") }
         try log.disk.flipBit(1, ofByteAt: 4200, in: paths[1])
         let damaged = Run(retention(largerThan: 1), on: log.disk)
@@ -53,7 +53,7 @@ import Testing
 
     @Test("the members of the JSON are those that are documented")
     func shape() async throws {
-        let log = try await LongLog()
+        let log = try await LongLog.make()
         let run = Run(retention(largerThan: 1), on: log.disk, style: Style(isJSON: true))
         let shape = try #require(object(run.output))
         #expect(

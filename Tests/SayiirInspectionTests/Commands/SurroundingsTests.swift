@@ -10,7 +10,7 @@ import Testing
 @Suite struct SurroundingsTests {
     @Test("status and verify tell how many segments are sealed, and which snapshots there are")
     func whole() async throws {
-        let log = try await LongLog()
+        let log = try await LongLog.make()
         let count = try log.segments.count
         let verify = Run(VerifyInspection(), on: log.disk)
         #expect(verify.status == .clean)
@@ -33,7 +33,7 @@ import Testing
 
     @Test("a damaged snapshot is named with its reason, and is no reason to call the log corrupt")
     func damagedSnapshot() async throws {
-        let log = try await LongLog()
+        let log = try await LongLog.make()
         let path = try #require(log.disk.files.first { $0.hasSuffix(".snapshot") })
         try log.disk.flipBit(1, ofByteAt: 4200, in: path)
         for command in [VerifyInspection() as any Inspection, StatusInspection()] {
@@ -49,7 +49,7 @@ import Testing
     @Test("a whole snapshot whose digest is not the log's makes the log corrupt, in journals and inside sealed blocks")
     func contradiction() async throws {
         for orders in [20, 500] {
-            let log = try await LongLog(orders: orders)
+            let log = try await orders == 500 ? LongLog.make() : LongLog(orders: orders)
             #expect(Run(VerifyInspection(), on: log.disk).status == .clean)
             let snapshot = try #require(try LogReader(directory: "log", fileSystem: log.disk).snapshots().first)
             let path = "log/\(snapshot.file)"
@@ -87,7 +87,7 @@ import Testing
     @Test("without its archive a log begins where retention left off, and is clean; what was removed is told")
     func removed() async throws {
         for isArchived in [true, false] {
-            let log = try await LongLog()
+            let log = try await LongLog.make()
             let count = try log.removeOldest(archiving: isArchived)
             #expect(count > 1)
             let first = try #require(try log.segments.first)
@@ -114,7 +114,7 @@ import Testing
 
     @Test("with its archive a log is read as one, by every command")
     func archives() async throws {
-        let log = try await LongLog()
+        let log = try await LongLog.make()
         let whole = Run(ListInspection(), on: log.disk)
         try log.removeOldest(archiving: true)
         let list = Run(ListInspection(), on: log.disk, archives: ["archive"])
@@ -143,7 +143,7 @@ import Testing
 
     @Test("verify holds every archived file against its SHA-256 in REMOVED")
     func archivedDigests() async throws {
-        let log = try await LongLog()
+        let log = try await LongLog.make()
         try log.removeOldest(archiving: true)
         let path = try #require(log.disk.files.first { $0.hasPrefix("archive/") })
         // The reserved part of the header block, with its checksum made right: no frame is concerned.
@@ -162,7 +162,7 @@ import Testing
 
     @Test("damage in an archive is damage of the log")
     func damagedArchive() async throws {
-        let log = try await LongLog()
+        let log = try await LongLog.make()
         try log.removeOldest(archiving: true)
         let path = try #require(log.disk.files.last { $0.hasPrefix("archive/") })
         try log.disk.flipBit(1, ofByteAt: 5000, in: path)

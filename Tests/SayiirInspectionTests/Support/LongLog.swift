@@ -7,10 +7,19 @@ import SayiirTesting
 
 /// A log of sealed segments and a journal, with two snapshots.
 struct LongLog {
-    let disk = InMemoryFileSystem()
+    private(set) var disk = InMemoryFileSystem()
     private(set) var history = History()
     let directory = "log"
     let archive = "archive"
+
+    private static let standard = Task { try await LongLog() }
+
+    /// The one with 500 orders, made once and copied.
+    static func make() async throws -> LongLog {
+        var log = try await standard.value
+        log.disk = log.disk.snapshot()
+        return log
+    }
 
     /// The events of so many orders, in segments of 64 KiB.
     init(orders: Int = 500, segmentBytes: Int = 64 * 1024) async throws {
