@@ -81,14 +81,14 @@ struct SalvageText {
     }
 
     private var chainWords: String {
-        let proofs = Dictionary(found.runs.dropFirst().map { ($0.proof, 1) }, uniquingKeysWith: +)
+        let behindLosses = found.runs.filter { $0.proof != .before }
+        let proofs = Dictionary(behindLosses.map { ($0.proof, 1) }, uniquingKeysWith: +)
         var parts: [String] = []
         if let count = proofs[.header] { parts.append("\(count) joined to a header before") }
         if let count = proofs[.after] { parts.append("\(count) only to what follows") }
         if let count = proofs[.checksums] { parts.append("\(count) to nothing, proven by checksums alone") }
-        if let count = proofs[.before] { parts.append("\(count) joined to what comes before") }
         return parts.isEmpty
-            ? "unbroken" : "of \(counted(found.runs.count - 1, "run")) behind a loss, " + parts.joined(separator: ", ")
+            ? "unbroken" : "of \(counted(behindLosses.count, "run")) behind a loss, " + parts.joined(separator: ", ")
     }
 
     private func words(for instance: InstanceLosses.Affected) -> String {

@@ -160,6 +160,31 @@ import Testing
         #expect(Run(VerifyInspection(), on: log.disk).status == .clean)
     }
 
+    @Test("without a whole list of removals salvage cannot tell what was lost in front, and says so")
+    func salvageWithoutRemovals() async throws {
+        let log = try await LongLog.make()
+        try log.removeOldest(archiving: false)
+        let first = try #require(try log.segments.first).firstSequence
+        try log.disk.flipBit(1, ofByteAt: 4200, in: "log/REMOVED")
+        let run = Run(SalvageInspection(to: "saved"), on: log.disk)
+        #expect(run.status == .corrupt)
+        #expect(
+            run.lines.contains { $0.hasPrefix("  damage      REMOVED at 4,096: missing 1 to \(first - 1) (expected ") })
+        #expect(run.lines.contains { $0.hasPrefix("  copied      \(1001 - first) records") })
+    }
+
+    @Test("salvage asks the index of a sealed segment for the instances of a lost block")
+    func lostBlock() async throws {
+        let log = try await LongLog.make()
+        let names = try log.segments
+        try log.disk.flipBit(1, ofByteAt: 5000, in: "log/\(names[1])")
+        let run = Run(SalvageInspection(to: "saved"), on: log.disk)
+        #expect(run.status == .corrupt)
+        #expect(run.lines.contains("  missing     170 records"))
+        #expect(run.lines.contains("  unknown     85 keys of lost blocks not seen elsewhere"))
+        #expect(run.lines.contains { $0.hasPrefix("  chain       of 1 run behind a loss, 1 joined to a header") })
+    }
+
     @Test("damage in an archive is damage of the log")
     func damagedArchive() async throws {
         let log = try await LongLog.make()

@@ -226,6 +226,37 @@ struct SalvageTests {
         #expect(!report.isComplete && report.damages.contains(where: \.breaksChain) && report.missingCount == 0)
     }
 
+    @Test("a frame is found wherever its header lies in what is read at a time")
+    func windows() throws {
+        for extent in stride(from: 256 * 1024 - 96, through: 256 * 1024 + 16, by: 8) {
+            var log = try TestLog(options: testOptions(segmentBytes: 1024 * 1024))
+            // Behind the frame's header stand the record's, and one byte of key.
+            try log.commit(noise(extent - 80 - 17))
+            for number in 0..<3 { try log.commit(noise(300, seed: UInt64(number))) }
+            let trial = try SalvageTrial(log.disk)
+            #expect(trial.frames(of: firstSegment)[1].offset == 4096 + extent)
+            try trial.disk.flipBit(1, ofByteAt: 4096 + 9, in: firstSegment)
+            #expect(try trial.failure() == nil, "\(extent)")
+        }
+    }
+
+    @Test("another log's segment is not taken for this one's")
+    func foreignSegment() throws {
+        let trial = try SalvageTrial.sample(sealed: false)
+        var options = testOptions(segmentBytes: 16 * 1024)
+        options.makeLogID = {
+            var generator = SplitMix64(seed: 99)
+            return LogID(using: &generator)
+        }
+        var other = try TestLog(options: options)
+        try other.commit(noise(500))
+        // Number, first sequence and offsets are those of the segment that it replaces.
+        try trial.disk.setBytes(try other.disk.bytes(of: firstSegment), of: trial.segments[0])
+        #expect(try trial.failure() == nil)
+        let report = try trial.report()
+        #expect(report.damages.contains { $0.reason.contains("another log") } && !report.isComplete)
+    }
+
     @Test("a copy is made in a missing or an empty directory only")
     func target() throws {
         let disk = InMemoryFileSystem()
