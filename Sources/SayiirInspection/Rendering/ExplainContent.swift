@@ -22,11 +22,11 @@ extension ExplainReport {
 
 extension LogEntry {
     /// The record's type, also in files that hold no records of the log.
-    var placeName: String {
-        switch record.kind.rawValue {
-        case 16...31: "snapshot_entry"
-        case 32: "removed_segment"
-        default: typeName
+    func typeName(in file: ExaminedFile) -> String {
+        switch file {
+        case .segment: typeName
+        case .snapshot: "snapshot_entry"
+        case .removals: "removed_segment"
         }
     }
 }

@@ -145,7 +145,7 @@ extension ExplainReport {
             writer.name("kind")
             writer.number(entry.record.kind.rawValue)
             writer.name("type")
-            writer.string(entry.placeName)
+            writer.string(entry.typeName(in: examination.file))
             writer.name("size")
             writer.number(entry.record.payload.count)
             writer.endObject()

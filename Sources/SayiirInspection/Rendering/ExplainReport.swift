@@ -82,7 +82,8 @@ struct ExplainReport {
     func allowsBody(_ style: Style) -> Bool {
         if style.revealsSensitive { return true }
         guard let frame, frame.frame != nil || frame.restored != nil else { return false }
-        return entries.allSatisfy { $0.allowsBytes(style) }
+        // The list of removals has no payload of anybody's.
+        return examination.file == .removals || entries.allSatisfy { $0.allowsBytes(style) }
     }
 
     /// The bytes of the header.
@@ -124,7 +125,7 @@ extension ExplainReport {
         switch examination.place {
         case .header: return "\(examination.file.owner) header block" + fieldWords
         case .frame(let frame):
-            let kind = (frame.frame ?? frame.restored).map { "the \($0.kind) frame" } ?? "where a frame begins"
+            let kind = (frame.frame ?? frame.restored).map { "the \($0.kind.words) frame" } ?? "where a frame begins"
             let reach = frame.end.map { "\(number(frame.offset)) to \(number($0))" } ?? number(frame.offset)
             return "\(kind) at \(reach)" + fieldWords
         case .unwritten(let start, let bit):
@@ -214,7 +215,7 @@ extension ExplainReport {
         return ["", "  \(style.paint(title, .dim))"]
             + entries.map { entry in
                 "    \(String(entry.record.sequence).aligned(to: 7))  \(entry.time.dateAndMilliseconds)  "
-                    + "\(safe(entry.record.key).padded(to: 16))  \(entry.placeName.padded(to: 17))  "
+                    + "\(safe(entry.record.key).padded(to: 16))  \(entry.typeName(in: examination.file).padded(to: 17))  "
                     + "kind \(entry.record.kind.rawValue), \(counted(entry.record.payload.count, "byte"))"
             }
     }

@@ -66,7 +66,7 @@ extension FormatField {
         list.number("body checksum", at: 72, as: UInt32.self)
         list.number("mask", at: 76, as: UInt16.self) { $0 == 0 ? "none" : "number \($0)" }
         list.number("codec and alone", at: 78, as: UInt8.self, meaning: codecWords)
-        list.number("kind", at: 79, as: UInt8.self) { FrameKind(rawValue: $0).map { "\($0)" } ?? "unknown" }
+        list.number("kind", at: 79, as: UInt8.self) { FrameKind(rawValue: $0)?.words ?? "unknown" }
         return list.fields
     }
 

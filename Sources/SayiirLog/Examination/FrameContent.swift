@@ -75,6 +75,11 @@ extension Frame {
     }
 }
 
+extension FrameKind {
+    /// What `docs/FORMAT.md` calls it.
+    package var words: String { self == .blockTable ? "block table" : "\(self)" }
+}
+
 extension FormatField {
     /// The fields of a header block that only its layout has.
     static func ofLayout(_ list: inout FieldList) {

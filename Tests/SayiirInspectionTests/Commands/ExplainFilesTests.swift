@@ -46,7 +46,7 @@ import Testing
         let size = try log.disk.bytes(of: "log/\(name)").count
         for (offset, words) in [
             (4096, ["the block frame at 4,096 to ", "number of commits", "order-0"]),
-            (Int(detail.blockTable), ["the blockTable frame at ", "at 4096: ", " records from sequence 1, "]),
+            (Int(detail.blockTable), ["the block table frame at ", "at 4096: ", " records from sequence 1, "]),
             (Int(detail.filter), ["the filter frame at ", " bits set"]),
             (Int(detail.directory) - 8, ["the bucket frame at ", "in the blocks at "]),
             (Int(detail.directory), ["the directory frame at ", "bucket 0"]),
