@@ -4,6 +4,8 @@ internal import SayiirLog
 package struct SalvageInspection: Inspection {
     /// The new log's directory, missing or empty.
     package var destination: String
+    /// The damaged log's id as `status` shows it, in case that none of its files tells it any more.
+    package var logID: String?
     /// Whether it is listed which sequences the records have in the new log.
     package var listsMapping = false
     /// Whether the instances are listed of which it is not known whether they lost something.
@@ -24,13 +26,21 @@ package struct SalvageInspection: Inspection {
                 "'\(log.directory)' is being written by \(safe(writer)). Stop that process first: what it adds meanwhile would be "
                     + "missing.")
         }
+        let id = try parseLogID()
         var copy: SalvageCopy?
         var losses = InstanceLosses()
-        let found = try LogSalvage(log.reader).run { frame in
-            // Only once the log has turned out to be one.
-            if copy == nil { copy = try makeCopy(on: log) }
-            try copy?.append(frame)
-            frame.forEachRecord { losses.add(LogEntry($0, in: frame)) }
+        let found: SalvageReport
+        do {
+            found = try LogSalvage(log.reader, log: id).run { frame in
+                // Only once the log has turned out to be one.
+                if copy == nil { copy = try makeCopy(on: log) }
+                try copy?.append(frame)
+                frame.forEachRecord { losses.add(LogEntry($0, in: frame)) }
+            }
+        } catch LogError.refused {
+            throw InspectionError(
+                "no file of '\(log.directory)' has a header block that tells the log's id, without which nothing can be proven. Give "
+                    + "the id that 'status' once showed with --log-id.", status: .corrupt)
         }
         var finished = try copy ?? makeCopy(on: log)
         let result = try finished.finish()
@@ -48,6 +58,15 @@ package struct SalvageInspection: Inspection {
             for line in report.lines(console.style) { try console.output.line(line) }
         }
         return report.status
+    }
+
+    private func parseLogID() throws -> LogID? {
+        guard let logID else { return nil }
+        guard let id = LogID(logID) else {
+            throw InspectionError(
+                "'\(safe(logID))' is no log's id: give the 32 hexadecimal digits that 'status' showed.")
+        }
+        return id
     }
 
     private func makeCopy(on log: LogSource) throws -> SalvageCopy {

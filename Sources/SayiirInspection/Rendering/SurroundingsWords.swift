@@ -27,7 +27,7 @@ extension Surroundings {
     }
 
     private func beginningWords(_ last: RemovedSegment) -> String {
-        guard readFromArchives > 0 else { return "at sequence \(grouped(last.lastSequence + 1))" }
+        guard readFromArchives > 0 else { return "at sequence \(grouped(last.lastSequence &+ 1))" }
         let unread = removed.count - readFromArchives
         return unread == 0
             ? "at sequence 1, with its archives" : "in its archives, which lack \(counted(unread, "segment"))"

@@ -6,9 +6,15 @@ package struct LogSalvage {
     private let directory: String
     private let archives: [String]
     private let fileSystem: any FileSystem
+    private let log: LogID?
 
     /// Looks at the log that a reader reads.
-    package init(_ reader: LogReader) {
+    ///
+    /// - Parameters:
+    ///   - reader: Knows the directories.
+    ///   - log: The log's identity, in case that no file tells it any more.
+    package init(_ reader: LogReader, log: LogID? = nil) {
+        self.log = log
         directory = reader.directory
         archives = reader.archives
         fileSystem = reader.fileSystem
@@ -20,7 +26,7 @@ package struct LogSalvage {
     ///   the log's identity; whatever `visit` throws.
     package func run(visit: (Frame) throws -> Void) throws -> SalvageReport {
         do {
-            let files = try SalvageFiles(in: directory, archives: archives, fileSystem: fileSystem)
+            let files = try SalvageFiles(in: directory, archives: archives, log: log, fileSystem: fileSystem)
             var walk = SalvageWalk(files)
             for index in files.segments.indices {
                 try salvage(index, of: files, &walk, visit: visit)

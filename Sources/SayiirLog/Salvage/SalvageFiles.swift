@@ -43,9 +43,14 @@ struct SalvageFiles {
 
     /// Lists the files and reads their headers.
     ///
+    /// - Parameters:
+    ///   - directory: The log's directory.
+    ///   - archives: Directories to which retention has moved segments.
+    ///   - log: The log's identity, in case that no header has it; otherwise it is the one that most have.
+    ///   - fileSystem: Where they are.
     /// - Throws: ``LogError`` if the directory is not a log, if nothing tells its identity, or if a file is newer than this library;
     ///   a ``FileSystemError``.
-    init(in directory: String, archives: [String], fileSystem: any FileSystem) throws {
+    init(in directory: String, archives: [String], log: LogID?, fileSystem: any FileSystem) throws {
         let files = try LogFiles(in: directory, fileSystem: fileSystem)
         guard !files.segments.isEmpty else {
             throw LogError.notALog(directory: directory, reason: "it has no segment")
@@ -71,13 +76,14 @@ struct SalvageFiles {
         }
         found.sort { $0.name < $1.name }
         if !archives.isEmpty, let first = found.first?.name, first.number < start.number {
-            start = LogBeginning(number: first.number, firstSequence: first.firstSequence, digest: nil, log: nil)
+            let sequence = max(1, min(first.firstSequence, Limits.sequences))
+            start = LogBeginning(number: first.number, firstSequence: sequence, digest: nil, log: nil)
         }
         let snapshots = try Self.headers(ofSnapshots: files.snapshots, in: directory, fileSystem)
         let identities = found.compactMap { ($0.header ?? $0.restored)?.log } + snapshots.map(\.1.log)
         let counts = Dictionary(
             (identities + [start.log].compactMap(\.self)).map { ($0, 1) }, uniquingKeysWith: +)
-        guard let log = counts.max(by: { $0.value < $1.value })?.key else {
+        guard let log = counts.max(by: { $0.value < $1.value })?.key ?? log else {
             throw LogError.refused(Self.nothingTellsIdentity(found.first, in: directory))
         }
         self.log = log

@@ -144,10 +144,12 @@ struct SegmentSalvage {
             if chunk.isEmpty { break }
             let content = chunk.withUnsafeBytes(\.endOfContent)
             if content > 0 { contentEnd = chunkStart + content }
-            let headers = chunk.withUnsafeBytes { self.headers(in: $0.part(0, content), at: chunkStart) }
-            for header in headers {
-                guard let candidate = try candidate(header) else { continue }
-                return candidate
+            var offset = 0
+            while let header = chunk.withUnsafeBytes({
+                nextHeader(in: $0.part(0, content), at: chunkStart, from: offset)
+            }) {
+                if let candidate = try candidate(header) { return candidate }
+                offset = header.offset - chunkStart + 8
             }
             guard chunk.count == Self.chunkBytes else { break }
             // A header may lie across two chunks.
@@ -156,16 +158,20 @@ struct SegmentSalvage {
         return .nothing(contentEnd: contentEnd)
     }
 
-    /// The headers that are right (the format's check 1) and say that they stand where they do.
-    private func headers(in bytes: UnsafeRawBufferPointer, at start: Int) -> [FrameHeader] {
-        guard bytes.count >= FrameHeader.byteCount else { return [] }
+    /// The next header that is right (the format's check 1) and says that it stands where it does.
+    private func nextHeader(in bytes: UnsafeRawBufferPointer, at start: Int, from first: Int) -> FrameHeader? {
         let seed = reader.position.checksumSeed
-        return stride(from: 0, through: bytes.count - FrameHeader.byteCount, by: 8).compactMap {
-            offset -> FrameHeader? in
-            guard bytes.loadLittleEndian(offset, as: UInt32.self) == FrameHeader.magic else { return nil }
-            let header = FrameHeader(decoding: bytes.part(offset, FrameHeader.byteCount), checksumSeed: seed)
-            return header?.offset == start + offset ? header : nil
+        var offset = first
+        while offset + FrameHeader.byteCount <= bytes.count {
+            if bytes.loadLittleEndian(offset, as: UInt32.self) == FrameHeader.magic,
+                let header = FrameHeader(decoding: bytes.part(offset, FrameHeader.byteCount), checksumSeed: seed),
+                header.offset == start + offset
+            {
+                return header
+            }
+            offset += 8
         }
+        return nil
     }
 
     private func candidate(_ header: FrameHeader) throws(FileSystemError) -> Candidate? {

@@ -24,6 +24,11 @@ struct SalvageCommand: InspectionCommand {
     @Option(help: ArgumentHelp("The new log's directory: missing or empty.", valueName: "newdir"))
     var to: String
 
+    @Option(
+        help: ArgumentHelp(
+            "The damaged log's id as 'status' showed it, if no file's header is whole.", valueName: "id"))
+    var logId: String?
+
     @Flag(help: "List which sequences the records have in the new log.")
     var mapping = false
 
@@ -32,6 +37,7 @@ struct SalvageCommand: InspectionCommand {
 
     func inspection() -> any Inspection {
         var salvage = SalvageInspection(to: to)
+        salvage.logID = logId
         salvage.listsMapping = mapping
         salvage.listsPossible = possible
         return salvage

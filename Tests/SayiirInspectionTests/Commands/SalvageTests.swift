@@ -105,6 +105,24 @@ import Testing
         #expect(shape["exit_status"] as? Int == 3)
     }
 
+    @Test("where no header tells the log's id, it is asked for")
+    func unknownIdentity() async throws {
+        let disk = try await sampleDisk()
+        let id = try #require(try LogReader(directory: "log", fileSystem: disk).verify().log)
+        for byte in [100, 200, 300] { try disk.flipBit(1, ofByteAt: byte, in: Self.segment) }
+        let refused = Run(salvage(), on: disk)
+        #expect(refused.status == .corrupt && refused.complaints.first?.hasSuffix("with --log-id.") == true)
+        #expect(!disk.files.contains { $0.hasPrefix("saved") })
+        var told = salvage()
+        told.logID = "\(id)"
+        let run = Run(told, on: disk)
+        #expect(run.status == .clean && run.output.contains("48 records"))
+        #expect(run.output.contains("nothing missing (the header block: "))
+        told.logID = "x"
+        told.destination = "other"
+        #expect(Run(told, on: disk).status == .failure)
+    }
+
     @Test("nothing is written into the log's directory, into one that is not empty, or while somebody writes the log")
     func refusals() async throws {
         let disk = try await damagedDisk()

@@ -87,13 +87,23 @@ struct SalvageTests {
         }
     }
 
-    @Test("a log of which every header block has a flipped bit is still known")
+    @Test("a log of which every header block has a flipped bit is known; with two bits its identity has to be told")
     func everyHeader() throws {
         let trial = try SalvageTrial.sample(sealed: true)
         for path in trial.segments { try trial.disk.flipBit(1, ofByteAt: 100, in: path) }
         #expect(try trial.failure() == nil)
         for path in trial.segments { try trial.disk.flipBit(1, ofByteAt: 200, in: path) }
         #expect(throws: LogError.self) { try trial.report() }
+        var generator = SplitMix64(seed: 7)
+        let log = LogID(using: &generator)
+        #expect(LogID("\(log)") == log)
+        let report = try LogSalvage(LogReader(directory: "log", fileSystem: trial.disk), log: LogID("\(log)")).run {
+            _ in
+        }
+        #expect(report.isComplete && report.damages.count == 4 && report.runs.count == 1)
+        for text in ["", "0", "\(log)0", "+" + "\(log)".dropFirst(), "ä" + "\(log)".dropFirst(2)] {
+            #expect(LogID(text) == nil, "\(text)")
+        }
     }
 
     @Test("a file that was cut costs what stood behind the cut", arguments: [false, true])
