@@ -39,6 +39,9 @@ import Testing
         #expect(try events(disk, in: "saved") == History.sample.events)
         let copy = try LogReader(directory: "saved", fileSystem: disk).verify()
         #expect(try copy.log != LogReader(directory: "log", fileSystem: disk).verify().log)
+        let writer = try await LogWriter.open(directory: "saved", fileSystem: disk)
+        #expect(writer.recovery.assessment.verdict == .clean && writer.lastSequence == 48)
+        try await writer.close()
     }
 
     @Test("what is missing is told with its place and the instance that lacks it, and that is status 3")

@@ -51,7 +51,8 @@ struct SalvageTrial {
         let before = try disk.files.map { ($0, try disk.bytes(of: $0)) }
         var found: [LogRecord] = []
         let target = InMemoryFileSystem()
-        var copy = try SalvageCopy(to: "copy", options: testOptions(), fileSystem: target)
+        var copy = try SalvageCopy(
+            to: "copy", options: testOptions(segmentBytes: 16 * 1024), fileSystem: target)
         let report = try LogSalvage(reader).run { frame in
             found += frame.records
             try copy.append(frame)
