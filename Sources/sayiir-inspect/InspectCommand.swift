@@ -8,7 +8,7 @@ struct InspectCommand: ParsableCommand {
         abstract: "Shows and checks a Sayiir log.",
         discussion: """
             DIR is the directory that the engine was opened with. It is read while it is being written, without a lock, and \
-            nothing in it is changed, except by 'truncate-tail --confirm'.
+            nothing in it is changed, except by 'truncate-tail --confirm'. What 'salvage' saves goes into a new directory.
 
             Exit status:
             \(ExitStatus.table)
@@ -18,6 +18,7 @@ struct InspectCommand: ParsableCommand {
             """,
         subcommands: [
             StatusCommand.self, ListCommand.self, ShowCommand.self, TailCommand.self, DumpCommand.self,
-            ExplainCommand.self, VerifyCommand.self, TruncateTailCommand.self,
+            ExplainCommand.self, VerifyCommand.self, TruncateTailCommand.self, SalvageCommand.self,
+            RetentionCommand.self,
         ])
 }

@@ -4,15 +4,20 @@ import SayiirInspection
 /// A subcommand: arguments that make an inspection.
 protocol InspectionCommand: ParsableCommand {
     var common: CommonOptions { get }
+    var archives: [String] { get }
 
     /// What the arguments ask for.
     func inspection() throws -> any Inspection
 }
 
 extension InspectionCommand {
+    /// Most read archives, too: see ``ArchiveOptions``.
+    var archives: [String] { [] }
+
     /// Does what the arguments ask for.
     func perform() throws -> ExitStatus {
-        try inspection().perform(on: LogSource(directory: common.directory), common.console())
+        try inspection().perform(
+            on: LogSource(directory: common.directory, archives: archives), common.console())
     }
 }
 
@@ -34,6 +39,15 @@ struct CommonOptions: ParsableArguments {
     func console() -> Console {
         StandardStreams.console(width: width, json: json, revealingSensitive: revealSensitive)
     }
+}
+
+/// Where the rest of the log is.
+struct ArchiveOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A directory to which retention has moved segments: it is read as one with the log. May be repeated.",
+            valueName: "dir"))
+    var archive: [String] = []
 }
 
 /// Which records are wanted.

@@ -1,17 +1,22 @@
 internal import SayiirLog
 
-/// What stands at one offset of a segment's file.
+/// What stands at one offset of a segment's file, a snapshot or the list of removals.
 package struct ExplainInspection: Inspection {
     package var offset: Int
     /// The segment's number; `nil` for the one that `verify` speaks of.
     package var segment: UInt32?
+    /// The file's name, in place of a segment's number.
+    package var fileName: String?
 
     package init(offset: Int) { self.offset = offset }
 
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
         let assessment = try log.reader.verify()
-        let name = try chooseSegment(of: log, assessment)
-        let file = "\(log.directory)/\(name)"
+        let name = try chooseFile(of: log, assessment)
+        guard let directory = try log.reader.place(of: name) else {
+            throw InspectionError("there is no file '\(name)' in '\(log.directory)'.")
+        }
+        let file = "\(directory)/\(name)"
         guard let examination = try log.reader.examine(name, at: offset) else {
             throw InspectionError(
                 "the header block of \(file) is damaged by more than one bit, so that nothing tells frames from anything else "
@@ -21,13 +26,23 @@ package struct ExplainInspection: Inspection {
             throw InspectionError(
                 "offset \(offset) lies behind the end of \(file), which has \(counted(examination.fileSize, "byte")).")
         }
-        let report = ExplainReport(directory: log.directory, examination: examination, assessment: assessment)
+        let report = ExplainReport(directory: directory, examination: examination, assessment: assessment)
         if console.style.isJSON {
             try console.output.line(report.json(console.style))
         } else {
             for line in report.lines(console.style) { try console.output.line(line) }
         }
         return report.status
+    }
+
+    private func chooseFile(of log: LogSource, _ assessment: Assessment) throws -> ExaminedFile {
+        guard let fileName else { return .segment(try chooseSegment(of: log, assessment)) }
+        guard let file = ExaminedFile(fileName: fileName) else {
+            throw InspectionError(
+                "'\(safe(fileName))' is no file that can be explained. Give the name of a segment, a snapshot, or REMOVED, without "
+                    + "its directory.")
+        }
+        return file
     }
 
     private func chooseSegment(of log: LogSource, _ assessment: Assessment) throws -> SegmentName {

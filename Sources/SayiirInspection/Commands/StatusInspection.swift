@@ -8,10 +8,10 @@ package struct StatusInspection: Inspection {
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
         let problems = Problems(console)
         let (catalogue, assessment) = try log.readCatalogue(problems)
-        let segments = try log.reader.segments()
         let overview = LogOverview(
-            directory: log.directory, assessment: assessment, segmentCount: segments.count,
-            fileBytes: segments.reduce(0) { $0 + UInt64(clamping: $1.byteCount) }, writer: try log.reader.writer(),
+            directory: log.directory, assessment: assessment,
+            surroundings: try Surroundings(of: log, snapshots: try log.reader.snapshots()),
+            writer: try log.reader.writer(),
             times: catalogue.times, counts: catalogue.counts, unreadableCount: problems.unreadableCount)
         if console.style.isJSON {
             try console.output.line(overview.json)

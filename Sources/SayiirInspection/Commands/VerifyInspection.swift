@@ -19,19 +19,35 @@ package struct VerifyInspection: Inspection {
 
     private func plainReport(on log: LogSource, _ console: Console) throws -> VerifyReport {
         let problems = Problems(console)
-        let assessment = try log.readEvents(problems) { _ in }
+        let snapshots = try log.reader.snapshots()
+        var fit = try log.reader.fit(of: snapshots)
+        let assessment = try log.readEvents(problems, frames: { fit.take($0) }) { _ in }
         return VerifyReport(
-            directory: log.directory, assessment: assessment, unreadableCount: problems.unreadableCount)
+            directory: log.directory, assessment: assessment, unreadableCount: problems.unreadableCount,
+            surroundings: try surroundings(of: log, snapshots, fit, assessment))
     }
 
     /// The list is part of the report, so that nothing is said twice.
     private func deepReport(on log: LogSource) throws -> VerifyReport {
         var findings = DecodingFindings()
+        let snapshots = try log.reader.snapshots()
+        var fit = try log.reader.fit(of: snapshots)
         let assessment = try log.reader.verify { frame in
+            fit.take(frame)
             frame.forEachRecord { findings.add(LogEntry($0, in: frame)) }
         }
         return VerifyReport(
             directory: log.directory, assessment: assessment, unreadableCount: UInt64(findings.undecodable.count),
-            findings: findings)
+            surroundings: try surroundings(of: log, snapshots, fit, assessment), findings: findings)
+    }
+
+    private func surroundings(
+        of log: LogSource, _ snapshots: [LogSnapshot], _ fit: SnapshotFit, _ assessment: Assessment
+    ) throws -> Surroundings {
+        var surroundings = try Surroundings(of: log, snapshots: snapshots, checksArchives: true)
+        for snapshot in snapshots {
+            surroundings.contradictions[snapshot.file] = fit.contradiction(of: snapshot, in: assessment)
+        }
+        return surroundings
     }
 }

@@ -9,12 +9,18 @@ package struct LogSource: Sendable {
     let fileSystem: any FileSystem
 
     /// The log in a directory of this machine.
-    package init(directory: String) { self.init(directory: directory, fileSystem: LocalFileSystem()) }
+    ///
+    /// - Parameters:
+    ///   - directory: The log's directory.
+    ///   - archives: Directories to which retention has moved segments: they are read as one with the directory.
+    package init(directory: String, archives: [String] = []) {
+        self.init(directory: directory, archives: archives, fileSystem: LocalFileSystem())
+    }
 
-    init(directory: String, fileSystem: any FileSystem) {
+    init(directory: String, archives: [String] = [], fileSystem: any FileSystem) {
         self.directory = directory
         self.fileSystem = fileSystem
-        reader = LogReader(directory: directory, fileSystem: fileSystem)
+        reader = LogReader(directory: directory, archives: archives, fileSystem: fileSystem)
     }
 
     /// Reads the whole log, verified, and calls `visit` with every event in order. Records whose key `isWanted` refuses are
@@ -22,9 +28,11 @@ package struct LogSource: Sendable {
     ///
     /// What cannot be decoded goes to `problems`, and so does the verdict on the log's end.
     func readEvents(
-        _ problems: Problems, ofKeys isWanted: (String) -> Bool = { _ in true }, visit: (RecordedEvent) throws -> Void
+        _ problems: Problems, ofKeys isWanted: (String) -> Bool = { _ in true }, frames: (Frame) -> Void = { _ in },
+        visit: (RecordedEvent) throws -> Void
     ) throws -> Assessment {
         let assessment = try reader.verify { frame in
+            frames(frame)
             try frame.forEachRecord { record in
                 guard isWanted(record.key) else { return }
                 let entry = LogEntry(record, in: frame)

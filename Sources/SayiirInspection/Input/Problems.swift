@@ -39,7 +39,8 @@ final class Problems {
         }
         try console.complain(
             "the log is \(assessment.verdict) at \(place): only the records up to sequence \(assessment.lastSequence) are "
-                + "shown. Run the command 'verify' to see what is wrong.")
+                + "shown. Run the command 'verify' to see what is wrong"
+                + (assessment.verdict == .corrupt ? ", and 'sayiir-inspect salvage' to copy all that is whole." : "."))
         return ExitStatus(assessment.verdict)
     }
 }

@@ -8,8 +8,10 @@ extension ExplainReport {
         writer.beginObject()
         writer.name("file")
         writer.string(file)
-        writer.name("segment")
-        writer.number(examination.segment.number)
+        if let segment = examination.file.segment {
+            writer.name("segment")
+            writer.number(segment.number)
+        }
         writer.name("offset")
         writer.number(examination.offset)
         writer.name("file_bytes")
@@ -80,20 +82,22 @@ extension ExplainReport {
         writer.string(hexadecimal(headerBytes))
         writer.name("fields")
         writer.beginArray()
-        for field in fields {
-            writer.beginObject()
-            writer.name("name")
-            writer.string(field.name)
-            writer.name("offset")
-            writer.number(fieldsStart + field.offset)
-            writer.name("bytes")
-            writer.number(field.byteCount)
-            writer.name("value")
-            writer.string(field.value)
-            writer.optional("meaning", field.meaning.isEmpty ? nil : field.meaning)
-            writer.endObject()
-        }
+        for field in fields { write(field, start: fieldsStart, to: &writer) }
         writer.endArray()
+    }
+
+    private func write(_ field: FormatField, start: Int, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.name("name")
+        writer.string(field.name)
+        writer.name("offset")
+        writer.number(start + field.offset)
+        writer.name("bytes")
+        writer.number(field.byteCount)
+        writer.name("value")
+        writer.string(field.value)
+        writer.optional("meaning", field.meaning.isEmpty ? nil : field.meaning)
+        writer.endObject()
     }
 
     private func writeFrame(_ style: Style, to writer: inout JSONWriter) {
@@ -122,6 +126,12 @@ extension ExplainReport {
             writer.endObject()
         }
         writer.endArray()
+        if !contentFields.isEmpty {
+            writer.name("content")
+            writer.beginArray()
+            for field in contentFields { write(field, start: 0, to: &writer) }
+            writer.endArray()
+        }
         writer.name("records")
         writer.beginArray()
         for entry in entries {
@@ -135,7 +145,7 @@ extension ExplainReport {
             writer.name("kind")
             writer.number(entry.record.kind.rawValue)
             writer.name("type")
-            writer.string(entry.typeName)
+            writer.string(entry.typeName(in: examination.file))
             writer.name("size")
             writer.number(entry.record.payload.count)
             writer.endObject()

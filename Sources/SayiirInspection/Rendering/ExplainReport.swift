@@ -3,6 +3,7 @@ internal import SayiirLog
 
 /// What `explain` shows.
 struct ExplainReport {
+    /// The directory that has the file.
     var directory: String
     var examination: SegmentExamination
     var assessment: Assessment
@@ -10,7 +11,7 @@ struct ExplainReport {
     /// How many bytes of a frame's body are shown.
     static let bodyBytes = 64
 
-    var file: String { "\(directory)/\(examination.segment)" }
+    var file: String { "\(directory)/\(examination.file)" }
 
     /// The verdict, if the place is damaged or lies behind damage; otherwise all is well there.
     var status: ExitStatus { isDamaged ? ExitStatus(assessment.verdict) : .clean }
@@ -23,7 +24,8 @@ struct ExplainReport {
 
     /// The rule that decides about the log, if what it is about is at or before this place.
     var rule: OpeningRule? {
-        guard isDamaged, assessment.verdict != .clean, assessment.segment == examination.segment,
+        guard isDamaged, assessment.verdict != .clean, examination.file.segment != nil,
+            assessment.segment == examination.file.segment,
             assessment.offset <= examination.offset
         else { return nil }
         return assessment.rule
@@ -80,14 +82,15 @@ struct ExplainReport {
     func allowsBody(_ style: Style) -> Bool {
         if style.revealsSensitive { return true }
         guard let frame, frame.frame != nil || frame.restored != nil else { return false }
-        return entries.allSatisfy { $0.allowsBytes(style) }
+        // The list of removals has no payload of anybody's.
+        return examination.file == .removals || entries.allSatisfy { $0.allowsBytes(style) }
     }
 
     /// The bytes of the header.
     var headerBytes: ArraySlice<UInt8> {
         switch examination.place {
         // What follows the fields is zero up to the checksum.
-        case .header(let header): header.bytes.prefix(112)
+        case .header(let header): header.bytes.prefix(FormatField.endOfFields(ofBlock: header.bytes))
         case .frame(let frame): frame.bytes.prefix(80)
         case .unwritten: []
         }
@@ -110,7 +113,7 @@ extension ExplainReport {
         add("damage", damageWords)
         add("rule", rule.map { "\($0.rawValue) of the opening rule, \($0.verdict): \($0.explanation)" })
         add("flipped", flippedWords)
-        lines += byteLines(style) + fieldLines(style) + checkLines(style) + recordLines(style)
+        lines += byteLines(style) + fieldLines(style) + checkLines(style) + contentLines(style) + recordLines(style)
         return lines
     }
 
@@ -120,9 +123,9 @@ extension ExplainReport {
 
     private var placeWords: String {
         switch examination.place {
-        case .header: return "the segment's header block" + fieldWords
+        case .header: return "\(examination.file.owner) header block" + fieldWords
         case .frame(let frame):
-            let kind = (frame.frame ?? frame.restored).map { "the \($0.kind) frame" } ?? "where a frame begins"
+            let kind = (frame.frame ?? frame.restored).map { "the \($0.kind.words) frame" } ?? "where a frame begins"
             let reach = frame.end.map { "\(number(frame.offset)) to \(number($0))" } ?? number(frame.offset)
             return "\(kind) at \(reach)" + fieldWords
         case .unwritten(let start, let bit):
@@ -141,7 +144,7 @@ extension ExplainReport {
         if case .header(let header) = examination.place { return header.defect }
         if let bit = examination.headerBit {
             return
-                "one bit of the segment's header block is flipped, at \(number(bit.offset)); it was turned back to read on"
+                "one bit of \(examination.file.owner) header block is flipped, at \(number(bit.offset)); it was turned back to read on"
         }
         return examination.damageStart.map { "the valid frames end at \(number($0))" }
     }
@@ -212,7 +215,7 @@ extension ExplainReport {
         return ["", "  \(style.paint(title, .dim))"]
             + entries.map { entry in
                 "    \(String(entry.record.sequence).aligned(to: 7))  \(entry.time.dateAndMilliseconds)  "
-                    + "\(safe(entry.record.key).padded(to: 16))  \(entry.typeName.padded(to: 17))  "
+                    + "\(safe(entry.record.key).padded(to: 16))  \(entry.typeName(in: examination.file).padded(to: 17))  "
                     + "kind \(entry.record.kind.rawValue), \(counted(entry.record.payload.count, "byte"))"
             }
     }

@@ -5,9 +5,7 @@ internal import SayiirLog
 struct LogOverview {
     var directory: String
     var assessment: Assessment
-    var segmentCount: Int
-    /// The length of all segments' files, with what is prepared and not yet used.
-    var fileBytes: UInt64
+    var surroundings: Surroundings
     var writer: String?
     var times: ClosedRange<Timestamp>?
     var counts: [StatusName: Int]
@@ -18,7 +16,7 @@ struct LogOverview {
         func add(_ name: String, _ text: String) {
             lines.append("  \(style.paint(name.padded(to: 10), .dim))  \(text)")
         }
-        add("segments", "\(counted(segmentCount, "file")), \(byteWords(fileBytes))")
+        add("segments", surroundings.segmentWords)
         add(
             "records",
             "\(grouped(assessment.recordCount)) in \(counted(assessment.frameCount, "frame")), "
@@ -28,6 +26,7 @@ struct LogOverview {
         add("writer", writer.map(safe) ?? "nobody")
         add("log", assessment.log?.description ?? "none yet")
         add("chain head", assessment.head?.description ?? "none yet")
+        for line in surroundings.lines { add(line.name, line.text) }
         add("instances", grouped(UInt64(counts.values.reduce(0, +))))
         for status in StatusName.allCases {
             guard let count = counts[status] else { continue }
@@ -55,7 +54,8 @@ struct LogOverview {
         writer.name("unreadable")
         writer.number(unreadableCount)
         writer.name("file_bytes")
-        writer.number(fileBytes)
+        writer.number(surroundings.fileBytes)
+        surroundings.write(to: &writer)
         writer.optional("writer", self.writer)
         writer.optional("oldest", times?.lowerBound.description)
         writer.optional("newest", times?.upperBound.description)

@@ -61,7 +61,7 @@ struct TruncationReport {
                 + "kept in 'quarantine'."
         case .corrupt:
             "Refused: something acknowledged is damaged. Keep the directory as it is, and restore the file from a copy. Without "
-                + "one, 'dump' salvages the records that stand before the damage, and 'explain' tells what is damaged."
+                + "one, 'sayiir-inspect salvage' copies what is whole into a new log; 'explain' tells what is damaged."
         }
     }
 

@@ -6,17 +6,19 @@ struct VerifyReport {
     var directory: String
     var assessment: Assessment
     var unreadableCount: UInt64
+    var surroundings: Surroundings
     /// What decoding every record found; `nil` where that is only counted.
     var findings: DecodingFindings?
 
-    /// An event that cannot be decoded is a loss, however whole its frame is.
+    /// An event that cannot be decoded is a loss, however whole its frame is; so is what a whole snapshot contradicts.
     var status: ExitStatus {
         let status = ExitStatus(assessment.verdict)
+        if surroundings.isContradicted { return .corrupt }
         return unreadableCount > 0 && (status == .clean || status == .torn) ? .corrupt : status
     }
 
     func lines(_ style: Style) -> [String] {
-        var lines = [verdictLine(of: assessment, directory, unreadableCount, style)]
+        var lines = [verdictLine(style)]
         func add(_ name: String, _ text: String?) {
             guard let text else { return }
             lines.append("  \(style.paint(name.padded(to: 10), .dim))  \(text)")
@@ -30,7 +32,7 @@ struct VerifyReport {
             if assessment.damagedBytes > 0 { add("damaged", counted(assessment.damagedBytes, "byte")) }
         }
         add("next", advice)
-        add("segments", grouped(UInt64(assessment.segmentCount)))
+        add("segments", grouped(UInt64(assessment.segmentCount)) + surroundings.sealedWords)
         add(
             "records",
             "\(grouped(assessment.recordCount)) intact, in \(counted(assessment.frameCount, "frame")), "
@@ -40,7 +42,18 @@ struct VerifyReport {
         add("unknown", findings?.unknownWords)
         add("sequences", sequenceWords)
         add("chain head", assessment.head?.description ?? "none yet")
+        for line in surroundings.lines { add(line.name, line.text) }
         return lines
+    }
+
+    private func verdictLine(_ style: Style) -> String {
+        guard surroundings.isContradicted, assessment.verdict != .corrupt else {
+            return SayiirInspection.verdictLine(of: assessment, directory, unreadableCount, style)
+        }
+        let what =
+            surroundings.contradictions.isEmpty
+            ? "an archived file is not what it was" : "a whole snapshot does not fit it"
+        return "\(directory) is \(style.paint("corrupt", .red)): \(what)."
     }
 
     private var sequenceWords: String {
@@ -48,14 +61,19 @@ struct VerifyReport {
         return last == 0 ? "none" : "to \(grouped(last)), known to be durable to \(grouped(assessment.durableSequence))"
     }
 
+    private static let corruptAdvice =
+        "Keep the directory as it is, and restore the file from a copy. Without one, 'sayiir-inspect salvage' copies what is "
+        + "whole into a new log."
+
     /// What to do next; `nil` if nothing.
     var advice: String? {
-        switch assessment.verdict {
+        if !surroundings.contradictions.isEmpty { return Self.corruptAdvice }
+        return switch assessment.verdict {
         case .clean:
             unreadableCount == 0
                 ? nil : "Use a newer version of this program; if that does not help, restore the log from a copy."
         case .torn: "Nothing is lost. The next start of the engine repairs it, and keeps what it takes off."
-        case .corrupt: "Keep the directory as it is, and restore the file from a copy."
+        case .corrupt: Self.corruptAdvice
         case .ambiguous:
             "Restore the file from a copy; or give up what follows with 'truncate-tail'."
         }
@@ -69,6 +87,7 @@ struct VerifyReport {
         writer.assessment(assessment)
         writer.name("unreadable")
         writer.number(unreadableCount)
+        surroundings.write(to: &writer)
         findings?.write(to: &writer)
         writer.name("exit_status")
         writer.number(status.rawValue)

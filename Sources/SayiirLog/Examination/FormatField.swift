@@ -66,7 +66,7 @@ extension FormatField {
         list.number("body checksum", at: 72, as: UInt32.self)
         list.number("mask", at: 76, as: UInt16.self) { $0 == 0 ? "none" : "number \($0)" }
         list.number("codec and alone", at: 78, as: UInt8.self, meaning: codecWords)
-        list.number("kind", at: 79, as: UInt8.self) { FrameKind(rawValue: $0).map { "\($0)" } ?? "unknown" }
+        list.number("kind", at: 79, as: UInt8.self) { FrameKind(rawValue: $0)?.words ?? "unknown" }
         return list.fields
     }
 
@@ -75,7 +75,7 @@ extension FormatField {
         return codec + (value & 0x80 == 0 ? "" : ", alone")
     }
 
-    /// The fields of a segment's header block, see `docs/FORMAT.md`, "Segment".
+    /// The fields of a file's header block, see `docs/FORMAT.md`, "Segment" and the other layouts.
     static func ofSegment(_ bytes: UnsafeRawBufferPointer) -> [FormatField] {
         var list = FieldList(bytes)
         list.text("magic", at: 0, 8) { $0.elementsEqual("SAYIIRLG".utf8) ? "SAYIIRLG" : "not SAYIIRLG" }
@@ -83,7 +83,7 @@ extension FormatField {
         list.number("lowest reader version", at: 10, as: UInt16.self) { "\($0)" }
         list.number("incompatible features", at: 12, as: UInt32.self) { $0 == 0 ? "none" : "unknown" }
         list.number("compatible features", at: 16, as: UInt32.self) { $0 == 0 ? "none" : "unknown" }
-        list.number("layout", at: 20, as: UInt8.self) { $0 == 1 ? "journal" : "not a journal" }
+        list.number("layout", at: 20, as: UInt8.self) { FileLayout(rawValue: $0).map { "\($0)" } ?? "unknown" }
         list.text("zero", at: 21, 3)
         list.number("segment number", at: 24, as: UInt32.self) { "\($0)" }
         list.number("in-flight limit", at: 28, as: UInt32.self) { "\($0) bytes" }
@@ -92,6 +92,7 @@ extension FormatField {
         list.number("segment size", at: 56, as: UInt64.self) { "\($0) bytes" }
         list.text("chain digest before", at: 64, ChainDigest.byteCount)
         list.number("created", at: 96, as: UInt64.self) { "\(Int64(bitPattern: $0)) ns since 1970" }
+        ofLayout(&list)
         let checksum = SegmentHeader.byteCount - 4
         list.number("checksum", at: checksum, as: UInt32.self) { found in
             let right = crc32c(bytes.part(0, checksum))

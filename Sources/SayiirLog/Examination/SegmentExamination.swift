@@ -1,4 +1,4 @@
-/// What stands at an offset of a segment's file.
+/// What stands at an offset of a file of a log.
 package struct SegmentExamination: Sendable {
     /// What kind of place it is.
     package enum Place: Sendable {
@@ -10,8 +10,7 @@ package struct SegmentExamination: Sendable {
         case unwritten(from: Int, strayBit: FlippedBit?)
     }
 
-    /// The segment.
-    package let segment: SegmentName
+    package let file: ExaminedFile
     /// The file's length.
     package let fileSize: Int
     /// The offset that was asked for.
@@ -41,16 +40,15 @@ package struct SegmentHeaderExamination: Sendable {
         return bytes.count >= 8 && difference <= 1
     }
 
-    /// Looks at the first bytes of the file called `name`.
-    init(_ block: UnsafeRawBufferPointer, of name: SegmentName) {
+    /// Looks at the first bytes of a file.
+    init(_ block: UnsafeRawBufferPointer, of file: ExaminedFile) {
         let block = block.part(0, min(block.count, SegmentHeader.byteCount))
         bytes = Array(block)
         fields = FormatField.ofSegment(block)
         let found = Result { () throws(SegmentHeader.Defect) in try SegmentHeader(decoding: block) }
         defect =
             switch found {
-            case .success(let header):
-                header.name == name ? nil : "it is that of \(header.name)"
+            case .success(let header): file.defect(of: header)
             case .failure(.damaged(let text)): text
             case .failure(.newer(let needed, let features, let layout)):
                 "it needs a newer reader: version \(needed), features \(hex(features)), layout \(layout)"
@@ -59,7 +57,7 @@ package struct SegmentHeaderExamination: Sendable {
         var copy = bytes
         if let bit { copy[bit / 8] ^= 1 << UInt8(bit % 8) }
         let header = copy.withUnsafeBytes { try? SegmentHeader(decoding: $0) }
-        self.header = header?.name == name ? header : nil
+        self.header = header.flatMap { file.defect(of: $0) == nil ? $0 : nil }
         flippedBit =
             self.header == nil ? nil : bit.map { FlippedBit(offset: $0 / 8, bit: $0 % 8, found: block[$0 / 8]) }
     }

@@ -1,10 +1,10 @@
-/// Walks through a segment's file to an offset and says what stands there. Reads no more than a frame at a time.
+/// Walks through a file of frames to an offset and says what stands there. Reads no more than a frame at a time.
 ///
 /// Unlike a reader it goes on behind damage: with the bit turned back that explains it, else by what a damaged frame's header
 /// says, else at the next place where a frame seems to begin.
 struct SegmentExaminer {
     private let file: any File
-    private let name: SegmentName
+    private let name: ExaminedFile
     private let fileSize: Int
     private let header: SegmentHeaderExamination
     /// The end of the last byte that is not zero.
@@ -14,8 +14,8 @@ struct SegmentExaminer {
     /// What is read of a frame at first: enough for most.
     private static let usualBytes = 4096
 
-    /// Opens a segment's file and looks at its header block.
-    init(_ name: SegmentName, in directory: String, fileSystem: any FileSystem) throws(FileSystemError) {
+    /// Opens a file and looks at its header block.
+    init(_ name: ExaminedFile, in directory: String, fileSystem: any FileSystem) throws(FileSystemError) {
         file = try fileSystem.open("\(directory)/\(name)", as: .read)
         self.name = name
         fileSize = Int(clamping: try file.size())
@@ -42,7 +42,7 @@ struct SegmentExaminer {
         at offset: Int, _ place: SegmentExamination.Place, damageStart: Int?
     ) -> SegmentExamination {
         SegmentExamination(
-            segment: name, fileSize: fileSize, offset: offset, damageStart: damageStart,
+            file: name, fileSize: fileSize, offset: offset, damageStart: damageStart,
             headerBit: header.flippedBit, place: place)
     }
 
@@ -166,16 +166,26 @@ struct SegmentExaminer {
 }
 
 extension LogReader {
-    /// Says what stands at an offset of one segment's file. Reads the file from its start to there.
+    /// Says what stands at an offset of one of the log's files, in its directory or an archive. Reads the file from its start
+    /// to there.
     ///
-    /// - Returns: `nil` if the segment's header block is damaged beyond what one bit explains: nothing tells a frame from
+    /// - Returns: `nil` if the file's header block is damaged beyond what one bit explains: nothing tells a frame from
     ///   anything else then. The block itself can be examined.
     /// - Throws: ``LogError/fileSystem(_:)``.
-    package func examine(_ segment: SegmentName, at offset: Int) throws -> SegmentExamination? {
-        do {
-            return try SegmentExaminer(segment, in: directory, fileSystem: fileSystem).examine(at: offset)
+    package func examine(_ file: ExaminedFile, at offset: Int) throws -> SegmentExamination? {
+        do throws(FileSystemError) {
+            let place = try place(of: file) ?? directory
+            return try SegmentExaminer(file, in: place, fileSystem: fileSystem).examine(at: offset)
         } catch {
             throw LogError.fileSystem(error)
         }
+    }
+
+    /// The directory, of the log or an archive, that has a file; `nil` if none does.
+    package func place(of file: ExaminedFile) throws(FileSystemError) -> String? {
+        for place in [directory] + archives {
+            if try fileSystem.entries(ofDirectory: place).contains("\(file)") { return place }
+        }
+        return nil
     }
 }

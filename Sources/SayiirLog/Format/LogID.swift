@@ -9,6 +9,14 @@ public struct LogID: Hashable, Sendable, CustomStringConvertible {
         low = generator.next()
     }
 
+    /// Reads what ``description`` gives; `nil` if the text is not 32 hexadecimal digits.
+    package init?(_ text: String) {
+        let digits = text.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
+        guard digits.count == 32, text.utf8.count == 32 else { return nil }
+        let bytes = stride(from: 0, to: 32, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+        self = bytes.withUnsafeBytes { LogID(loading: $0, at: 0) }
+    }
+
     init(loading bytes: UnsafeRawBufferPointer, at offset: Int) {
         high = bytes.loadLittleEndian(offset, as: UInt64.self)
         low = bytes.loadLittleEndian(offset + 8, as: UInt64.self)

@@ -16,6 +16,12 @@ public struct RecordBatch: Sendable {
     /// An empty batch.
     public init() {}
 
+    /// A batch of records that are encoded already; of their keys it knows nothing.
+    init(encoded bytes: [UInt8], count: Int) {
+        self.bytes = bytes
+        self.count = count
+    }
+
     /// Whether the batch holds no record.
     public var isEmpty: Bool { count == 0 }
 

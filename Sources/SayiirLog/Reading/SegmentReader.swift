@@ -66,6 +66,12 @@ final class SegmentReader {
         position.beginning = .insideBlock
     }
 
+    /// Goes on somewhere else: behind damage.
+    func resume(at position: FramePosition) {
+        self.position = position
+        isSealed = false
+    }
+
     /// The next frame, or why there is none. The index of a sealed segment is passed over: behind its blocks, it is sealed.
     func next() throws(FileSystemError) -> Step {
         if isSealed { return .sealed }

@@ -54,7 +54,7 @@ public struct Assessment: Sendable, Hashable {
         if verdict == .ambiguous {
             text += " Restore the file from a copy, or open with `truncatesAmbiguousTail` to give up what follows."
         } else {
-            text += " Restore the file from a copy."
+            text += " Restore the file from a copy; without one, `sayiir-inspect salvage` saves what is whole."
         }
         return text
     }

@@ -116,7 +116,7 @@ struct RetentionRun {
         try fileSystem.synchronizeDirectory(at: archive)
     }
 
-    private func fileDigest(_ path: String) throws(FileSystemError) -> [UInt8] {
+    func fileDigest(_ path: String) throws(FileSystemError) -> [UInt8] {
         let file = try fileSystem.open(path, as: .read)
         var hash = SHA256()
         var offset: Int64 = 0

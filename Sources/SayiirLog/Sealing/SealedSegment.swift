@@ -71,7 +71,7 @@ struct SealedSegment {
     }
 
     /// Reads a frame of the index.
-    private func indexFrame(_ kind: FrameKind, at offset: Int) throws -> Frame {
+    func indexFrame(_ kind: FrameKind, at offset: Int) throws -> Frame {
         var position = FramePosition(startOf: header)
         position.offset = offset
         position.nextSequence = detail.lastSequence + 1

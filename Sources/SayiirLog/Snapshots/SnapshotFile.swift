@@ -26,7 +26,7 @@ struct SnapshotFile {
         } catch SegmentHeader.Defect.damaged(let text) {
             throw Defect(reason: text)
         }
-        guard case .snapshot(let detail) = header.detail, header.firstSequence == name.coveredSequence + 1 else {
+        guard case .snapshot(let detail) = header.detail, header.firstSequence == name.coveredSequence &+ 1 else {
             throw Defect(reason: "its header is not that of a snapshot up to sequence \(name.coveredSequence)")
         }
         self.detail = detail

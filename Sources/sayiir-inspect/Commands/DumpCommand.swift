@@ -15,6 +15,10 @@ struct DumpCommand: InspectionCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @OptionGroup var archiveOptions: ArchiveOptions
+
+    var archives: [String] { archiveOptions.archive }
+
     @OptionGroup var filters: FilterOptions
 
     @Option(help: ArgumentHelp("The first sequence to show.", valueName: "sequence"))

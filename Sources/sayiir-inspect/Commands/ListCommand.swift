@@ -17,6 +17,10 @@ struct ListCommand: InspectionCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @OptionGroup var archiveOptions: ArchiveOptions
+
+    var archives: [String] { archiveOptions.archive }
+
     @Option(help: ArgumentHelp("Only instances of this workflow.", valueName: "name"))
     var workflow: String?
 

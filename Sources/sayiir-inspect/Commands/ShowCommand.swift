@@ -18,6 +18,10 @@ struct ShowCommand: InspectionCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @OptionGroup var archiveOptions: ArchiveOptions
+
+    var archives: [String] { archiveOptions.archive }
+
     @Argument(help: ArgumentHelp("The instance's id.", valueName: "instance"))
     var instance: String
 

@@ -16,5 +16,9 @@ struct StatusCommand: InspectionCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @OptionGroup var archiveOptions: ArchiveOptions
+
+    var archives: [String] { archiveOptions.archive }
+
     func inspection() -> any Inspection { StatusInspection() }
 }

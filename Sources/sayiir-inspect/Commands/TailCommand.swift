@@ -16,6 +16,10 @@ struct TailCommand: InspectionCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @OptionGroup var archiveOptions: ArchiveOptions
+
+    var archives: [String] { archiveOptions.archive }
+
     @OptionGroup var filters: FilterOptions
 
     @Flag(name: .shortAndLong, help: "Go on with what is written, until interrupted.")

@@ -19,6 +19,10 @@ struct VerifyCommand: InspectionCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @OptionGroup var archiveOptions: ArchiveOptions
+
+    var archives: [String] { archiveOptions.archive }
+
     @Flag(help: "List every record that cannot be decoded, and count what only newer versions know.")
     var deep = false
 

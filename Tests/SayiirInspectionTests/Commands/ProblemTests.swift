@@ -83,7 +83,7 @@ import Testing
         #expect(
             list.complaints == [
                 "the log is corrupt at \(Self.segment), offset 5248: only the records up to sequence 10 are shown. Run the "
-                    + "command 'verify' to see what is wrong."
+                    + "command 'verify' to see what is wrong, and 'sayiir-inspect salvage' to copy all that is whole."
             ])
         let verify = Run(VerifyInspection(), on: disk)
         #expect(verify.status == .corrupt)

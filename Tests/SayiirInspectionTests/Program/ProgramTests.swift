@@ -64,7 +64,11 @@ struct ProgramTests {
             ["dump", clean.path, "--type", "x"], ["show", clean.path, "order-42", "--at", "noon"],
             ["tail", clean.path, "-n", "-1"], ["show", clean.path, "order-99"], ["explain", clean.path, "x"],
             ["explain", clean.path, "5,248"], ["explain", clean.path, "99999999"],
-            ["truncate-tail", "/no/such/directory"],
+            ["truncate-tail", "/no/such/directory"], ["salvage", clean.path],
+            ["retention", clean.path, "--older-than", "30"],
+            ["retention", clean.path, "--larger-than", "10"],
+            ["verify", clean.path, "--archive", "/no/such/directory"],
+            ["salvage", clean.path, "--to", clean.path], ["salvage", "/no/such/directory", "--to", "/no/such/other"],
         ] {
             let result = try run(arguments)
             #expect(result.status == 1, "\(arguments)")
@@ -85,7 +89,9 @@ struct ProgramTests {
 
     @Test("every command's help has an example, and the table of statuses stands in the program's and in verify's")
     func help() throws {
-        for command in ["status", "list", "show", "tail", "dump", "explain", "verify", "truncate-tail"] {
+        for command in [
+            "status", "list", "show", "tail", "dump", "explain", "verify", "truncate-tail", "salvage", "retention",
+        ] {
             let result = try Program.run(command, "--help")
             #expect(result.status == 0)
             #expect(result.output.contains(/Examples?:\n  sayiir-inspect/), "\(command)")

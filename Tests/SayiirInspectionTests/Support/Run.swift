@@ -11,11 +11,14 @@ struct Run {
     var status: ExitStatus
 
     /// Runs a command on a log in memory.
-    init(_ inspection: some Inspection, on disk: InMemoryFileSystem, style: Style = Style(width: 100)) {
+    init(
+        _ inspection: some Inspection, on disk: InMemoryFileSystem, archives: [String] = [],
+        style: Style = Style(width: 100)
+    ) {
         var output: [UInt8] = []
         var complaints: [String] = []
         let console = Console(output: Output { output += $0 }, style: style) { complaints.append($0) }
-        status = inspection.perform(on: LogSource(directory: "log", fileSystem: disk), console)
+        status = inspection.perform(on: LogSource(directory: "log", archives: archives, fileSystem: disk), console)
         self.output = String(decoding: output, as: UTF8.self)
         self.complaints = complaints
     }

@@ -8,7 +8,7 @@ import Testing
     private static let name = SegmentName(number: 1, firstSequence: 1)
 
     private func examine(_ disk: InMemoryFileSystem, at offset: Int) throws -> SegmentExamination {
-        try #require(try LogReader(directory: "log", fileSystem: disk).examine(Self.name, at: offset))
+        try #require(try LogReader(directory: "log", fileSystem: disk).examine(.segment(Self.name), at: offset))
     }
 
     private func frame(_ disk: InMemoryFileSystem, at offset: Int) throws -> FrameExamination {
@@ -158,7 +158,7 @@ import Testing
         #expect(try examine(log.disk, at: ends[1]).headerBit == header.flippedBit)
         #expect(try frame(log.disk, at: ends[1]).frame != nil)
         try log.disk.flipBit(5, ofByteAt: 41, in: firstSegment)
-        #expect(try LogReader(directory: "log", fileSystem: log.disk).examine(Self.name, at: ends[1]) == nil)
+        #expect(try LogReader(directory: "log", fileSystem: log.disk).examine(.segment(Self.name), at: ends[1]) == nil)
         _ = try examine(log.disk, at: 8)
     }
 

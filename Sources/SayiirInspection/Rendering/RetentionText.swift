@@ -1,0 +1,111 @@
+internal import SayiirEvents
+internal import SayiirLog
+
+/// What `retention` shows.
+struct RetentionText {
+    var directory: String
+    var retention: Retention
+    var plan: RetentionPlan
+    /// The log's snapshots, read whole.
+    var snapshots: [LogSnapshot]
+    var surroundings: Surroundings
+
+    /// Retention keeps everything without two whole snapshots: it reads them before it removes anything.
+    private var snapshotDoubt: String? {
+        guard snapshots.count >= 2 else {
+            return
+                "there \(snapshots.count == 1 ? "is 1 snapshot" : "is no snapshot"), and without two everything stays"
+        }
+        guard let damaged = snapshots.suffix(2).first(where: { $0.defect != nil }) else { return nil }
+        return "\(damaged.file) is damaged, and without two whole snapshots everything stays"
+    }
+
+    /// Those that would go, if the snapshots are whole.
+    private var removed: [RetainedSegment] { snapshotDoubt == nil ? plan.removed : [] }
+
+    /// Those that the policy would let go, and that stay.
+    private var held: [RetainedSegment] { snapshotDoubt == nil ? plan.held : plan.removed + plan.held }
+
+    func lines(_ style: Style) -> [String] {
+        let bytes = removed.reduce(0) { $0 + UInt64(clamping: $1.byteCount) }
+        var lines = [
+            "\(directory): retention would take \(grouped(UInt64(removed.count))) of "
+                + "\(counted(surroundings.segmentCount, "segment")), \(byteWords(bytes)) of "
+                + "\(byteWords(UInt64(clamping: plan.totalBytes)))."
+        ]
+        func add(_ name: String, _ text: String) {
+            lines.append("  \(style.paint(name.padded(to: 10), .dim))  \(text)")
+        }
+        add("policy", policyWords)
+        for segment in removed { add("goes", words(for: segment)) }
+        for segment in held { add("held", words(for: segment)) }
+        add("needed", neededWords)
+        for line in surroundings.lines { add(line.name, line.text) }
+        return lines
+    }
+
+    private var policyWords: String {
+        var parts: [String] = []
+        if let age = retention.maximumAge { parts.append("older than \(ageWords(age.components.seconds))") }
+        if let bytes = retention.maximumBytes {
+            parts.append("the oldest while the log is larger than \(byteWords(UInt64(clamping: bytes)))")
+        }
+        return parts.isEmpty ? "none: everything stays" : parts.joined(separator: ", and ")
+    }
+
+    private func ageWords(_ seconds: Int64) -> String {
+        for (unit, length) in [("day", Int64(86_400)), ("hour", 3600), ("minute", 60)]
+        where seconds >= length && seconds % length == 0 {
+            return counted(UInt64(seconds / length), unit)
+        }
+        return counted(UInt64(clamping: seconds), "second")
+    }
+
+    private func words(for segment: RetainedSegment) -> String {
+        "\(segment.name), to sequence \(grouped(segment.lastSequence)), \(byteWords(UInt64(clamping: segment.byteCount))), "
+            + "latest \(Timestamp(nanosecondsSinceEpoch: segment.latestTimestamp).dateAndTime) UTC"
+    }
+
+    private var neededWords: String {
+        if let snapshotDoubt { return "everything: \(snapshotDoubt)" }
+        return "from sequence \(grouped(plan.neededFrom)) on, by the newest two snapshots and what is alive in them"
+    }
+
+    /// One object, with the members that docs/INSPECT.md lists.
+    var json: String {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.name("directory")
+        writer.string(directory)
+        writer.name("total_bytes")
+        writer.number(plan.totalBytes)
+        if snapshotDoubt == nil {
+            writer.name("needed_from")
+            writer.number(plan.neededFrom)
+        }
+        writer.optional("keeps_all_because", snapshotDoubt)
+        write(removed, as: "would_go", to: &writer)
+        write(held, as: "held", to: &writer)
+        surroundings.write(to: &writer)
+        writer.endObject()
+        return writer.text
+    }
+
+    private func write(_ segments: [RetainedSegment], as name: StaticString, to writer: inout JSONWriter) {
+        writer.name(name)
+        writer.beginArray()
+        for segment in segments {
+            writer.beginObject()
+            writer.name("segment")
+            writer.string(segment.name.description)
+            writer.name("last_sequence")
+            writer.number(segment.lastSequence)
+            writer.name("bytes")
+            writer.number(segment.byteCount)
+            writer.name("latest")
+            writer.string(Timestamp(nanosecondsSinceEpoch: segment.latestTimestamp).description)
+            writer.endObject()
+        }
+        writer.endArray()
+    }
+}

@@ -1,0 +1,93 @@
+/// Holds what snapshots say of the chain against the log's frames as they pass.
+package struct SnapshotFit: Sendable {
+    private let snapshots: [LogSnapshot]
+    /// The chain's digest after the last frame; `nil` where it is not known.
+    private var digest: ChainDigest?
+    /// The first sequence behind which the chain's digests are known.
+    private var firstSequence: UInt64?
+    private var lastSequence: UInt64 = 0
+    /// What the log has at the sequences that snapshots cover.
+    private var found: [UInt64: ChainDigest] = [:]
+
+    /// Begins before the first frame, where the digest may be known.
+    init(_ snapshots: [LogSnapshot], digest: ChainDigest?) {
+        self.snapshots = snapshots
+        self.digest = digest
+    }
+
+    /// Takes the next frame.
+    package mutating func take(_ frame: Frame) {
+        let end = frame.firstSequence + UInt64(frame.recordCount)
+        firstSequence = firstSequence ?? (digest == nil ? end : frame.firstSequence)
+        note(frame.firstSequence - 1, digest)
+        if frame.commitCount > 1,
+            snapshots.contains(where: { (frame.firstSequence..<end).contains($0.coveredSequence) })
+        {
+            noteCommits(of: frame)
+        }
+        note(end - 1, frame.digest)
+        digest = frame.digest
+        lastSequence = end - 1
+    }
+
+    /// A block has the digest after its last commit; those before are computed.
+    private mutating func noteCommits(of frame: Frame) {
+        guard var digest else { return }
+        var sequence = frame.firstSequence
+        frame.forEachCommit { records, count in
+            digest = records.withUnsafeBytes {
+                digest.appending(records: $0, firstSequence: sequence, recordCount: count)
+            }
+            sequence += UInt64(count)
+            note(sequence - 1, digest)
+        }
+    }
+
+    private mutating func note(_ sequence: UInt64, _ digest: ChainDigest?) {
+        guard let digest, snapshots.contains(where: { $0.coveredSequence == sequence }) else { return }
+        found[sequence] = digest
+    }
+
+    /// Why a snapshot that is whole does not fit the log, which is then damaged; `nil` if it fits, is damaged itself, is another
+    /// log's, or covers what was not read.
+    ///
+    /// - Parameters:
+    ///   - snapshot: One of those that this was made of.
+    ///   - assessment: What the whole reading came to.
+    package func contradiction(of snapshot: LogSnapshot, in assessment: Assessment) -> String? {
+        guard snapshot.defect == nil, let expected = snapshot.digest else { return nil }
+        let sequence = snapshot.coveredSequence
+        if let digest = found[sequence] {
+            return digest == expected
+                ? nil : "its chain digest at sequence \(sequence) is \(expected), the log's is \(digest)"
+        }
+        guard assessment.verdict != .corrupt else { return nil }
+        if sequence > assessment.lastSequence {
+            return "it covers the records to sequence \(sequence), and the log ends with \(assessment.lastSequence)"
+        }
+        // Of what retention took away nothing can be said.
+        guard let firstSequence, (firstSequence...max(firstSequence, lastSequence)).contains(sequence) else {
+            return nil
+        }
+        return "no commit of the log ends with sequence \(sequence)"
+    }
+}
+
+extension LogReader {
+    /// What holds snapshots against the log, while that is verified.
+    ///
+    /// - Throws: ``LogError/fileSystem(_:)``.
+    package func fit(of snapshots: [LogSnapshot]) throws -> SnapshotFit {
+        do {
+            let contents = try LogContents(in: directory, archives: archives, fileSystem: fileSystem)
+            guard let first = contents.segments.first else { return SnapshotFit(snapshots, digest: nil) }
+            let reader = try SegmentReader(first, in: contents.directory(of: first), fileSystem: fileSystem)
+            return SnapshotFit(snapshots, digest: reader.header.previousDigest)
+        } catch let error as FileSystemError {
+            throw LogError.fileSystem(error)
+        } catch {
+            // Of a damaged beginning the verification speaks.
+            return SnapshotFit(snapshots, digest: nil)
+        }
+    }
+}
