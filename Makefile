@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test tsan lint format docs bench clean
+.PHONY: help run test tsan torture lint format docs bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -17,6 +17,10 @@ tsan: ## run the tests of concurrency under the thread sanitizer
 	@scripts/bootstrap
 	@scripts/tsan
 
+torture: ## crash logs a million times on simulated disks (COUNT=1000000 SEED=1)
+	@scripts/bootstrap
+	@scripts/torture $(COUNT) $(SEED)
+
 lint: ## check formatting and the house rules; changes nothing
 	@scripts/lint
 
@@ -32,4 +36,4 @@ bench: ## measure this machine's disk and the engine on it, in one run
 	@scripts/bench
 
 clean: ## remove everything that was built
-	@rm -rf .build .build-tsan Benchmarks/.build Package.resolved Benchmarks/Package.resolved
+	@rm -rf .build .build-tsan .build-torture Benchmarks/.build Package.resolved Benchmarks/Package.resolved

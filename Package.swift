@@ -85,8 +85,13 @@ let package = Package(
             name: "approval", dependencies: ["Sayiir"], path: "Examples/Approval", swiftSettings: settings),
         .testTarget(name: "ExamplesTests", dependencies: ["welcome", "tour", "approval"], swiftSettings: settings),
         .testTarget(name: "SayiirEventsTests", dependencies: ["SayiirEvents"], swiftSettings: settings),
+        .target(
+            name: "LogSimulation", dependencies: ["SayiirLog", "SayiirTesting"], path: "Tests/LogSimulation",
+            swiftSettings: settings),
+        .executableTarget(
+            name: "log-torture", dependencies: ["LogSimulation"], path: "Tests/LogTorture", swiftSettings: settings),
         .testTarget(
-            name: "SayiirLogTests", dependencies: ["SayiirLog", "SayiirTesting"],
+            name: "SayiirLogTests", dependencies: ["SayiirLog", "SayiirTesting", "LogSimulation"],
             exclude: ["Golden/v1"], swiftSettings: settings),
         .testTarget(
             name: "SayiirProjectionTests", dependencies: ["SayiirProjection", "SayiirEvents"],
