@@ -4,8 +4,10 @@ import SayiirTesting
 
 /// What a seed draws.
 enum Draws {
+    static let keys = (0..<8).map { "key-\($0)" }
+
     static func key(using generator: inout SplitMix64) -> String {
-        "key-\(Int.random(in: 0..<8, using: &generator))"
+        keys[Int.random(in: keys.indices, using: &generator)]
     }
 
     /// Batches of one to four writers, with their records; one of them with more bytes than `room` if that is given.

@@ -110,7 +110,8 @@ extension LogSimulation {
     private func seal(_ writer: SimulatedWriter) throws {
         let frames = Int.random(in: 0..<8, using: &generator) == 0 ? Int.random(in: 0...3, using: &generator) : nil
         do {
-            try writer.seal(stoppingAfter: frames)
+            let place = Int.random(in: 0..<4, using: &generator) == 0 ? writer.full.count - 1 : 0
+            try writer.seal(at: place, stoppingAfter: frames)
             count("segments sealed")
         } catch is SegmentSealer.Stopped {
             count("sealing given up")

@@ -256,7 +256,17 @@ package final class LogSimulation {
 
     /// Sometimes the machine stops once more, while the log is being opened.
     private func cutOpeningShort(_ survivor: InMemoryFileSystem) -> InMemoryFileSystem {
-        guard Int.random(in: 0..<3, using: &generator) == 0 else { return survivor }
+        switch Int.random(in: 0..<6, using: &generator) {
+        case 0..<2: break
+        case 2:
+            // A sync fails, and the log is opened once more on the same machine.
+            survivor.inject(Fault(.synchronize, .nth(Int.random(in: 1...3, using: &generator)), .fail(5)))
+            if (try? SimulatedWriter(on: survivor, options: options)) == nil { count("openings that failed") }
+            survivor.removeFaults()
+            generation += 1
+            return survivor
+        default: return survivor
+        }
         survivor.halt(atCall: Int.random(in: 1...24, using: &generator))
         _ = try? SimulatedWriter(on: survivor, options: options)
         // Files in the quarantine are named by the time.

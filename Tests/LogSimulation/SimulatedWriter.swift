@@ -62,9 +62,11 @@ final class SimulatedWriter {
         journal.prepared = try PreparedSegment.prepare(size: size, in: Self.directory, fileSystem: disk)
     }
 
-    /// Seals the oldest full segment, unless it is told to stop after some frames.
-    func seal(stoppingAfter frames: Int? = nil) throws {
-        guard let name = full.first else { return }
+    /// Seals a full segment, unless it is told to stop after some frames. It need not be the oldest: that one's sealing may have
+    /// failed.
+    func seal(at place: Int, stoppingAfter frames: Int? = nil) throws {
+        guard full.indices.contains(place) else { return }
+        let name = full[place]
         var looks = 0
         let sealer = SegmentSealer(directory: Self.directory, fileSystem: disk) {
             looks += 1
@@ -72,7 +74,7 @@ final class SimulatedWriter {
         }
         try sealer.seal(name)
         index.replace(name)
-        full.removeFirst()
+        full.remove(at: place)
         try sealer.removeJournal(name)
     }
 

@@ -173,7 +173,7 @@ struct LogRecovery {
     }
 
     /// Puts zeros once more where an earlier opening put them in the place of a torn end: it may have been cut short before
-    /// they were durable, and the system may show them from memory. The files in the quarantine tell where.
+    /// they were durable, and after a failed sync the system shows them and writes them no more. The files in the quarantine tell where.
     private func zeroAgain(_ file: any File, behind end: LogScan.End) throws(FileSystemError) {
         let quarantine = "\(directory)/\(FileName.quarantine)"
         let names: [String]
