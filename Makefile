@@ -25,7 +25,7 @@ lint: ## check formatting and the house rules; changes nothing
 	@scripts/lint
 
 format: ## rewrite the sources in the project's format
-	@swift format --in-place --recursive --parallel Package.swift Sources Tests $(wildcard Examples Benchmarks Fuzzing)
+	@swift format --in-place --recursive --parallel Package.swift Sources Tests $(wildcard Examples Benchmarks Fuzzing Torture)
 
 docs: ## build the documentation into .build/docs; a bad link is an error
 	@scripts/bootstrap
@@ -40,5 +40,5 @@ fuzz: ## run the fuzzer on every target; SECONDS=60 is how long each takes
 	@TIME=$(or $(SECONDS),60) scripts/fuzz
 
 clean: ## remove everything that was built
-	@rm -rf .build .build-tsan .build-torture Benchmarks/.build Fuzzing/.build Package.resolved Benchmarks/Package.resolved \
-		Fuzzing/Package.resolved
+	@rm -rf .build .build-tsan Benchmarks/.build Torture/.build Fuzzing/.build Package.resolved Benchmarks/Package.resolved \
+		Fuzzing/Package.resolved Torture/Package.resolved

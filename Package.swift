@@ -84,18 +84,13 @@ let package = Package(
         .executableTarget(
             name: "approval", dependencies: ["Sayiir"], path: "Examples/Approval", swiftSettings: settings),
         .testTarget(name: "ExamplesTests", dependencies: ["welcome", "tour", "approval"], swiftSettings: settings),
-        // Shares what it runs with the package in Fuzzing, through a link.
+        // FuzzTests and SayiirLogTests share what they run with the packages in Fuzzing and Torture, through links.
         .testTarget(
             name: "FuzzTests", dependencies: ["SayiirEvents", "SayiirLog", "SayiirProjection", "SayiirTesting"],
             swiftSettings: settings),
         .testTarget(name: "SayiirEventsTests", dependencies: ["SayiirEvents"], swiftSettings: settings),
-        .target(
-            name: "LogSimulation", dependencies: ["SayiirLog", "SayiirTesting"], path: "Tests/LogSimulation",
-            swiftSettings: settings),
-        .executableTarget(
-            name: "log-torture", dependencies: ["LogSimulation"], path: "Tests/LogTorture", swiftSettings: settings),
         .testTarget(
-            name: "SayiirLogTests", dependencies: ["SayiirLog", "SayiirTesting", "LogSimulation"],
+            name: "SayiirLogTests", dependencies: ["SayiirLog", "SayiirTesting"],
             exclude: ["Golden/v1", "Golden/v1-packed"], swiftSettings: settings),
         .testTarget(
             name: "SayiirProjectionTests", dependencies: ["SayiirProjection", "SayiirEvents"],

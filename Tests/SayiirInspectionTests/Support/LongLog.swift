@@ -77,7 +77,9 @@ struct LongLog {
         let run = RetentionRun(directory: directory, fileSystem: disk)
         let now = History.at(1_000_000).nanosecondsSinceEpoch
         let plan = try run.plan(Retention(maximumBytes: bytes), now: now)
-        return try run.apply(plan, archive: archiving ? archive : nil, now: now).count
+        var count = 0
+        try run.apply(plan, archive: archiving ? archive : nil, now: now) { count = $0.count }
+        return count
     }
 
     var segments: [SegmentName] {

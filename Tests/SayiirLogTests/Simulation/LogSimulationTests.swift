@@ -1,5 +1,4 @@
 import Foundation
-import LogSimulation
 import Testing
 
 private let environment = ProcessInfo.processInfo.environment

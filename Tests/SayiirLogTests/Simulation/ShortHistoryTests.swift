@@ -1,5 +1,4 @@
 import Foundation
-import LogSimulation
 import Testing
 
 /// All short histories of a small log, stopped at every call of their last operation: what no random choice may happen to miss.
