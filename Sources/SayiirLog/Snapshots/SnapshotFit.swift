@@ -61,12 +61,10 @@ package struct SnapshotFit: Sendable {
             return digest == expected
                 ? nil : "its chain digest at sequence \(sequence) is \(expected), the log's is \(digest)"
         }
-        guard assessment.verdict != .corrupt else { return nil }
-        if sequence > assessment.lastSequence {
-            return "it covers the records to sequence \(sequence), and the log ends with \(assessment.lastSequence)"
-        }
-        // Of what retention took away nothing can be said.
-        guard let firstSequence, (firstSequence...max(firstSequence, lastSequence)).contains(sequence) else {
+        // Of what retention took away nothing can be said, and of a log that ends before the sequence the verdict speaks.
+        guard assessment.verdict != .corrupt, let firstSequence,
+            (firstSequence...max(firstSequence, lastSequence)).contains(sequence)
+        else {
             return nil
         }
         return "no commit of the log ends with sequence \(sequence)"

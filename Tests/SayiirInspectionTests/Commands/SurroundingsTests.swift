@@ -81,7 +81,7 @@ import Testing
         try log.disk.setBytes(bytes, of: path)
         let run = Run(VerifyInspection(), on: log.disk)
         #expect(run.status == .corrupt)
-        #expect(run.lines.contains { $0.contains("does not fit the log: it covers the records to sequence 40") })
+        #expect(run.lines.contains { $0.contains("records up to sequence 40, which a snapshot covers") })
     }
 
     @Test("without its archive a log begins where retention left off, and is clean; what was removed is told")
