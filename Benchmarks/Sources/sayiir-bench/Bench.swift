@@ -31,6 +31,9 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "Events in the logs of the part 'storage' (repeatable).")
     var events: [Int] = [500_000, 5_000_000]
 
+    @Option(help: "The log that the part 'storage' measures; made if it is not there, and kept. Takes one --events.")
+    var keptLog: String?
+
     @Flag(help: "Run the tasks that append on the log's own thread.")
     var onThread = false
 
@@ -53,7 +56,10 @@ struct Bench: AsyncParsableCommand {
         if parts.contains(.memory) { try await stepsInMemory() }
         if parts.contains(.scaling) { try await Scaling().run() }
         if parts.contains(.storage) {
-            for count in events { try await Storage(directory: scratch, liveInstances: 10_000).run(eventCount: count) }
+            for count in events {
+                let storage = Storage(directory: scratch, liveInstances: 10_000)
+                try await storage.run(eventCount: count, keptAt: keptLog)
+            }
         }
     }
 

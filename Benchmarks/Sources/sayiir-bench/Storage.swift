@@ -17,20 +17,23 @@ struct Storage {
         self.liveInstances = liveInstances
     }
 
-    /// Measures a log of about so many events.
-    func run(eventCount: Int) async throws {
-        let path = "\(directory)/storage-\(eventCount)"
-        defer { try? FileManager.default.removeItem(atPath: path) }
+    /// Measures a log of about so many events: one that is made for it, or the one at `kept`, which is made if it is not there and
+    /// stays. In a process that did not make the log, the peak memory tells what reading it takes.
+    func run(eventCount: Int, keptAt kept: String?) async throws {
+        let path = kept ?? "\(directory)/storage-\(eventCount)"
+        defer { if kept == nil { try? FileManager.default.removeItem(atPath: path) } }
         let endedCount = max(0, eventCount - 6 * liveInstances) / StoredEvents.eventsOfEnded
-        let start = clock.now
-        try await write(ended: endedCount, to: path)
-        let writing = clock.now - start
         let total = endedCount * StoredEvents.eventsOfEnded + 6 * liveInstances
         print("\n\(total) events, \(liveInstances) live instances, \(endedCount) ended ones")
-        print("  written in \(seconds(writing)) s (buffered): \(Int(Double(total) / (writing / .seconds(1)))) events/s")
+        if !FileManager.default.fileExists(atPath: path) {
+            let start = clock.now
+            try await write(ended: endedCount, to: path)
+            let time = clock.now - start
+            print("  written in \(seconds(time)) s (buffered): \(Int(Double(total) / (time / .seconds(1)))) events/s")
+        }
         try await measureOpening(path)
-        try await measureLookUps(path, ended: endedCount)
         try await measureVerifying(path)
+        try await measureLookUps(path, ended: endedCount)
         try measureSize(path, ended: endedCount)
     }
 
@@ -71,19 +74,18 @@ struct Storage {
 
     private func measureOpening(_ path: String) async throws {
         var times: [Double] = []
-        var memory = 0
-        for _ in 0..<(ProcessInfo.processInfo.environment["OPENS"].flatMap { Int($0) } ?? 5) {
-            Memory.resetPeak()
-            let before = Memory.peakBytes
+        Memory.resetPeak()
+        for _ in 0..<5 {
             let start = clock.now
             let backend = try await open(path)
             times.append((clock.now - start) / .milliseconds(1))
-            memory = max(memory, Memory.peakBytes - before)
             let live = try await backend.liveInstances().count
             guard live > 0 else { throw StorageError(text: "no live instance was found") }
             try await backend.close()
         }
-        print("  clean open: \(Table.decimal(times.median, 1)) ms (median of 5), peak memory + \(memory >> 20) MiB")
+        print(
+            "  clean open: \(Table.decimal(times.median, 1)) ms (median of 5); peak resident memory \(Memory.peakBytes >> 20) MiB"
+        )
     }
 
     private func measureLookUps(_ path: String, ended: Int) async throws {
@@ -110,7 +112,6 @@ struct Storage {
 
     private func measureVerifying(_ path: String) async throws {
         Memory.resetPeak()
-        let before = Memory.peakBytes
         let start = clock.now
         let assessment = try LogReader(directory: path).verify()
         let time = clock.now - start
@@ -118,7 +119,7 @@ struct Storage {
         let rate = Double(assessment.recordBytes) / (time / .seconds(1)) / 1_000_000
         print(
             "  verify: \(assessment.recordBytes / 1_000_000) MB of records in \(seconds(time)) s: \(Int(rate)) MB/s on one core, "
-                + "chain included; peak memory + \((Memory.peakBytes - before) >> 20) MiB")
+                + "chain included; peak resident memory \(Memory.peakBytes >> 20) MiB")
     }
 
     private func measureSize(_ path: String, ended: Int) throws {
