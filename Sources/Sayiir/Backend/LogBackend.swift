@@ -108,7 +108,7 @@ public struct LogBackend: Backend {
     /// The instances that have not ended.
     public func liveInstances() async throws(BackendError) -> [InstanceSummary] { try await ledger.instances() }
 
-    /// All instances. Reads the whole log, but for what retention removed; costs about a second for two million events.
+    /// All instances. Reads the whole log, but for what retention removed, and holds up nobody meanwhile.
     public func instances() async throws(BackendError) -> [InstanceSummary] {
         let log = log
         let fileSystem = fileSystem

@@ -53,8 +53,8 @@ extension Frame {
         list.number("number of keys", at: 0, as: UInt32.self) { "\($0)" }
         var offset = 4
         var keys: [(offset: Int, blocks: [UInt32])] = []
-        let isBucket = SealedBucket.forEachKey(in: bytes) { _, blocks in
-            keys.append((offset, blocks))
+        let isBucket = SealedBucket.forEachKey(in: bytes) { _, places in
+            keys.append((offset, SealedBucket.blocks(places)))
             offset += 12
         }
         guard isBucket else { return list.fields }

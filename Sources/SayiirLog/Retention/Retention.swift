@@ -1,7 +1,8 @@
 /// Which segments of a log are kept.
 ///
 /// Whatever it says, a segment stays as long as it is not sealed, and as long as something needs it: a live instance, or
-/// one of the newest two snapshots. Without two snapshots everything stays.
+/// one of the newest two snapshots. Without two snapshots everything stays. Of an instance that has ended, a removal may leave
+/// only the last records.
 public struct Retention: Hashable, Sendable {
     /// Segments whose records are all older than this go.
     public var maximumAge: Duration?

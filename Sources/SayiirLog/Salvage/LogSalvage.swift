@@ -140,32 +140,12 @@ extension SealedSegment {
             let place = directory.body.withUnsafeBytes { $0.loadLittleEndian(start, as: UInt32.self) }
             let bucket = try indexFrame(.bucket, at: Int(place) * 8)
             let isBucket = bucket.body.withUnsafeBytes { bytes in
-                SealedBucket.forEachKey(in: bytes) { hash, blocks in
+                SealedBucket.forEachKey(in: bytes) { hash, places in
+                    let blocks = SealedBucket.blocks(places)
                     if blocks.contains(where: { offsets.contains(Int($0) * 8) }) { hashes.append(hash) }
                 }
             }
             guard isBucket else { return false }
-        }
-        return true
-    }
-}
-
-extension SealedBucket {
-    /// Calls `visit` with each key's hash and the places of its blocks. False if `bytes` are not a bucket.
-    static func forEachKey(in bytes: UnsafeRawBufferPointer, _ visit: (UInt64, [UInt32]) -> Void) -> Bool {
-        guard bytes.count >= 4 else { return false }
-        let count = Int(bytes.loadLittleEndian(0, as: UInt32.self))
-        let list = 4 + count * 12
-        guard list <= bytes.count else { return false }
-        let places = (bytes.count - list) / 4
-        var start = 0
-        for index in 0..<count {
-            let end = Int(bytes.loadLittleEndian(12 + index * 12, as: UInt32.self))
-            guard end >= start, end <= places else { return false }
-            visit(
-                bytes.loadLittleEndian(4 + index * 12, as: UInt64.self),
-                (start..<end).map { bytes.loadLittleEndian(list + 4 * $0, as: UInt32.self) })
-            start = end
         }
         return true
     }

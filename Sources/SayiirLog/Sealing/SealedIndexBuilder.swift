@@ -91,21 +91,35 @@ enum SealedBucket {
 
     /// The places of the blocks that hold keys with a hash's first half; `nil` if `bytes` are not a bucket.
     static func blocks(holding hash: UInt64, in bytes: UnsafeRawBufferPointer) -> [UInt32]? {
-        guard bytes.count >= 4 else { return nil }
+        var found: [UInt32] = []
+        let isBucket = forEachKey(in: bytes) { key, places in
+            if key == hash { found += blocks(places) }
+        }
+        return isBucket ? found : nil
+    }
+
+    /// Calls `visit` with each key's hash and, as they are stored, the places of its blocks. False if `bytes` are not a bucket.
+    static func forEachKey(
+        in bytes: UnsafeRawBufferPointer, _ visit: (UInt64, UnsafeRawBufferPointer) -> Void
+    ) -> Bool {
+        guard bytes.count >= 4 else { return false }
         let count = Int(bytes.loadLittleEndian(0, as: UInt32.self))
         let list = 4 + count * keyBytes
-        guard list <= bytes.count else { return nil }
+        guard list <= bytes.count else { return false }
         let places = (bytes.count - list) / 4
-        var found: [UInt32] = []
         var start = 0
         for index in 0..<count {
-            let end = Int(bytes.loadLittleEndian(4 + index * keyBytes + 8, as: UInt32.self))
-            guard end >= start, end <= places else { return nil }
-            if bytes.loadLittleEndian(4 + index * keyBytes, as: UInt64.self) == hash {
-                found += (start..<end).map { bytes.loadLittleEndian(list + 4 * $0, as: UInt32.self) }
-            }
+            let key = 4 + index * keyBytes
+            let end = Int(bytes.loadLittleEndian(key + 8, as: UInt32.self))
+            guard end >= start, end <= places else { return false }
+            visit(bytes.loadLittleEndian(key, as: UInt64.self), bytes.part(list + 4 * start, 4 * (end - start)))
             start = end
         }
-        return found
+        return true
+    }
+
+    /// The places of blocks, from how they are stored.
+    static func blocks(_ places: UnsafeRawBufferPointer) -> [UInt32] {
+        (0..<places.count / 4).map { places.loadLittleEndian(4 * $0, as: UInt32.self) }
     }
 }

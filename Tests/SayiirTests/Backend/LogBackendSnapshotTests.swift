@@ -81,6 +81,36 @@ import Testing
         try await third.close()
     }
 
+    @Test(
+        "a state that a whole snapshot has and that cannot be decoded is folded from its history",
+        arguments: [0, 1, 2])
+    func undecodableState(way: Int) async throws {
+        let disk = InMemoryFileSystem()
+        let backend = try await open(disk)
+        try await backend.append(firstEvents("a", count: 3), lease: nil)
+        try await backend.close()
+        let log = try await LogWriter.open(directory: "jobs", options: logOptions, fileSystem: disk)
+        try await log.writeSnapshot(
+            at: log.position, contentVersion: 1 << 16 | InstanceState.encodingVersion, neededFrom: 1
+        ) { (entries) throws(LogError) in
+            try entries.append(kind: RecordKind(rawValue: 16), key: "a") { bytes in
+                bytes += [1, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0] + [UInt8](repeating: 0xFF, count: 20)
+            }
+        }
+        try await log.close()
+        let again = try await open(disk)
+        #expect(again.recovery.snapshotSequence == 3)
+        let events = firstEvents("a", count: 4)
+        switch way {
+        case 0: #expect(try await again.liveInstances().map(\.id) == ["a"])
+        case 1: #expect(try await again.state(of: "a") == InstanceState(folding: events.prefix(3)))
+        default: break
+        }
+        try await again.append([events[3]], lease: nil)
+        #expect(try await again.state(of: "a") == InstanceState(folding: events))
+        try await again.close()
+    }
+
     @Test("epochs never go back, also past instances that ended before the snapshot")
     func epochs() async throws {
         let disk = InMemoryFileSystem()
