@@ -21,6 +21,8 @@ struct SegmentSealer {
     ///   ``FileSystemError``.
     func seal(_ name: SegmentName) throws {
         let reader = try SegmentReader(opening: name, in: directory, fileSystem: fileSystem)
+        // One that has only its sealed form is opened in that, and there is nothing to do.
+        guard reader.header.detail.layout == .journal else { return }
         let sealedName = name.otherForm
         var draft = Draft(
             index: SealedIndexBuilder(),
