@@ -13,8 +13,10 @@ struct FrameEncoder {
     /// Bodies up to this length are stored plain: they hold too little to compress.
     static let compressionThreshold = 1024
 
-    private var plain = GrowingBuffer()
-    private var packed = GrowingBuffer()
+    /// The frame that is being built: room for its header, then the body as it is.
+    private var plain: [UInt8] = []
+    /// The same with the body compressed; as long as the longest so far.
+    private var packed: [UInt8] = []
 
     /// Builds a frame of the records in `batches`, one after the other, and hands its bytes to `use` together with
     /// its header. The bytes are valid only during the call.
@@ -25,19 +27,18 @@ struct FrameEncoder {
     ) throws(Failure) -> Result {
         let rawLength = batches.reduce(0) { $0 + $1.byteCount }
         let recordCount = UInt32(batches.reduce(0) { $0 + $1.count })
-        plain.reserve(FrameHeader.byteCount + rawLength + 8)
-        var end = FrameHeader.byteCount
-        for batch in batches {
-            batch.bytes.withUnsafeBytes { plain.bytes(end, $0.count).copyMemory(from: $0) }
-            end += batch.byteCount
+        beginFrame(rawLength)
+        for batch in batches { plain.append(contentsOf: batch.bytes) }
+        let digest = plain.withUnsafeBytes { frame in
+            previousDigest.appending(
+                records: frame.part(FrameHeader.byteCount, rawLength), firstSequence: firstSequence,
+                recordCount: recordCount)
         }
-        let raw = UnsafeRawBufferPointer(plain.bytes(FrameHeader.byteCount, rawLength))
-        let digest = previousDigest.appending(records: raw, firstSequence: firstSequence, recordCount: recordCount)
         let header = FrameHeader(
             storedLength: 0, rawLength: UInt32(rawLength), firstSequence: firstSequence, recordCount: recordCount,
             segment: segment.number, offset: offset, durableThrough: durableThrough, digest: digest, bodyChecksum: 0,
             mask: 0, codec: .plain, isAlone: segment.isAlone, kind: .records)
-        return try encodePlain(header, in: segment, use: use)
+        return try finishFrame(header, in: segment, use: use)
     }
 
     /// Builds a frame around `body`, of whatever kind; what it holds, and the digest after that, is the caller's.
@@ -46,32 +47,51 @@ struct FrameEncoder {
         at offset: Int, in segment: Segment,
         use: (FrameHeader, UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        plain.reserve(FrameHeader.byteCount + body.count + 8)
-        body.withUnsafeBytes { plain.bytes(FrameHeader.byteCount, $0.count).copyMemory(from: $0) }
+        beginFrame(body.count)
+        plain.append(contentsOf: body)
         let header = FrameHeader(
             storedLength: 0, rawLength: UInt32(body.count), firstSequence: firstSequence, recordCount: recordCount,
             segment: segment.number, offset: offset, durableThrough: offset, digest: digest, bodyChecksum: 0,
             mask: 0, codec: .plain, isAlone: segment.isAlone, kind: kind)
-        return try encodePlain(header, in: segment, use: use)
+        return try finishFrame(header, in: segment, use: use)
     }
 
-    /// Builds the frame whose raw body stands in `plain` already.
-    private mutating func encodePlain<Result, Failure>(
+    /// Makes room for a frame with so long a body, which is appended next.
+    private mutating func beginFrame(_ rawLength: Int) {
+        plain.removeAll(keepingCapacity: true)
+        plain.reserveCapacity(FrameHeader.byteCount + rawLength + 8)
+        plain.append(contentsOf: repeatElement(0, count: FrameHeader.byteCount))
+    }
+
+    /// Compresses the body in `plain`, if that pays, and hands the finished frame to `use`.
+    private mutating func finishFrame<Result, Failure>(
         _ draft: FrameHeader, in segment: Segment,
         use: (FrameHeader, UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         var header = draft
-        let rawLength = Int(header.rawLength)
-        let packedLength = compress(UnsafeRawBufferPointer(plain.bytes(FrameHeader.byteCount, rawLength)))
-        let storedLength = packedLength ?? rawLength
-        let buffer = packedLength == nil ? plain : packed
-        header.storedLength = UInt32(storedLength)
-        header.codec = (packedLength == nil ? FrameCodec.plain : .lz4).rawValue
-        let padding = header.paddedLength - storedLength
-        buffer.bytes(FrameHeader.byteCount + storedLength, padding).initializeMemory(as: UInt8.self, repeating: 0)
-        let frame = buffer.bytes(0, header.extent)
-        Self.finish(&header, in: frame, segment)
-        return try use(header, UnsafeRawBufferPointer(frame))
+        if let packedLength = compress(rawLength: Int(header.rawLength)) {
+            header.storedLength = UInt32(packedLength)
+            header.codec = FrameCodec.lz4.rawValue
+            return try Self.finish(&header, in: &packed, segment, use: use)
+        }
+        header.storedLength = header.rawLength
+        header.codec = FrameCodec.plain.rawValue
+        plain.append(contentsOf: repeatElement(0, count: header.extent - plain.count))
+        return try Self.finish(&header, in: &plain, segment, use: use)
+    }
+
+    /// Pads, masks and checksums the frame at the start of `bytes`, and hands it to `use`.
+    private static func finish<Result, Failure>(
+        _ header: inout FrameHeader, in bytes: inout [UInt8], _ segment: Segment,
+        use: (FrameHeader, UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try bytes.withUnsafeMutableBytes { memory in
+            let frame = UnsafeMutableRawBufferPointer(rebasing: memory[..<header.extent])
+            let end = FrameHeader.byteCount + Int(header.storedLength)
+            for place in end..<header.extent { frame[place] = 0 }
+            finish(&header, in: frame, segment)
+            return Swift.Result { () throws(Failure) in try use(header, UnsafeRawBufferPointer(frame)) }
+        }.get()
     }
 
     /// A frame without records that promises everything before `durableThrough`, with a body of `padding` zeros.
@@ -99,33 +119,20 @@ struct FrameEncoder {
         header.store(into: frame, checksumSeed: segment.checksumSeed)
     }
 
-    /// Compresses `raw` into `packed`, if it is long enough and at least an eighth is saved.
-    private mutating func compress(_ raw: UnsafeRawBufferPointer) -> Int? {
-        guard raw.count > Self.compressionThreshold else { return nil }
-        let capacity = raw.count - raw.count / 8
-        packed.reserve(FrameHeader.byteCount + capacity + 8)
-        let target = packed.bytes(FrameHeader.byteCount, capacity)
-        let length = LZ4_compress_default(
-            raw.baseAddress?.assumingMemoryBound(to: CChar.self),
-            target.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(raw.count), Int32(capacity))
+    /// Compresses the body in `plain` into `packed`, if it is long enough and at least an eighth is saved. Returns its length.
+    private mutating func compress(rawLength: Int) -> Int? {
+        guard rawLength > Self.compressionThreshold else { return nil }
+        let capacity = rawLength - rawLength / 8
+        let room = FrameHeader.byteCount + capacity + 8
+        if packed.count < room { packed = [UInt8](repeating: 0, count: max(room, 2 * packed.count)) }
+        let length = plain.withUnsafeBytes { source in
+            packed.withUnsafeMutableBytes { target in
+                LZ4_compress_default(
+                    source.part(FrameHeader.byteCount, rawLength).baseAddress?.assumingMemoryBound(to: CChar.self),
+                    target.baseAddress.map { $0 + FrameHeader.byteCount }?.assumingMemoryBound(to: CChar.self),
+                    Int32(rawLength), Int32(capacity))
+            }
+        }
         return length > 0 ? Int(length) : nil
-    }
-}
-
-/// Memory that is kept, and only ever grows. Its content does not survive growing.
-final class GrowingBuffer {
-    private var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
-
-    deinit { memory.deallocate() }
-
-    func reserve(_ byteCount: Int) {
-        guard byteCount > memory.count else { return }
-        memory.deallocate()
-        memory = .allocate(byteCount: max(byteCount, memory.count * 2).roundedUp(to: 4096), alignment: 4096)
-    }
-
-    /// The part that starts at `offset`. The caller has reserved it.
-    func bytes(_ offset: Int, _ count: Int) -> UnsafeMutableRawBufferPointer {
-        UnsafeMutableRawBufferPointer(rebasing: memory[offset..<offset + count])
     }
 }

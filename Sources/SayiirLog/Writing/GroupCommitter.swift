@@ -54,7 +54,8 @@ final class GroupCommitter: Sendable {
     private let state: Monitor<State>
     let index: LogIndex
     let upkeep: Upkeep
-    private let journal: Exclusive<Journal>
+    /// Nobody waits for this lock: a thread takes it in its turn only, which `state` gives out.
+    private let journal: Monitor<Journal>
     private let lock: WriterLock
     private let preparer = SegmentPreparer()
     private let idle: Int
@@ -76,7 +77,7 @@ final class GroupCommitter: Sendable {
         upkeep = Upkeep(
             directory: directory, fileSystem: fileSystem, options: options, log: opened.start.header.log,
             index: index)
-        self.journal = Exclusive(journal)
+        self.journal = Monitor(journal)
         lock = opened.lock
         idle = options.idleDelay.wholeNanoseconds
         try startThread { [self] in work(as: 0) }
@@ -134,7 +135,7 @@ final class GroupCommitter: Sendable {
                 job.runSynchronously(on: asUnownedTaskExecutor())
                 state.withLock { $0.runningJobs -= 1 }
             case .commit(let submissions):
-                journal.withValue { journal in
+                journal.withLock { journal in
                     var rest = submissions[...]
                     while !rest.isEmpty { commitNext(&rest, &journal) }
                     prepareAhead(journal)
@@ -142,7 +143,7 @@ final class GroupCommitter: Sendable {
                 giveBackJournal(isPromiseDue: true)
             case .promise(let completions):
                 // A failure poisons the journal; the next append is told too.
-                let result = journal.withValue { $0.promiseAll() }
+                let result = journal.withLock { $0.promiseAll() }
                 giveBackJournal(isPromiseDue: false)
                 for completion in completions { completion(result) }
             case .close(let completions):
@@ -215,7 +216,7 @@ final class GroupCommitter: Sendable {
         // Whoever opens the log next may make files of the same names.
         _ = preparer.take()
         upkeep.stop()
-        let result = journal.withValue { $0.promiseAll() }
+        let result = journal.withLock { $0.promiseAll() }
         lock.release()
         let left = state.update { state in
             state.isEnded = true
