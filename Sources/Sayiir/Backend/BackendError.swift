@@ -21,6 +21,20 @@ public enum BackendError: Error, Sendable, CustomStringConvertible {
         if case .log(.outcomeUnknown) = self { true } else { false }
     }
 
+    /// Runs what fails only as a log does, or as a backend on one.
+    static func translating<Result>(_ body: () async throws -> Result) async throws(BackendError) -> Result {
+        do {
+            return try await body()
+        } catch let error as BackendError {
+            throw error
+        } catch let error as LogError {
+            throw .log(error)
+        } catch {
+            // Nothing else is thrown there; it is passed on in words rather than lost.
+            throw .malformedAppend("\(error)")
+        }
+    }
+
     /// The error in words.
     public var description: String {
         switch self {

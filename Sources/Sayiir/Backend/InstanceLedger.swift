@@ -83,7 +83,7 @@ actor InstanceLedger<Storage: EventStorage> {
         await waitForTurn(entry)
         defer { endTurn(entry, of: instance) }
         if let lease, entry.lease != lease { throw .fenced(instance: instance, epoch: lease.epoch) }
-        _ = entry.state()
+        entry.decode()
         if !entry.isKnown { entry.learn(LiveInstance(folding: try await storage.history(of: instance, after: 0))) }
         guard first.revision == entry.revision + 1 else {
             throw .conflict(instance: instance, expected: entry.revision + 1, found: first.revision)
@@ -98,9 +98,9 @@ actor InstanceLedger<Storage: EventStorage> {
     }
 
     func state(of instance: InstanceID) async throws(BackendError) -> InstanceState? {
-        if let entry = entries[instance], entry.isKnown {
-            let state = entry.state()
-            if entry.isKnown { return state }
+        if let entry = entries[instance] {
+            entry.decode()
+            if entry.isKnown { return entry.live?.state }
         }
         guard storage.mayHold(instance) else { return nil }
         return InstanceState(folding: try await storage.history(of: instance, after: 0).map(\.event))
@@ -115,7 +115,12 @@ actor InstanceLedger<Storage: EventStorage> {
         var summaries: [InstanceSummary] = []
         var unreadable: [InstanceID] = []
         for (id, entry) in entries where entry.live != nil {
-            if let state = entry.state() { summaries.append(InstanceSummary(state)) } else { unreadable.append(id) }
+            entry.decode()
+            if let state = entry.live?.state {
+                summaries.append(InstanceSummary(state))
+            } else {
+                unreadable.append(id)
+            }
         }
         for id in unreadable {
             if let state = try await state(of: id) { summaries.append(InstanceSummary(state)) }
@@ -154,7 +159,7 @@ actor InstanceLedger<Storage: EventStorage> {
     func waitForChange(of instance: InstanceID, after revision: UInt64) async {
         guard (entries[instance]?.revision ?? 0) <= revision else { return }
         let watcher = newNumber()
-        if entry(of: instance).isKnown == false {
+        if !entry(of: instance).isKnown {
             // Looked at once the watcher is there, so that no change falls in between.
             Task { await self.wakeIfBehind(watcher, instance, revision) }
         }

@@ -40,14 +40,13 @@ final class LedgerEntry {
         revision = live?.revision ?? 0
     }
 
-    /// The state; `nil` if there is none in memory. One that a snapshot has, and that cannot be decoded, is not known any more.
-    func state() -> InstanceState? {
+    /// Decodes a state that is as a snapshot has it. If that fails, the instance is not known any more.
+    func decode() {
         do throws(StateDecodingError) {
-            return try live?.state()
+            try live?.decode()
         } catch {
             live = nil
             isKnown = false
-            return nil
         }
     }
 

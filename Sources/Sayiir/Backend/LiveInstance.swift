@@ -32,12 +32,10 @@ struct LiveInstance: Sendable {
     /// Whether its run has ended. One that is still encoded had not.
     var isEnded: Bool { decoded.first?.phase.isEnded ?? false }
 
-    /// The state. Decodes it once.
-    mutating func state() throws(StateDecodingError) -> InstanceState {
-        try decode()
-        return decoded[0]
-    }
+    /// The state, if it is decoded.
+    var state: InstanceState? { decoded.first }
 
+    /// Decodes the state, once.
     mutating func decode() throws(StateDecodingError) {
         guard decoded.isEmpty else { return }
         decoded = [try InstanceState(decoding: encoded)]

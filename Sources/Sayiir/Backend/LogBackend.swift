@@ -25,7 +25,7 @@ public struct LogBackend: Backend {
     public static func open(
         directory: String, options: LogOptions = LogOptions(), fileSystem: any FileSystem = LocalFileSystem()
     ) async throws(BackendError) -> LogBackend {
-        do {
+        try await BackendError.translating {
             var (log, instances) = try await LogWriter.open(
                 directory: directory, options: options, fileSystem: fileSystem, folding: LiveInstances(),
                 contentVersion: LiveInstances.contentVersion,
@@ -37,13 +37,6 @@ public struct LogBackend: Backend {
                 log: log, fileSystem: fileSystem,
                 ledger: InstanceLedger(
                     storage: storage, instances: instances.live, lastEpoch: instances.lastEpoch))
-        } catch let error as BackendError {
-            throw error
-        } catch let error as LogError {
-            throw .log(error)
-        } catch {
-            // Opening a log throws only what the fold and the log do.
-            throw .malformedAppend("\(error)")
         }
     }
 
@@ -110,24 +103,15 @@ public struct LogBackend: Backend {
 
     /// All instances. Reads the whole log, but for what retention removed, and holds up nobody meanwhile.
     public func instances() async throws(BackendError) -> [InstanceSummary] {
-        let log = log
-        let fileSystem = fileSystem
-        let ended: [InstanceSummary]
-        do {
-            ended = try await log.runBlocking {
-                try EndedInstances.read(directory: log.directory, fileSystem: fileSystem)
+        let stored = try await BackendError.translating { [log, fileSystem] in
+            try await log.runBlocking {
+                try StoredInstances.read(directory: log.directory, fileSystem: fileSystem)
             }
-        } catch let error as BackendError {
-            throw error
-        } catch let error as LogError {
-            throw .log(error)
-        } catch {
-            // Reading a log throws nothing else.
-            throw .malformedAppend("\(error)")
         }
+        // What is live was perhaps read before its last change.
         let live = try await ledger.instances()
         let liveIDs = Set(live.map(\.id))
-        return live + ended.filter { !liveIDs.contains($0.id) }
+        return live + stored.filter { !liveIDs.contains($0.id) }
     }
 
     /// Takes a snapshot now, so that opening the log again reads little; it is done as needed without this.

@@ -100,17 +100,11 @@ struct WireReader: FieldVisitor {
 
     private mutating func readLongVarint() throws(EventDecodingError) -> UInt64 {
         let start = position
-        var value: UInt64 = 0
-        for shift in stride(from: UInt64(0), through: 63, by: 7) {
-            guard position < end else { throw EventDecodingError(.truncated, at: start) }
-            let byte = base.load(fromByteOffset: position, as: UInt8.self)
-            position += 1
-            // The tenth byte holds the highest bit alone.
-            if shift == 63 && byte > 1 { break }
-            value |= UInt64(byte & 0x7F) << shift
-            if byte < 0x80 { return value }
+        do throws(Varint.Defect) {
+            return try Varint.read(base, at: &position, end: end)
+        } catch {
+            throw EventDecodingError(error == .truncated ? .truncated : .overlongVarint, at: start)
         }
-        throw EventDecodingError(.overlongVarint, at: start)
     }
 
     @inline(__always)

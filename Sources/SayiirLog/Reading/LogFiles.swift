@@ -39,4 +39,14 @@ struct LogFiles {
         segments.removeAll { $0.number < number }
         return dropped
     }
+
+    /// The log's identity by its newest segment; `nil` if there is none or its header is damaged, of which a scan speaks.
+    func identity(in directory: String, fileSystem: any FileSystem) throws -> LogID? {
+        guard let newest = segments.last else { return nil }
+        do {
+            return try SegmentReader(newest, in: directory, fileSystem: fileSystem).header.log
+        } catch is SegmentHeader.Defect {
+            return nil
+        }
+    }
 }

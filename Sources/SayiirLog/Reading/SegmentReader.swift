@@ -124,8 +124,8 @@ final class SegmentReader {
         }
     }
 
-    /// Reads a file of frames once more, from its header to its end, and compares it with what was meant to be written.
-    /// Checksums only: what they cover is what was written.
+    /// Reads a file of frames once more, from its header to its end, with all checks, and compares it with what was meant to be
+    /// written.
     static func checkFrames(of path: String, as expected: SegmentHeader, fileSystem: any FileSystem) throws {
         func failure(_ text: String) -> LogError { .notWritten(file: path, reason: text) }
         let file = try fileSystem.open(path, as: .read)
@@ -137,17 +137,16 @@ final class SegmentReader {
         }
         guard try file.size() == Int64(expected.size) else { throw failure("its length is not \(expected.size)") }
         let reader = SegmentReader(file, expected)
-        while true {
+        var isSealed = false
+        while !isSealed {
             switch try reader.nextFrame() {
             case .success(let frame):
                 reader.position.advance(past: frame)
-                if frame.kind == .seal { break }
-                continue
+                isSealed = frame.kind == .seal
             case .failure(let defect):
                 throw failure(
                     "at offset \(reader.position.offset): expected \(defect.expected), found \(defect.found)")
             }
-            break
         }
         guard reader.position.offset == Int(expected.size) else { throw failure("something follows its seal") }
     }

@@ -72,11 +72,12 @@ struct LogRecovery {
     private func restoreSnapshot(
         _ restoration: SnapshotRestoration?, _ report: inout RecoveryReport
     ) throws -> SnapshotFile? {
-        let log = try identity()
-        for name in try LogFiles(in: directory, fileSystem: fileSystem).snapshots.reversed() {
+        let files = try LogFiles(in: directory, fileSystem: fileSystem)
+        let log = try files.identity(in: directory, fileSystem: fileSystem)
+        for name in files.snapshots.reversed() {
             do {
                 let snapshot = try SnapshotFile(name, in: directory, fileSystem: fileSystem)
-                guard snapshot.header.log == log else { throw SnapshotFile.Defect(reason: "it is another log's") }
+                try snapshot.require(log)
                 if let restoration {
                     guard snapshot.detail.contentVersion == restoration.contentVersion else {
                         report.unusedSnapshots.append("\(directory)/\(name)")
@@ -96,16 +97,6 @@ struct LogRecovery {
         }
         restoration?.reset()
         return nil
-    }
-
-    /// The log's identity by its newest segment; `nil` if that cannot be read, of which the scan will speak.
-    private func identity() throws -> LogID? {
-        guard let newest = try LogFiles(in: directory, fileSystem: fileSystem).segments.last else { return nil }
-        do {
-            return try SegmentReader(newest, in: directory, fileSystem: fileSystem).header.log
-        } catch is SegmentHeader.Defect {
-            return nil
-        }
     }
 
     /// Takes damaged snapshots out of the way: they must not count among those that are kept.

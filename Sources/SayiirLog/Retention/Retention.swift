@@ -68,7 +68,7 @@ extension RetentionPlan {
         self.neededFrom = neededFrom
         totalBytes = sealed.reduce(otherBytes) { $0 + $1.byteCount }
         var rest = totalBytes
-        let oldest = retention.maximumAge.map { now - Int64($0.wholeNanosecondsOfAges) } ?? .min
+        let oldest = retention.maximumAge.map { now - Int64($0.nanoseconds(atMost: 100 * 366 * 86_400)) } ?? .min
         for segment in sealed {
             let isTooOld = segment.latestTimestamp < oldest
             let isTooMuch = retention.maximumBytes.map { rest > $0 } ?? false
@@ -81,13 +81,5 @@ extension RetentionPlan {
                 held.append(segment)
             }
         }
-    }
-}
-
-extension Duration {
-    /// Whole nanoseconds between 0 and a hundred years.
-    fileprivate var wholeNanosecondsOfAges: Int64 {
-        let seconds = min(max(components.seconds, 0), 100 * 366 * 86_400)
-        return seconds * 1_000_000_000 + (components.seconds < 0 ? 0 : components.attoseconds / 1_000_000_000)
     }
 }

@@ -54,8 +54,9 @@ struct FrameFileWriter {
         if buffer.count >= Self.bufferBytes { try flush() }
     }
 
-    /// Ends the file, makes it durable, checks what was written, and gives it its name.
-    mutating func finish(_ header: SegmentHeader, as name: String) throws {
+    /// Ends the file, makes it durable, checks what was written, and gives it its name. Returns its length.
+    @discardableResult
+    mutating func finish(_ header: SegmentHeader, as name: String) throws -> Int {
         try append(.seal, body: [])
         var header = header
         header.size = UInt64(offset)
@@ -66,6 +67,7 @@ struct FrameFileWriter {
         try SegmentReader.checkFrames(of: temporaryPath, as: header, fileSystem: fileSystem)
         try fileSystem.rename(temporaryPath, to: "\(directory)/\(name)")
         try fileSystem.synchronizeDirectory(at: directory)
+        return offset
     }
 
     /// Removes what was written.

@@ -22,14 +22,16 @@ extension LogReader {
     /// - Throws: ``LogError/fileSystem(_:)``. Damage is not thrown: it is in the list.
     public func snapshots() throws -> [LogSnapshot] {
         do {
-            return try LogFiles(in: directory, fileSystem: fileSystem).snapshots.compactMap { try snapshot($0) }
+            let files = try LogFiles(in: directory, fileSystem: fileSystem)
+            let log = try files.identity(in: directory, fileSystem: fileSystem)
+            return try files.snapshots.compactMap { try snapshot($0, of: log) }
         } catch let error as FileSystemError {
             throw LogError.fileSystem(error)
         }
     }
 
     /// `nil` if the writer has taken it away meanwhile.
-    private func snapshot(_ name: SnapshotName) throws -> LogSnapshot? {
+    private func snapshot(_ name: SnapshotName, of log: LogID?) throws -> LogSnapshot? {
         var snapshot = LogSnapshot(file: "\(name)", coveredSequence: name.coveredSequence, byteCount: 0)
         do {
             snapshot.byteCount = try fileSystem.open("\(directory)/\(name)", as: .read).size()
@@ -38,24 +40,12 @@ extension LogReader {
             snapshot.digest = file.header.previousDigest
             snapshot.log = file.header.log
             try file.read()
-            if let log = try identity(), log != file.header.log {
-                throw SnapshotFile.Defect(reason: "it is another log's")
-            }
+            if let log { try file.require(log) }
         } catch let error as FileSystemError where error.isMissingFile {
             return nil
         } catch let defect as SnapshotFile.Defect {
             snapshot.defect = defect.reason
         }
         return snapshot
-    }
-
-    /// The log's identity by its newest segment, if that tells it.
-    private func identity() throws -> LogID? {
-        guard let newest = try LogFiles(in: directory, fileSystem: fileSystem).segments.last else { return nil }
-        do {
-            return try SegmentReader(newest, in: directory, fileSystem: fileSystem).header.log
-        } catch is SegmentHeader.Defect {
-            return nil
-        }
     }
 }

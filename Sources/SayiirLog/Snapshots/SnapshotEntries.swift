@@ -36,9 +36,10 @@ public struct SnapshotEntries {
         batch = RecordBatch()
     }
 
-    mutating func finish(_ header: SegmentHeader, as name: SnapshotName) throws {
+    /// Ends the snapshot; returns its file's length.
+    mutating func finish(_ header: SegmentHeader, as name: SnapshotName) throws -> Int {
         try flush()
-        try writer.finish(header, as: "\(name)")
+        return try writer.finish(header, as: "\(name)")
     }
 
     func discard() { writer.discard() }

@@ -32,6 +32,11 @@ struct SnapshotFile {
         self.detail = detail
     }
 
+    /// Throws a ``Defect`` if the snapshot is not of that log.
+    func require(_ log: LogID?) throws(Defect) {
+        guard header.log == log else { throw Defect(reason: "it is another log's") }
+    }
+
     /// Where the log goes on behind what the snapshot covers.
     var position: LogPosition {
         LogPosition(

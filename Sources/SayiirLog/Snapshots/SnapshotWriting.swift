@@ -28,17 +28,18 @@ struct SnapshotWriting {
         var list = SnapshotEntries(
             writer: try FrameFileWriter(
                 for: header, as: FileName.unfinishedSnapshot, in: directory, fileSystem: fileSystem))
+        let byteCount: Int
         do {
             try entries(&list)
             detail.entryCount = list.count
             header.detail = .snapshot(detail)
-            try list.finish(header, as: name)
+            byteCount = try list.finish(header, as: name)
         } catch {
             list.discard()
             throw error
         }
         try removeOld()
-        return try Int(fileSystem.open("\(directory)/\(name)", as: .read).size())
+        return byteCount
     }
 
     private func removeOld() throws(FileSystemError) {

@@ -79,7 +79,7 @@ final class GroupCommitter: Sendable {
             index: index)
         self.journal = Monitor(journal)
         lock = opened.lock
-        idle = options.idleDelay.wholeNanoseconds
+        idle = options.idleDelay.nanoseconds(atMost: 1_000_000)
         try startThread { [self] in work(as: 0) }
         upkeep.begin(opened)
     }

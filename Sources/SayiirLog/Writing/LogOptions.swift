@@ -80,11 +80,11 @@ public struct LogOptions: Sendable {
 }
 
 extension Duration {
-    /// The duration in whole nanoseconds, held between 0 and eleven days: it is for waits.
-    var wholeNanoseconds: Int {
+    /// The duration in whole nanoseconds, held between 0 and so many seconds.
+    func nanoseconds(atMost limit: Int64) -> Int {
         let (seconds, attoseconds) = components
         guard seconds >= 0 else { return 0 }
-        guard seconds < 1_000_000 else { return 1_000_000_000_000_000 }
+        guard seconds < limit else { return Int(limit) * 1_000_000_000 }
         return Int(seconds) * 1_000_000_000 + Int(max(0, attoseconds / 1_000_000_000))
     }
 }

@@ -1,3 +1,5 @@
+import SayiirEvents
+
 /// Appends values to an array.
 struct StateWriter {
     private var output: [UInt8] = []
@@ -19,14 +21,7 @@ struct StateWriter {
     mutating func write(byte: UInt8) { output.append(byte) }
 
     @inline(__always)
-    mutating func write(varint value: UInt64) {
-        var rest = value
-        while rest > 0x7F {
-            output.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        output.append(UInt8(truncatingIfNeeded: rest))
-    }
+    mutating func write(varint value: UInt64) { Varint.append(value, to: &output) }
 
     @inline(__always)
     mutating func write(fixed64 value: UInt64) {
