@@ -18,7 +18,7 @@ package struct RetentionInspection: Inspection {
         let snapshots = try log.reader.snapshots()
         let report = RetentionText(
             directory: log.directory, retention: retention,
-            plan: try log.reader.retentionPlan(for: retention, now: now()), snapshots: snapshots,
+            plan: try log.reader.retentionPlan(for: retention, now: now()),
             surroundings: try Surroundings(of: log, snapshots: snapshots))
         if console.style.isJSON {
             try console.output.line(report.json)

@@ -6,30 +6,12 @@ struct RetentionText {
     var directory: String
     var retention: Retention
     var plan: RetentionPlan
-    /// The log's snapshots, read whole.
-    var snapshots: [LogSnapshot]
     var surroundings: Surroundings
 
-    /// Retention keeps everything without two whole snapshots: it reads them before it removes anything.
-    private var snapshotDoubt: String? {
-        guard snapshots.count >= 2 else {
-            return
-                "there \(snapshots.count == 1 ? "is 1 snapshot" : "is no snapshot"), and without two everything stays"
-        }
-        guard let damaged = snapshots.suffix(2).first(where: { $0.defect != nil }) else { return nil }
-        return "\(damaged.file) is damaged, and without two whole snapshots everything stays"
-    }
-
-    /// Those that would go, if the snapshots are whole.
-    private var removed: [RetainedSegment] { snapshotDoubt == nil ? plan.removed : [] }
-
-    /// Those that the policy would let go, and that stay.
-    private var held: [RetainedSegment] { snapshotDoubt == nil ? plan.held : plan.removed + plan.held }
-
     func lines(_ style: Style) -> [String] {
-        let bytes = removed.reduce(0) { $0 + UInt64(clamping: $1.byteCount) }
+        let bytes = plan.removed.reduce(0) { $0 + UInt64(clamping: $1.byteCount) }
         var lines = [
-            "\(directory): retention would take \(grouped(UInt64(removed.count))) of "
+            "\(directory): retention would take \(grouped(UInt64(plan.removed.count))) of "
                 + "\(counted(surroundings.segmentCount, "segment")), \(byteWords(bytes)) of "
                 + "\(byteWords(UInt64(clamping: plan.totalBytes)))."
         ]
@@ -37,8 +19,8 @@ struct RetentionText {
             lines.append("  \(style.paint(name.padded(to: 10), .dim))  \(text)")
         }
         add("policy", policyWords)
-        for segment in removed { add("goes", words(for: segment)) }
-        for segment in held { add("held", words(for: segment)) }
+        for segment in plan.removed { add("goes", words(for: segment)) }
+        for segment in plan.held { add("held", words(for: segment)) }
         add("needed", neededWords)
         for line in surroundings.lines { add(line.name, line.text) }
         return lines
@@ -67,7 +49,7 @@ struct RetentionText {
     }
 
     private var neededWords: String {
-        if let snapshotDoubt { return "everything: \(snapshotDoubt)" }
+        if let obstacle = plan.obstacle { return "everything: \(obstacle)" }
         return "from sequence \(grouped(plan.neededFrom)) on, by the newest two snapshots and what is alive in them"
     }
 
@@ -79,13 +61,13 @@ struct RetentionText {
         writer.string(directory)
         writer.name("total_bytes")
         writer.number(plan.totalBytes)
-        if snapshotDoubt == nil {
+        if plan.obstacle == nil {
             writer.name("needed_from")
             writer.number(plan.neededFrom)
         }
-        writer.optional("keeps_all_because", snapshotDoubt)
-        write(removed, as: "would_go", to: &writer)
-        write(held, as: "held", to: &writer)
+        writer.optional("keeps_all_because", plan.obstacle)
+        write(plan.removed, as: "would_go", to: &writer)
+        write(plan.held, as: "held", to: &writer)
         surroundings.write(to: &writer)
         writer.endObject()
         return writer.text

@@ -37,6 +37,8 @@ public struct RetentionPlan: Hashable, Sendable {
     public internal(set) var held: [RetainedSegment] = []
     /// The sequence from which records are still needed; everything before may go.
     public internal(set) var neededFrom: UInt64 = 0
+    /// Why all records are needed, in words; `nil` if ``neededFrom`` says all.
+    public internal(set) var obstacle: String?
     /// How many bytes all segments take.
     public internal(set) var totalBytes: Int64 = 0
 }
@@ -61,11 +63,14 @@ extension RetentionPlan {
     ///   - sealed: The log's sealed segments up to the first journal.
     ///   - otherBytes: The bytes of the segments behind.
     ///   - neededFrom: The sequence from which records are needed.
+    ///   - obstacle: Why all of them are, if so.
     ///   - now: Nanoseconds since 1970.
     init(
-        _ retention: Retention, sealed: [RetainedSegment], otherBytes: Int64, neededFrom: UInt64, now: Int64
+        _ retention: Retention, sealed: [RetainedSegment], otherBytes: Int64, neededFrom: UInt64,
+        obstacle: String? = nil, now: Int64
     ) {
         self.neededFrom = neededFrom
+        self.obstacle = obstacle
         totalBytes = sealed.reduce(otherBytes) { $0 + $1.byteCount }
         var rest = totalBytes
         let oldest = retention.maximumAge.map { now - Int64($0.nanoseconds(atMost: 100 * 366 * 86_400)) } ?? .min

@@ -5,7 +5,7 @@ struct RetentionRun {
     let directory: String
     let fileSystem: any FileSystem
 
-    /// What would go. Reads headers only.
+    /// What would go. Reads headers; and, if something would go, the two snapshots whole that this relies on.
     func plan(_ retention: Retention, now: Int64) throws -> RetentionPlan {
         let contents = try LogContents(in: directory, fileSystem: fileSystem)
         var sealed: [RetainedSegment] = []
@@ -23,41 +23,46 @@ struct RetentionRun {
                     name: name, lastSequence: segment.detail.lastSequence, latestTimestamp: segment.detail.latest,
                     byteCount: size))
         }
-        return RetentionPlan(
-            retention, sealed: sealed, otherBytes: otherBytes, neededFrom: try neededFrom(contents.files), now: now)
+        let snapshots = Array(contents.files.snapshots.suffix(SnapshotFile.keptCount))
+        var need = try need(of: snapshots, isWhole: false)
+        func plan() -> RetentionPlan {
+            RetentionPlan(
+                retention, sealed: sealed, otherBytes: otherBytes, neededFrom: need.from, obstacle: need.obstacle,
+                now: now)
+        }
+        guard !plan().removed.isEmpty else { return plan() }
+        need = try self.need(of: snapshots, isWhole: true)
+        return plan()
     }
 
     /// The sequence before which nothing is needed any more: by what lives, and by either of the newest two snapshots, should the
-    /// other turn out to be damaged.
-    private func neededFrom(_ files: LogFiles) throws -> UInt64 {
-        guard files.snapshots.count >= SnapshotFile.keptCount else { return 0 }
+    /// other turn out to be damaged. Or why all is needed.
+    private func need(
+        of snapshots: [SnapshotName], isWhole: Bool
+    ) throws -> (from: UInt64, obstacle: String?) {
+        guard snapshots.count == SnapshotFile.keptCount else {
+            let found = snapshots.isEmpty ? "there is no snapshot" : "there is 1 snapshot"
+            return (0, "\(found), and without two everything stays")
+        }
         var needed = UInt64.max
-        for name in files.snapshots.suffix(SnapshotFile.keptCount) {
+        for name in snapshots {
             do {
                 let snapshot = try SnapshotFile(name, in: directory, fileSystem: fileSystem)
+                if isWhole { try snapshot.read() }
                 needed = min(needed, snapshot.detail.neededFrom, name.coveredSequence + 1)
             } catch is SnapshotFile.Defect {
-                return 0
+                return (0, "\(name) is damaged, and without two whole snapshots everything stays")
             }
         }
-        return needed
+        return (needed, nil)
     }
 
-    /// Removes or moves what the plan says, after reading the two snapshots whole that it relies on. `didRemove` is told
-    /// which segments are gone, once they are: their files may be there still if this throws then.
+    /// Removes or moves what the plan says, which was made just now. `didRemove` is told which segments are gone, once they are:
+    /// their files may be there still if this throws then.
     func apply(
         _ plan: RetentionPlan, archive: String?, now: Int64, didRemove: ([SegmentName]) -> Void = { _ in }
     ) throws {
         guard let last = plan.removed.last else { return }
-        let files = try LogFiles(in: directory, fileSystem: fileSystem)
-        do {
-            for name in files.snapshots.suffix(SnapshotFile.keptCount) {
-                try SnapshotFile(name, in: directory, fileSystem: fileSystem).read()
-            }
-        } catch is SnapshotFile.Defect {
-            // What it relies on is damaged: everything stays, and opening the log will report it.
-            return
-        }
         let contents = try LogContents(in: directory, fileSystem: fileSystem)
         guard let next = contents.segments.first(where: { $0 > last.name }) else { return }
         let firstLeft = try SegmentReader(opening: next, in: directory, fileSystem: fileSystem).header

@@ -10,14 +10,7 @@ import Testing
     /// A log of which retention took the first two segments.
     private func shortened() throws -> SealedLog {
         let log = try SealedLog()
-        let end = try LogReader(directory: "log", fileSystem: log.disk).verify()
-        for sequence in [end.lastSequence - 1, end.lastSequence] {
-            let content = SnapshotWriting.Content(
-                position: LogPosition(
-                    segment: 4, offset: end.offset, sequence: sequence, digest: try #require(end.head)),
-                log: try #require(end.log), createdAt: 0, contentVersion: 1, neededFrom: sequence + 1)
-            _ = try SnapshotWriting(directory: "log", fileSystem: log.disk).write(content) { _ in }
-        }
+        try log.writeTwoSnapshots()
         let run = RetentionRun(directory: "log", fileSystem: log.disk)
         var plan = try run.plan(Retention(maximumBytes: 0), now: 0)
         plan.removed.removeLast()

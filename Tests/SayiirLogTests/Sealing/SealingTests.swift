@@ -101,9 +101,7 @@ struct SealingTests {
         let path = try #require(sealed.sealedFiles.first)
         let bytes = try sealed.disk.bytes(of: path)
         for start in stride(from: 0, to: bytes.count, by: 512) {
-            var damaged = bytes
-            let end = min(start + 512, bytes.count)
-            damaged.replaceSubrange(start..<end, with: [UInt8](repeating: 0, count: end - start))
+            let damaged = zeroing(sectorAt: start, of: bytes)
             try sealed.disk.setBytes(damaged, of: path)
             let verdict = try LogReader(directory: "log", fileSystem: sealed.disk).verify().verdict
             #expect(verdict == (damaged == bytes ? .clean : .corrupt), "\(start)")
@@ -202,14 +200,7 @@ struct SealingTests {
     @Test("segments are known to be gone although their files cannot be removed")
     func failedRemoval() throws {
         let log = try SealedLog()
-        let end = try LogReader(directory: "log", fileSystem: log.disk).verify()
-        for sequence in [end.lastSequence - 1, end.lastSequence] {
-            let content = SnapshotWriting.Content(
-                position: LogPosition(
-                    segment: 4, offset: end.offset, sequence: sequence, digest: try #require(end.head)),
-                log: try #require(end.log), createdAt: 0, contentVersion: 1, neededFrom: sequence + 1)
-            _ = try SnapshotWriting(directory: "log", fileSystem: log.disk).write(content) { _ in }
-        }
+        try log.writeTwoSnapshots()
         let run = RetentionRun(directory: "log", fileSystem: log.disk)
         let plan = try run.plan(Retention(maximumBytes: 0), now: 0)
         #expect(plan.removed.count == 3)

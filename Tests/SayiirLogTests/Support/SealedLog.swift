@@ -1,4 +1,5 @@
 import SayiirTesting
+import Testing
 
 @testable import SayiirLog
 
@@ -39,4 +40,19 @@ struct SealedLog {
     func payloads(of key: String) -> [[UInt8]] { records.filter { $0.key == key }.map(\.payload) }
 
     var sealedFiles: [String] { disk.files.filter { $0.hasSuffix(".sealed") } }
+
+    /// Writes two snapshots at the log's last two sequences, after which nothing before is needed.
+    func writeTwoSnapshots() throws {
+        let end = try LogReader(directory: "log", fileSystem: disk).verify()
+        let segment = try LogFiles(in: "log", fileSystem: disk).segments.last?.number ?? 0
+        for sequence in [end.lastSequence - 1, end.lastSequence] {
+            // The chain is that of the end: no test goes on from these.
+            let position = LogPosition(
+                segment: segment, offset: end.offset, sequence: sequence, digest: try #require(end.head))
+            let content = SnapshotWriting.Content(
+                position: position, log: try #require(end.log), createdAt: 0, contentVersion: 1,
+                neededFrom: sequence + 1)
+            _ = try SnapshotWriting(directory: "log", fileSystem: disk).write(content) { _ in }
+        }
+    }
 }
