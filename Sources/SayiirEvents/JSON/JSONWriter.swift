@@ -46,6 +46,38 @@ package struct JSONWriter {
         needsComma = false
     }
 
+    /// Writes a member that is a text.
+    package mutating func member(_ name: StaticString, _ text: String) {
+        self.name(name)
+        string(text)
+    }
+
+    /// Writes a member that is a whole number.
+    package mutating func member(_ name: StaticString, _ value: some FixedWidthInteger) {
+        self.name(name)
+        number(value)
+    }
+
+    /// Writes a member that is `true` or `false`.
+    package mutating func member(_ name: StaticString, _ value: Bool) {
+        self.name(name)
+        bool(value)
+    }
+
+    /// Writes a member that is a list of objects, whose members `write` writes.
+    package mutating func objects<Elements: Sequence>(
+        _ name: StaticString, _ elements: Elements, _ write: (inout JSONWriter, Elements.Element) -> Void
+    ) {
+        self.name(name)
+        beginArray()
+        for element in elements {
+            beginObject()
+            write(&self, element)
+            endObject()
+        }
+        endArray()
+    }
+
     /// Writes a text.
     package mutating func string(_ text: String) {
         separate()

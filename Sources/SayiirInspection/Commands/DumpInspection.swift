@@ -72,15 +72,12 @@ package struct DumpInspection: Inspection {
     private func json(of entry: LogEntry, _ style: Style) -> String {
         var writer = JSONWriter()
         writer.beginObject()
-        writer.name("segment")
-        writer.string(entry.segment.description)
-        writer.name("offset")
-        writer.number(entry.offset)
+        writer.member("segment", entry.segment.description)
+        writer.member("offset", entry.offset)
         writer.name("record")
         writer.raw(entry.json(style))
         if showsBytes && entry.allowsBytes(style) {
-            writer.name("bytes")
-            writer.string(hexadecimal(entry.record.payload))
+            writer.member("bytes", hexadecimal(entry.record.payload))
         }
         writer.endObject()
         return writer.text

@@ -51,23 +51,13 @@ extension DecodingFindings {
 
     /// Writes the members that `verify --deep` adds.
     func write(to writer: inout JSONWriter) {
-        writer.name("undecodable")
-        writer.beginArray()
-        for record in undecodable {
-            writer.beginObject()
-            writer.name("sequence")
-            writer.number(record.sequence)
-            writer.name("key")
-            writer.string(record.key)
-            writer.name("segment")
-            writer.string(record.segment.description)
-            writer.name("offset")
-            writer.number(record.offset)
-            writer.name("error")
-            writer.string(record.reason)
-            writer.endObject()
+        writer.objects("undecodable", undecodable) { writer, record in
+            writer.member("sequence", record.sequence)
+            writer.member("key", record.key)
+            writer.member("segment", record.segment.description)
+            writer.member("offset", record.offset)
+            writer.member("error", record.reason)
         }
-        writer.endArray()
         writer.name("unknown")
         writer.beginObject()
         for (type, count) in unknown.sorted(by: { $0.key < $1.key }) {

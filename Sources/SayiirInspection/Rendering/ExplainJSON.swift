@@ -6,37 +6,27 @@ extension ExplainReport {
     func json(_ style: Style) -> String {
         var writer = JSONWriter()
         writer.beginObject()
-        writer.name("file")
-        writer.string(file)
+        writer.member("file", file)
         if let segment = examination.file.segment {
-            writer.name("segment")
-            writer.number(segment.number)
+            writer.member("segment", segment.number)
         }
-        writer.name("offset")
-        writer.number(examination.offset)
-        writer.name("file_bytes")
-        writer.number(examination.fileSize)
+        writer.member("offset", examination.offset)
+        writer.member("file_bytes", examination.fileSize)
         writePlace(to: &writer)
-        writer.name("damaged")
-        writer.bool(isDamaged)
+        writer.member("damaged", isDamaged)
         if let start = examination.damageStart {
-            writer.name("damage_start")
-            writer.number(start)
+            writer.member("damage_start", start)
         }
         if let rule {
-            writer.name("verdict")
-            writer.string(rule.verdict.rawValue)
-            writer.name("rule")
-            writer.number(rule.rawValue)
-            writer.name("explanation")
-            writer.string(rule.explanation)
+            writer.member("verdict", rule.verdict.rawValue)
+            writer.member("rule", rule.rawValue)
+            writer.member("explanation", rule.explanation)
         }
         if let bit = examination.headerBit { write(bit, as: "header_block_bit", to: &writer) }
         if let bit = flippedBit { write(bit, as: "flipped_bit", to: &writer) }
         writeHeader(style, to: &writer)
         writeFrame(style, to: &writer)
-        writer.name("exit_status")
-        writer.number(status.rawValue)
+        writer.member("exit_status", status.rawValue)
         writer.endObject()
         return writer.text
     }
@@ -49,15 +39,12 @@ extension ExplainReport {
             writer.optional("defect", header.defect)
         case .frame(let frame):
             writer.string("frame")
-            writer.name("start")
-            writer.number(frame.offset)
+            writer.member("start", frame.offset)
             guard let end = frame.end else { break }
-            writer.name("end")
-            writer.number(end)
+            writer.member("end", end)
         case .unwritten(let start, _):
             writer.string("unwritten")
-            writer.name("start")
-            writer.number(start)
+            writer.member("start", start)
         }
         writer.optional("field", field?.name)
     }
@@ -65,21 +52,16 @@ extension ExplainReport {
     private func write(_ bit: FlippedBit, as name: StaticString, to writer: inout JSONWriter) {
         writer.name(name)
         writer.beginObject()
-        writer.name("offset")
-        writer.number(bit.offset)
-        writer.name("bit")
-        writer.number(bit.bit)
-        writer.name("expected")
-        writer.number(bit.expected)
-        writer.name("found")
-        writer.number(bit.found)
+        writer.member("offset", bit.offset)
+        writer.member("bit", bit.bit)
+        writer.member("expected", bit.expected)
+        writer.member("found", bit.found)
         writer.endObject()
     }
 
     private func writeHeader(_ style: Style, to writer: inout JSONWriter) {
         guard allowsHeader(style), !fields.isEmpty else { return }
-        writer.name("header")
-        writer.string(hexadecimal(headerBytes))
+        writer.member("header", hexadecimal(headerBytes))
         writer.name("fields")
         writer.beginArray()
         for field in fields { write(field, start: fieldsStart, to: &writer) }
@@ -88,14 +70,10 @@ extension ExplainReport {
 
     private func write(_ field: FormatField, start: Int, to writer: inout JSONWriter) {
         writer.beginObject()
-        writer.name("name")
-        writer.string(field.name)
-        writer.name("offset")
-        writer.number(start + field.offset)
-        writer.name("bytes")
-        writer.number(field.byteCount)
-        writer.name("value")
-        writer.string(field.value)
+        writer.member("name", field.name)
+        writer.member("offset", start + field.offset)
+        writer.member("bytes", field.byteCount)
+        writer.member("value", field.value)
         writer.optional("meaning", field.meaning.isEmpty ? nil : field.meaning)
         writer.endObject()
     }
@@ -103,17 +81,11 @@ extension ExplainReport {
     private func writeFrame(_ style: Style, to writer: inout JSONWriter) {
         guard let frame else { return }
         if allowsBody(style) {
-            writer.name("body")
-            writer.string(hexadecimal(bodyBytes))
+            writer.member("body", hexadecimal(bodyBytes))
         }
-        writer.name("checks")
-        writer.beginArray()
-        for check in frame.checks {
-            writer.beginObject()
-            writer.name("check")
-            writer.number(check.number)
-            writer.name("subject")
-            writer.string(check.subject)
+        writer.objects("checks", frame.checks) { writer, check in
+            writer.member("check", check.number)
+            writer.member("subject", check.subject)
             writer.name("outcome")
             switch check.outcome {
             case .passed: writer.string("passed")
@@ -123,33 +95,20 @@ extension ExplainReport {
                 writer.optional("expected", expected)
                 writer.optional("found", found)
             }
-            writer.endObject()
         }
-        writer.endArray()
         if !contentFields.isEmpty {
             writer.name("content")
             writer.beginArray()
             for field in contentFields { write(field, start: 0, to: &writer) }
             writer.endArray()
         }
-        writer.name("records")
-        writer.beginArray()
-        for entry in entries {
-            writer.beginObject()
-            writer.name("sequence")
-            writer.number(entry.record.sequence)
-            writer.name("key")
-            writer.string(entry.record.key)
-            writer.name("time")
-            writer.string(entry.time.description)
-            writer.name("kind")
-            writer.number(entry.record.kind.rawValue)
-            writer.name("type")
-            writer.string(entry.typeName(in: examination.file))
-            writer.name("size")
-            writer.number(entry.record.payload.count)
-            writer.endObject()
+        writer.objects("records", entries) { writer, entry in
+            writer.member("sequence", entry.record.sequence)
+            writer.member("key", entry.record.key)
+            writer.member("time", entry.time.description)
+            writer.member("kind", entry.record.kind.rawValue)
+            writer.member("type", entry.typeName(in: examination.file))
+            writer.member("size", entry.record.payload.count)
         }
-        writer.endArray()
     }
 }

@@ -48,21 +48,17 @@ struct LogOverview {
     var json: String {
         var writer = JSONWriter()
         writer.beginObject()
-        writer.name("directory")
-        writer.string(directory)
+        writer.member("directory", directory)
         writer.assessment(assessment)
-        writer.name("unreadable")
-        writer.number(unreadableCount)
-        writer.name("file_bytes")
-        writer.number(surroundings.fileBytes)
+        writer.member("unreadable", unreadableCount)
+        writer.member("file_bytes", surroundings.fileBytes)
         surroundings.write(to: &writer)
         writer.optional("writer", self.writer)
         writer.optional("oldest", times?.lowerBound.description)
         writer.optional("newest", times?.upperBound.description)
         writer.name("instances")
         writer.beginObject()
-        writer.name("total")
-        writer.number(counts.values.reduce(0, +))
+        writer.member("total", counts.values.reduce(0, +))
         for status in StatusName.allCases {
             writer.name(status.rawValue)
             writer.number(counts[status] ?? 0)
@@ -92,25 +88,28 @@ extension JSONWriter {
         string(text)
     }
 
-    /// Writes the members that `status` and `verify` share.
+    /// Writes what is wrong at the log's end, if anything is.
+    mutating func end(of assessment: Assessment) {
+        guard assessment.verdict != .clean else { return }
+        member("explanation", assessment.rule.explanation)
+        member("file", assessment.file)
+        member("offset", assessment.offset)
+        member("damaged_bytes", assessment.damagedBytes)
+        optional("expected", assessment.expected)
+        optional("found", assessment.found)
+    }
+
+    /// Writes the members that `status`, `verify` and `truncate-tail` share.
     mutating func assessment(_ assessment: Assessment) {
-        name("verdict")
-        string(assessment.verdict.rawValue)
-        name("rule")
-        number(assessment.rule.rawValue)
+        member("verdict", assessment.verdict.rawValue)
+        member("rule", assessment.rule.rawValue)
         optional("log", assessment.log?.description)
-        name("segments")
-        number(assessment.segmentCount)
-        name("frames")
-        number(assessment.frameCount)
-        name("records")
-        number(assessment.recordCount)
-        name("record_bytes")
-        number(assessment.recordBytes)
-        name("last_sequence")
-        number(assessment.lastSequence)
-        name("durable_sequence")
-        number(assessment.durableSequence)
+        member("segments", assessment.segmentCount)
+        member("frames", assessment.frameCount)
+        member("records", assessment.recordCount)
+        member("record_bytes", assessment.recordBytes)
+        member("last_sequence", assessment.lastSequence)
+        member("durable_sequence", assessment.durableSequence)
         optional("head", assessment.head?.description)
     }
 }

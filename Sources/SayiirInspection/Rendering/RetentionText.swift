@@ -57,13 +57,10 @@ struct RetentionText {
     var json: String {
         var writer = JSONWriter()
         writer.beginObject()
-        writer.name("directory")
-        writer.string(directory)
-        writer.name("total_bytes")
-        writer.number(plan.totalBytes)
+        writer.member("directory", directory)
+        writer.member("total_bytes", plan.totalBytes)
         if plan.obstacle == nil {
-            writer.name("needed_from")
-            writer.number(plan.neededFrom)
+            writer.member("needed_from", plan.neededFrom)
         }
         writer.optional("keeps_all_because", plan.obstacle)
         write(plan.removed, as: "would_go", to: &writer)
@@ -74,20 +71,11 @@ struct RetentionText {
     }
 
     private func write(_ segments: [RetainedSegment], as name: StaticString, to writer: inout JSONWriter) {
-        writer.name(name)
-        writer.beginArray()
-        for segment in segments {
-            writer.beginObject()
-            writer.name("segment")
-            writer.string(segment.name.description)
-            writer.name("last_sequence")
-            writer.number(segment.lastSequence)
-            writer.name("bytes")
-            writer.number(segment.byteCount)
-            writer.name("latest")
-            writer.string(Timestamp(nanosecondsSinceEpoch: segment.latestTimestamp).description)
-            writer.endObject()
+        writer.objects(name, segments) { writer, segment in
+            writer.member("segment", segment.name.description)
+            writer.member("last_sequence", segment.lastSequence)
+            writer.member("bytes", segment.byteCount)
+            writer.member("latest", Timestamp(nanosecondsSinceEpoch: segment.latestTimestamp).description)
         }
-        writer.endArray()
     }
 }

@@ -113,16 +113,12 @@ extension SalvageText {
     var json: String {
         var writer = JSONWriter()
         writer.beginObject()
-        writer.name("directory")
-        writer.string(directory)
-        writer.name("destination")
-        writer.string(destination)
-        writer.name("log")
-        writer.string(found.log.description)
+        writer.member("directory", directory)
+        writer.member("destination", destination)
+        writer.member("log", found.log.description)
         writer.optional("new_log", result.log?.description)
         writer.optional("head", result.head?.description)
-        writer.name("complete")
-        writer.bool(found.isComplete)
+        writer.member("complete", found.isComplete)
         for (name, number) in [
             ("records", found.recordCount), ("record_bytes", found.recordBytes),
             ("commits", UInt64(found.commitCount)), ("frames", UInt64(found.frameCount)),
@@ -133,63 +129,37 @@ extension SalvageText {
         }
         writeDamages(to: &writer)
         writeInstances(to: &writer)
-        writer.name("runs")
-        writer.beginArray()
-        for run in found.runs {
-            writer.beginObject()
+        writer.objects("runs", found.runs) { writer, run in
             write(run.sequences, to: &writer)
-            writer.name("new_first")
-            writer.number(run.newFirst)
-            writer.name("proof")
-            writer.string(run.proof.rawValue)
-            writer.endObject()
+            writer.member("new_first", run.newFirst)
+            writer.member("proof", run.proof.rawValue)
         }
-        writer.endArray()
-        writer.name("exit_status")
-        writer.number(status.rawValue)
+        writer.member("exit_status", status.rawValue)
         writer.endObject()
         return writer.text
     }
 
     private func write(_ range: ClosedRange<UInt64>, to writer: inout JSONWriter) {
-        writer.name("first")
-        writer.number(range.lowerBound)
-        writer.name("last")
-        writer.number(range.upperBound)
+        writer.member("first", range.lowerBound)
+        writer.member("last", range.upperBound)
     }
 
     private func writeDamages(to writer: inout JSONWriter) {
-        writer.name("damages")
-        writer.beginArray()
-        for damage in found.damages {
-            writer.beginObject()
-            writer.name("file")
-            writer.string(damage.file)
-            writer.name("offset")
-            writer.number(damage.offset)
-            writer.name("bytes")
-            writer.number(damage.byteCount)
-            writer.name("reason")
-            writer.string(damage.reason)
+        writer.objects("damages", found.damages) { writer, damage in
+            writer.member("file", damage.file)
+            writer.member("offset", damage.offset)
+            writer.member("bytes", damage.byteCount)
+            writer.member("reason", damage.reason)
             if let missing = damage.missing { write(missing, to: &writer) }
-            writer.name("may_miss_more")
-            writer.bool(damage.mayMissMore)
-            writer.name("torn")
-            writer.bool(damage.isTorn)
-            writer.name("breaks_chain")
-            writer.bool(damage.breaksChain)
-            writer.endObject()
+            writer.member("may_miss_more", damage.mayMissMore)
+            writer.member("torn", damage.isTorn)
+            writer.member("breaks_chain", damage.breaksChain)
         }
-        writer.endArray()
     }
 
     private func writeInstances(to writer: inout JSONWriter) {
-        writer.name("affected")
-        writer.beginArray()
-        for instance in losses.affected {
-            writer.beginObject()
-            writer.name("instance")
-            writer.string(instance.instance)
+        writer.objects("affected", losses.affected) { writer, instance in
+            writer.member("instance", instance.instance)
             writer.name("revisions")
             writer.beginArray()
             for range in instance.revisions {
@@ -198,15 +168,10 @@ extension SalvageText {
                 writer.endObject()
             }
             writer.endArray()
-            writer.name("in_lost_block")
-            writer.bool(instance.isInLostBlock)
-            writer.endObject()
+            writer.member("in_lost_block", instance.isInLostBlock)
         }
-        writer.endArray()
-        writer.name("unknown_keys")
-        writer.number(losses.unknownKeyCount)
-        writer.name("possibly_affected")
-        writer.number(losses.possible.count)
+        writer.member("unknown_keys", losses.unknownKeyCount)
+        writer.member("possibly_affected", losses.possible.count)
         guard listsPossible else { return }
         writer.name("possibly_affected_instances")
         writer.beginArray()

@@ -68,8 +68,7 @@ extension Surroundings {
 
     /// Writes the members that `status` and `verify` share.
     func write(to writer: inout JSONWriter) {
-        writer.name("sealed_segments")
-        writer.number(sealedCount)
+        writer.member("sealed_segments", sealedCount)
         writer.name("snapshots")
         writer.beginArray()
         for snapshot in snapshots { write(snapshot, to: &writer) }
@@ -77,47 +76,29 @@ extension Surroundings {
         guard let first = removed.first, let last = removed.last else { return }
         writer.name("removed")
         writer.beginObject()
-        writer.name("segments")
-        writer.number(removed.count)
-        writer.name("archived")
-        writer.number(removed.count(where: \.isArchived))
-        writer.name("read_from_archives")
-        writer.number(readFromArchives)
-        writer.name("first_sequence")
-        writer.number(first.name.firstSequence)
-        writer.name("last_sequence")
-        writer.number(last.lastSequence)
-        writer.name("last_removed")
-        writer.string(Timestamp(nanosecondsSinceEpoch: last.removedAt).description)
-        writer.name("digest")
-        writer.string(last.lastDigest.description)
+        writer.member("segments", removed.count)
+        writer.member("archived", removed.count(where: \.isArchived))
+        writer.member("read_from_archives", readFromArchives)
+        writer.member("first_sequence", first.name.firstSequence)
+        writer.member("last_sequence", last.lastSequence)
+        writer.member("last_removed", Timestamp(nanosecondsSinceEpoch: last.removedAt).description)
+        writer.member("digest", last.lastDigest.description)
         writer.endObject()
         guard !archived.isEmpty else { return }
-        writer.name("archived_files")
-        writer.beginArray()
-        for segment in archived {
-            writer.beginObject()
-            writer.name("segment")
-            writer.string(segment.segment.name.description)
+        writer.objects("archived_files", archived) { writer, segment in
+            writer.member("segment", segment.segment.name.description)
             writer.optional("file", segment.file)
-            writer.name("intact")
-            writer.bool(segment.isIntact)
-            writer.endObject()
+            writer.member("intact", segment.isIntact)
         }
-        writer.endArray()
     }
 
     private func write(_ snapshot: LogSnapshot, to writer: inout JSONWriter) {
         writer.beginObject()
-        writer.name("file")
-        writer.string(snapshot.file)
-        writer.name("covered_sequence")
-        writer.number(snapshot.coveredSequence)
-        writer.name("bytes")
-        writer.number(snapshot.byteCount)
+        writer.member("file", snapshot.file)
+        writer.member("covered_sequence", snapshot.coveredSequence)
+        writer.member("bytes", snapshot.byteCount)
         writer.optional("created", snapshot.createdAt.map { Timestamp(nanosecondsSinceEpoch: $0).description })
-        writer.name("whole")
-        writer.bool(snapshot.defect == nil)
+        writer.member("whole", snapshot.defect == nil)
         writer.optional("defect", snapshot.defect)
         writer.optional("contradiction", contradictions[snapshot.file])
         writer.endObject()

@@ -8,8 +8,7 @@ extension Story {
         var writer = JSONWriter(revealingSensitive: style.revealsSensitive)
         writer.beginObject()
         writer.summary(InstanceSummary(state))
-        writer.name("priority")
-        writer.number(state.priority)
+        writer.member("priority", state.priority)
         writer.name("tags")
         writer.beginArray()
         for tag in state.tags { writer.string(tag) }
@@ -20,10 +19,8 @@ extension Story {
         if let failure = state.failure {
             writer.name("error")
             writer.beginObject()
-            writer.name("type")
-            writer.string(failure.type)
-            writer.name("message")
-            writer.string(failure.message)
+            writer.member("type", failure.type)
+            writer.member("message", failure.message)
             writer.endObject()
         }
         writer.name("steps")
@@ -48,18 +45,13 @@ extension JSONWriter {
 
     fileprivate mutating func step(_ step: StepStory) {
         beginObject()
-        name("step")
-        string(step.step.description)
-        name("kind")
-        string(step.kind.rawValue)
-        name("status")
-        string(step.outcome.rawValue)
+        member("step", step.step.description)
+        member("kind", step.kind.rawValue)
+        member("status", step.outcome.rawValue)
         optional("note", step.note.isEmpty ? nil : step.note)
-        name("started")
-        string(step.startedAt.description)
+        member("started", step.startedAt.description)
         if let ended = step.endedAt {
-            name("ended")
-            string(ended.description)
+            member("ended", ended.description)
             seconds("duration_seconds", ended - step.startedAt)
         }
         name("attempts")
@@ -72,14 +64,10 @@ extension JSONWriter {
 
     private mutating func attempt(_ attempt: Attempt) {
         beginObject()
-        name("attempt")
-        number(attempt.number)
-        name("status")
-        string(attempt.outcome.rawValue)
-        name("executor")
-        string(attempt.executor)
-        name("started")
-        string(attempt.startedAt.description)
+        member("attempt", attempt.number)
+        member("status", attempt.outcome.rawValue)
+        member("executor", attempt.executor)
+        member("started", attempt.startedAt.description)
         optional("ended", attempt.endedAt?.description)
         optional("detail", attempt.detail.isEmpty ? nil : attempt.detail)
         optional("next_not_before", attempt.retryAt?.description)
