@@ -1,5 +1,5 @@
 /// Tells for most keys that a sealed segment does not hold them, without a look at the disk. A Bloom filter in lines of 64
-/// bytes, so that a question costs one cache miss; about one in a thousand is answered "perhaps" for nothing.
+/// bytes, so that a question costs one cache miss; fewer than one in a hundred is answered "perhaps" for nothing.
 struct KeyFilter: Sendable {
     static let lineBytes = 64
     private static let bitsPerKey = 16

@@ -14,8 +14,8 @@ struct SegmentSealer {
     /// of one record.
     private static let blockBytes = 64 * 1024
 
-    /// Writes the sealed form of a segment; the other is in use until ``removeJournal(_:)``. Costs about as much processor
-    /// time as the segment's writing did, and memory for its keys.
+    /// Writes the sealed form of a segment; the other is in use until ``removeJournal(_:)``. Reads and writes all of
+    /// it, and takes memory for its keys.
     ///
     /// - Throws: ``LogError/refused(_:)`` if the segment is damaged, which is then left as it is; ``Stopped``; a
     ///   ``FileSystemError``.

@@ -27,8 +27,8 @@ public struct LogOptions: Sendable {
     public var commitBytes = 1024 * 1024
     /// How long the writer waits without work before it records that all of the log is durable.
     public var idleDelay = Duration.milliseconds(50)
-    /// Whether segments that are full are packed and indexed, in the background. It makes them about a third as large and
-    /// keys in them quick to find, for about as much processor time as writing them took.
+    /// Whether segments that are full are packed and indexed, in the background. It makes them smaller and keys in
+    /// them quick to find, for processor time beside the writing: each is read, verified, compressed and written once more.
     public var sealsSegments = true
     /// A snapshot is due when the log has grown by this many bytes since the last, or by twice that one's length if that is more.
     public var snapshotBytes = 64 * 1024 * 1024

@@ -104,6 +104,16 @@ struct LogModel {
         inFlight = nil
     }
 
+    /// The log says that records up to a sequence were removed: a retention that was cut short took place, or did not.
+    mutating func settleRemovals(_ removed: [RemovedSegment]) throws {
+        let through = removed.last?.lastSequence ?? 0
+        try expect(
+            through == removedThrough || through == removingThrough,
+            "records up to sequence \(through) are removed, not up to \(removedThrough)")
+        removedThrough = through
+        removingThrough = nil
+    }
+
     // MARK: Questions
 
     /// The records of a key that retention has left.

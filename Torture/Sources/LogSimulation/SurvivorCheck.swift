@@ -112,12 +112,7 @@ struct SurvivorCheck {
     /// Finds out whether a retention that was cut short took place.
     private mutating func settleRemovals() throws {
         let removed = try reader.removedSegments()
-        let through = removed.last?.lastSequence ?? 0
-        try expect(
-            through == model.removedThrough || through == model.removingThrough,
-            "records up to sequence \(through) are removed, not up to \(model.removedThrough)")
-        model.removedThrough = through
-        model.removingThrough = nil
+        try model.settleRemovals(removed)
         for (segment, next) in zip(removed, removed.dropFirst()) {
             try expect(
                 next.name.number == segment.name.number + 1 && next.name.firstSequence == segment.lastSequence + 1,
