@@ -19,7 +19,8 @@ import Testing
 
     @Test("every backend of ours does what the contract says", arguments: BackendConformance.checks, Kind.allCases)
     func conforms(to check: BackendConformance.Check, _ kind: Kind) async throws {
-        try await check.run { try await kind.open() }
+        // A hang is noticed all the same, and a loaded machine is none.
+        try await check.run(within: .seconds(300)) { try await kind.open() }
     }
 
     @Test("STO-03: sequences count the events of all instances, from 1 and without a gap", arguments: Kind.allCases)
