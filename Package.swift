@@ -19,6 +19,7 @@ let package = Package(
         .library(name: "SayiirEvents", targets: ["SayiirEvents"]),
         .library(name: "SayiirLog", targets: ["SayiirLog"]),
         .library(name: "SayiirProjection", targets: ["SayiirProjection"]),
+        .library(name: "SayiirCatalogue", targets: ["SayiirCatalogue"]),
         .library(name: "SayiirTesting", targets: ["SayiirTesting"]),
         .executable(name: "sayiir-inspect", targets: ["sayiir-inspect"]),
     ],
@@ -30,6 +31,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.5.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.6.0"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
     ],
     targets: [
         .systemLibrary(
@@ -64,8 +66,18 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "SayiirCatalogue",
+            dependencies: [
+                "SayiirEvents", "SayiirLog", "SayiirProjection",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
             name: "SayiirInspection",
-            dependencies: ["SayiirEvents", "SayiirLog", "SayiirProjection"],
+            dependencies: ["SayiirCatalogue", "SayiirEvents", "SayiirLog", "SayiirProjection"],
             swiftSettings: settings
         ),
         .executableTarget(
@@ -111,9 +123,14 @@ let package = Package(
             name: "SayiirTestingTests", dependencies: ["SayiirTesting", "Sayiir", "SayiirLog", "SayiirProjection"],
             swiftSettings: settings),
         .testTarget(
+            name: "SayiirCatalogueTests",
+            dependencies: ["SayiirCatalogue", "SayiirEvents", "SayiirLog", "SayiirProjection", "SayiirTesting"],
+            swiftSettings: settings),
+        .testTarget(
             name: "SayiirInspectionTests",
             dependencies: [
-                "SayiirInspection", "SayiirEvents", "SayiirLog", "SayiirProjection", "SayiirTesting", "sayiir-inspect",
+                "SayiirInspection", "SayiirCatalogue", "SayiirEvents", "SayiirLog", "SayiirProjection", "SayiirTesting",
+                "sayiir-inspect",
             ],
             swiftSettings: settings),
         .executableTarget(

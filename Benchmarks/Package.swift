@@ -21,6 +21,7 @@ let package = Package(
             name: "sayiir-bench",
             dependencies: [
                 .product(name: "Sayiir", package: "sayiir"),
+                .product(name: "SayiirCatalogue", package: "sayiir"),
                 .product(name: "SayiirEvents", package: "sayiir"),
                 .product(name: "SayiirLog", package: "sayiir"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -25,13 +25,16 @@ struct Bench: AsyncParsableCommand {
     var only: [Part] = []
 
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case log, engine, memory, scaling, storage
+        case log, engine, memory, scaling, storage, catalogue
     }
 
-    @Option(help: "Events in the logs of the part 'storage' (repeatable).")
+    @Option(help: "Events in the logs of the parts 'storage' and 'catalogue' (repeatable).")
     var events: [Int] = [500_000, 5_000_000]
 
-    @Option(help: "The log that the part 'storage' measures; made if it is not there, and kept. Takes one --events.")
+    @Option(
+        help:
+            "The log that the parts 'storage' and 'catalogue' measure; made if it is not there, and kept. Takes one --events."
+    )
     var keptLog: String?
 
     @Flag(help: "Run the tasks that append on the log's own thread.")
@@ -59,6 +62,14 @@ struct Bench: AsyncParsableCommand {
             for count in events {
                 let storage = Storage(directory: scratch, liveInstances: 10_000)
                 try await storage.run(eventCount: count, keptAt: keptLog)
+            }
+        }
+        if parts.contains(.catalogue) {
+            for count in events {
+                let storage = Storage(directory: scratch, liveInstances: 10_000)
+                try await storage.withLog(eventCount: count, keptAt: keptLog) { path, events in
+                    try CatalogueBench(log: path, eventCount: events).run()
+                }
             }
         }
     }

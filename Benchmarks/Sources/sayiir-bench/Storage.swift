@@ -20,9 +20,23 @@ struct Storage {
     /// Measures a log of about so many events: one that is made for it, or the one at `kept`, which is made if it is not there and
     /// stays. In a process that did not make the log, the peak memory tells what reading it takes.
     func run(eventCount: Int, keptAt kept: String?) async throws {
+        try await withLog(eventCount: eventCount, keptAt: kept) { path, _ in
+            try await measureOpening(path)
+            try await measureVerifying(path)
+            try await measureLookUps(path, ended: endedCount(for: eventCount))
+            try measureSize(path, ended: endedCount(for: eventCount))
+        }
+    }
+
+    private func endedCount(for eventCount: Int) -> Int {
+        max(0, eventCount - 6 * liveInstances) / StoredEvents.eventsOfEnded
+    }
+
+    /// Calls `body` with the log and the number of its events.
+    func withLog(eventCount: Int, keptAt kept: String?, _ body: (String, Int) async throws -> Void) async throws {
         let path = kept ?? "\(directory)/storage-\(eventCount)"
         defer { if kept == nil { try? FileManager.default.removeItem(atPath: path) } }
-        let endedCount = max(0, eventCount - 6 * liveInstances) / StoredEvents.eventsOfEnded
+        let endedCount = endedCount(for: eventCount)
         let total = endedCount * StoredEvents.eventsOfEnded + 6 * liveInstances
         print("\n\(total) events, \(liveInstances) live instances, \(endedCount) ended ones")
         if !FileManager.default.fileExists(atPath: path) {
@@ -31,10 +45,7 @@ struct Storage {
             let time = clock.now - start
             print("  written in \(seconds(time)) s (buffered): \(Int(Double(total) / (time / .seconds(1)))) events/s")
         }
-        try await measureOpening(path)
-        try await measureVerifying(path)
-        try await measureLookUps(path, ended: endedCount)
-        try measureSize(path, ended: endedCount)
+        try await body(path, total)
     }
 
     private func open(_ path: String) async throws -> LogBackend {

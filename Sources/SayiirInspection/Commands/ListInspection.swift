@@ -1,4 +1,5 @@
 internal import SayiirEvents
+package import SayiirProjection
 
 /// The instances of a log, one a line. Reads the log once.
 package struct ListInspection: Inspection {
@@ -34,21 +35,21 @@ package struct ListInspection: Inspection {
     }
 
     /// The wanted instances in the wanted order.
-    func choose(from all: [InstanceSummary]) -> [InstanceSummary] {
+    func choose(from all: [InstanceOverview]) -> [InstanceOverview] {
         var chosen = all.filter(accepts)
         chosen.sort { isReversed ? precedes($1, $0) : precedes($0, $1) }
         if let limit { chosen.removeLast(max(0, chosen.count - max(0, limit))) }
         return chosen
     }
 
-    private func accepts(_ instance: InstanceSummary) -> Bool {
+    private func accepts(_ instance: InstanceOverview) -> Bool {
         if let workflow, instance.workflow != workflow { return false }
         if let idPart, !instance.id.contains(idPart) { return false }
         return statuses.isEmpty ? instance.status != .deleted : statuses.contains(instance.status)
     }
 
     /// Equal ones stand in the order of their ids, so that the order is always the same.
-    private func precedes(_ left: InstanceSummary, _ right: InstanceSummary) -> Bool {
+    private func precedes(_ left: InstanceOverview, _ right: InstanceOverview) -> Bool {
         let ids = (left.id, right.id)
         return switch order {
         case .id: ids.0 < ids.1

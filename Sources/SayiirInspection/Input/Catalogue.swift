@@ -4,7 +4,7 @@ internal import SayiirProjection
 
 /// All instances of a log, and when its events were.
 struct Catalogue {
-    private(set) var roster = InstanceRoster(summarizing: InstanceSummary.init)
+    private(set) var roster = InstanceRoster(summarizing: InstanceOverview.init)
     /// The times of the earliest and the latest event; `nil` without events.
     private(set) var times: ClosedRange<Timestamp>?
 
@@ -19,7 +19,7 @@ struct Catalogue {
     mutating func addAgain(_ event: Event) { roster.addAgain(event) }
 
     /// All instances, in no particular order.
-    var summaries: [InstanceSummary] { roster.summaries }
+    var summaries: [InstanceOverview] { roster.summaries }
 
     /// How many instances there are of each status.
     var counts: [StatusName: Int] {

@@ -1,4 +1,5 @@
 internal import SayiirEvents
+internal import SayiirProjection
 
 /// What `list` shows: one instance a line.
 struct InstanceTable {
@@ -10,11 +11,11 @@ struct InstanceTable {
         Table.Column(title: "DETAILS", dropRank: 5, smallestWidth: 20),
     ])
 
-    init(_ instances: [InstanceSummary]) { table.rows = instances.map(Self.row) }
+    init(_ instances: [InstanceOverview]) { table.rows = instances.map(Self.row) }
 
     func lines(_ style: Style) -> [String] { table.rows.isEmpty ? ["No instances."] : table.lines(style) }
 
-    private static func row(_ instance: InstanceSummary) -> [Table.Cell] {
+    private static func row(_ instance: InstanceOverview) -> [Table.Cell] {
         [
             Table.Cell(safe(instance.id)), Table.Cell(safe(instance.workflow)),
             Table.Cell(instance.status.words, instance.status.colour),
@@ -25,13 +26,13 @@ struct InstanceTable {
     }
 
     /// The time of day, with the date only if it is not the day of the submission.
-    private static func updateWords(_ instance: InstanceSummary) -> String {
+    private static func updateWords(_ instance: InstanceOverview) -> String {
         guard let updated = instance.updatedAt else { return "-" }
         return updated.date == instance.submittedAt?.date ? updated.timeOfDay : updated.dateAndTime
     }
 }
 
-extension InstanceSummary {
+extension InstanceOverview {
     /// The instance as one JSON object without its steps.
     var json: String {
         var writer = JSONWriter()
@@ -44,7 +45,7 @@ extension InstanceSummary {
 
 extension JSONWriter {
     /// Writes the members that `list` and `show` share.
-    mutating func summary(_ instance: InstanceSummary) {
+    mutating func summary(_ instance: InstanceOverview) {
         member("instance", instance.id)
         member("workflow", instance.workflow)
         member("status", instance.status.rawValue)

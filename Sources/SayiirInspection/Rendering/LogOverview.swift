@@ -1,4 +1,5 @@
 internal import SayiirEvents
+internal import SayiirProjection
 internal import SayiirLog
 
 /// What `status` shows.

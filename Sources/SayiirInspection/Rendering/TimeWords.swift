@@ -1,15 +1,6 @@
 internal import SayiirEvents
 
 extension Timestamp {
-    /// `2026-03-01 12:34:56`, in UTC; what is below a second is cut off.
-    var dateAndTime: String { "\(date) \(timeOfDay)" }
-
-    /// `2026-03-01`, in UTC.
-    var date: String { String(description.prefix(10)) }
-
-    /// `12:34:56`, in UTC.
-    var timeOfDay: String { String(description.dropFirst(11).prefix(8)) }
-
     /// `2026-03-01 12:34:56.789`, in UTC; what is below a millisecond is cut off.
     var dateAndMilliseconds: String {
         let second = nanosecondsSinceEpoch % 1_000_000_000

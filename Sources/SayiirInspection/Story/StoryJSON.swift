@@ -7,7 +7,7 @@ extension Story {
     func json(_ style: Style) -> String {
         var writer = JSONWriter(revealingSensitive: style.revealsSensitive)
         writer.beginObject()
-        writer.summary(InstanceSummary(state))
+        writer.summary(InstanceOverview(state))
         writer.member("priority", state.priority)
         writer.name("tags")
         writer.beginArray()

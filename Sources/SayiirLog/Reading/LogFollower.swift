@@ -1,10 +1,11 @@
-/// Reads a log from its first record on, and goes on as it grows.
+/// Reads a log from its first record on, or from a place where an earlier reading ended, and goes on as it grows.
 ///
 /// Only verified frames are returned. The last ones may not be durable yet: see ``isDurable(_:)``.
 public struct LogFollower {
     private let directory: String
     private let archives: [String]
     private let fileSystem: any FileSystem
+    private let start: LogPosition?
     private var reader: SegmentReader?
     private var durable: (segment: UInt32, offset: Int) = (0, 0)
     /// Where the frames begin that were shown as not yet durable, and where they end.
@@ -12,9 +13,12 @@ public struct LogFollower {
 
     /// Why the follower stopped where it stands; `nil` while it has not reached the end.
     public private(set) var obstacle: String?
+    /// Where the frame begins that was returned last: whoever goes on from there gets it once more, and sees whether it is the same.
+    package private(set) var frameStart: LogPosition?
 
-    init(directory: String, archives: [String], fileSystem: any FileSystem) {
+    init(directory: String, archives: [String], start: LogPosition?, fileSystem: any FileSystem) {
         self.directory = directory
+        self.start = start
         self.archives = archives
         self.fileSystem = fileSystem
     }
@@ -33,6 +37,7 @@ public struct LogFollower {
                 switch try reader.next() {
                 case .frame(let frame):
                     obstacle = nil
+                    frameStart = start
                     note(frame, from: start)
                     return frame
                 case .end(let defect):
@@ -97,7 +102,16 @@ public struct LogFollower {
             if contents.files.isFresh && contents.files.hasLock { return nil }
             throw LogError.notALog(directory: directory, reason: "it has no segment")
         }
-        return try SegmentReader(opening: first, in: contents.directory(of: first), fileSystem: fileSystem)
+        guard let start else {
+            return try SegmentReader(opening: first, in: contents.directory(of: first), fileSystem: fileSystem)
+        }
+        guard let name = contents.segments.first(where: { $0.number == start.segment }) else {
+            throw FileSystemError.missingSegment(start.segment, in: directory)
+        }
+        let home = contents.directory(of: name)
+        let reader = try SegmentReader(opening: name, in: home, fileSystem: fileSystem)
+        try reader.move(to: start, in: home, fileSystem: fileSystem)
+        return reader
     }
 
     private func successor(of sealed: SegmentReader) throws -> SegmentReader? {

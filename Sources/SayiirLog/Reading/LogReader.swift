@@ -92,7 +92,23 @@ public struct LogReader: Sendable {
 
     /// Starts reading at the log's first record. See ``LogFollower``.
     public func follow() -> LogFollower {
-        LogFollower(directory: directory, archives: archives, fileSystem: fileSystem)
+        LogFollower(directory: directory, archives: archives, start: nil, fileSystem: fileSystem)
+    }
+
+    /// Starts reading where an earlier reading stood. The first frame may begin before the place, where its segment was sealed since.
+    ///
+    /// If the log has no such place any more, ``LogFollower/next()`` throws, or returns `nil`, or a frame that begins elsewhere.
+    package func follow(from start: LogPosition) -> LogFollower {
+        LogFollower(directory: directory, archives: archives, start: start, fileSystem: fileSystem)
+    }
+
+    /// The log's identity; `nil` if it has no segment yet or its newest one's header is damaged.
+    ///
+    /// - Throws: ``LogError`` if the directory cannot be read.
+    package func identity() throws -> LogID? {
+        try wrappingFileSystemErrors {
+            try LogFiles(in: directory, fileSystem: fileSystem).identity(in: directory, fileSystem: fileSystem)
+        }
     }
 
     private func wrappingFileSystemErrors<Result>(_ body: () throws -> Result) throws -> Result {

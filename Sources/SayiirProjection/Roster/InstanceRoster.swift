@@ -49,24 +49,3 @@ extension Event.Body {
         }
     }
 }
-
-extension Event {
-    /// The event without the values that nobody looks at in an overview.
-    fileprivate var withoutPayloads: Event {
-        var event = self
-        switch body {
-        case .submitted(var body):
-            body.input.bytes = []
-            body.metadata = nil
-            event.body = .submitted(body)
-        case .taskCheckpointed(var body):
-            body.output.bytes = []
-            event.body = .taskCheckpointed(body)
-        case .signalReceived(var body):
-            body.payload.bytes = []
-            event.body = .signalReceived(body)
-        default: break
-        }
-        return event
-    }
-}

@@ -1,5 +1,6 @@
 import ArgumentParser
 import SayiirInspection
+import SayiirProjection
 
 /// `sayiir-inspect list`.
 struct ListCommand: InspectionCommand {

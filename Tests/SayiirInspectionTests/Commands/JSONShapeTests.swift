@@ -1,4 +1,5 @@
 import SayiirEvents
+import SayiirProjection
 import Testing
 
 @testable import SayiirInspection

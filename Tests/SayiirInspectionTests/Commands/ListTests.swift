@@ -1,5 +1,6 @@
 import SayiirEvents
 import SayiirTesting
+import SayiirProjection
 import Testing
 
 @testable import SayiirInspection

@@ -2,6 +2,7 @@ import Foundation
 import SayiirEvents
 import SayiirLog
 import SayiirTesting
+import SayiirProjection
 import Testing
 
 @testable import SayiirInspection

@@ -1,13 +1,13 @@
-internal import SayiirEvents
-internal import SayiirProjection
+import SayiirEvents
 
 extension InstanceState {
     /// What a person wants to know beside the status: what the instance waits for, who stopped it, why it failed. Not yet
     /// safe to be shown on a terminal.
-    var statusDetail: String {
+    package var statusDetail: String {
         let detail =
             switch status {
-            case .unsubmitted: mailbox.isEmpty ? "" : counted(mailbox.count, "signal") + " waiting for it"
+            case .unsubmitted:
+                mailbox.isEmpty ? "" : "\(mailbox.count) signal\(mailbox.count == 1 ? "" : "s") waiting for it"
             case .inProgress: activityWords
             case .waiting(let step, let until): "\(step.description) until \(until.dateAndTime)"
             case .awaitingSignal(let step, let signal, let deadline):
@@ -44,7 +44,7 @@ extension InstanceState {
 
     /// How long the current run took, or, if it has not ended, has been recorded for. The clock is not asked: a log that
     /// is only kept shows no growing numbers.
-    var duration: Duration? {
+    package var duration: Duration? {
         guard let submittedAt, let end = endedAt ?? updatedAt else { return nil }
         return end - submittedAt
     }
@@ -52,7 +52,7 @@ extension InstanceState {
 
 extension ControlRequest {
     /// `by ops: maintenance`, as far as it is known. Not yet safe to be shown on a terminal.
-    var words: String {
+    package var words: String {
         switch (actor, reason) {
         case (let actor?, let reason?): "by \(actor): \(reason)"
         case (let actor?, nil): "by \(actor)"

@@ -1,0 +1,119 @@
+public import SayiirLog
+internal import GRDB
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// Tables and views over a log, for questions that the log alone answers slowly: which instances wait, failed, or are stuck.
+///
+/// The catalogue is a SQLite database beside the log, made of nothing but the log's events. It can be deleted at any time and is built
+/// again; the engine neither needs it nor waits for it. `docs/CATALOGUE.md` describes its views, which any SQLite client can read.
+///
+/// Calls block; make them from a thread that may wait, or use ``CatalogueService``. Several processes may use one catalogue.
+public struct Catalogue: Sendable {
+    /// The log.
+    let reader: LogReader
+    /// Where the catalogue is.
+    public let path: String
+
+    /// Names a catalogue; nothing is opened or made yet.
+    ///
+    /// - Parameters:
+    ///   - directory: The log's directory.
+    ///   - archives: Directories to which retention has moved segments of it.
+    ///   - path: The catalogue's file; by default beside the log, ``defaultPath(forLog:)``.
+    public init(ofLog directory: String, archives: [String] = [], path: String? = nil) {
+        self.init(of: LogReader(directory: directory, archives: archives), path: path)
+    }
+
+    /// Names the catalogue of the log that `reader` reads.
+    public init(of reader: LogReader, path: String? = nil) {
+        self.reader = reader
+        self.path = path ?? Self.defaultPath(forLog: reader.directory)
+    }
+
+    /// `jobs.sayiir.catalogue` for the log in `jobs.sayiir`: outside of the directory, which only the engine writes.
+    public static func defaultPath(forLog directory: String) -> String {
+        var directory = Substring(directory)
+        while directory.count > 1, directory.hasSuffix("/") { directory.removeLast() }
+        return directory + ".catalogue"
+    }
+
+    /// Whether there is a file.
+    public var exists: Bool { access(path, F_OK) == 0 }
+
+    /// Takes in what the log has and the catalogue has not; makes the catalogue if there is none, and builds it anew if it cannot be used.
+    ///
+    /// Costs about 4 µs an event. Memory does not grow with the log.
+    ///
+    /// - Parameter progress: Called now and then with the last sequence that was taken in.
+    /// - Returns: The last sequence that the catalogue has.
+    /// - Throws: ``CatalogueError/database(file:reason:)``, ``SayiirLog/LogError`` if the log cannot be read, and what `progress` throws.
+    @discardableResult
+    public func update(progress: (UInt64) throws -> Void = { _ in }) throws -> UInt64 {
+        guard exists else { return try rebuild(progress: progress) }
+        do {
+            return try catchUp(progress: progress)
+        } catch CatalogueError.unusable {
+            return try rebuild(progress: progress)
+        }
+    }
+
+    /// Builds the catalogue from the log's first record on, beside the one that may be there, and then puts it in its place.
+    ///
+    /// - Parameter progress: Called now and then with the last sequence that was taken in.
+    /// - Returns: The last sequence that the catalogue has.
+    /// - Throws: As ``update(progress:)``.
+    @discardableResult
+    public func rebuild(progress: (UInt64) throws -> Void = { _ in }) throws -> UInt64 {
+        let draft = draftPath
+        defer { removeFiles(of: draft) }
+        let sequence = try build(draft, progress: progress)
+        // What a process that has the old file open still writes goes into files that have no name any more.
+        for suffix in ["-wal", "-shm"] { unlink(path + suffix) }
+        guard rename(draft, path) == 0 else {
+            throw CatalogueError.database(file: path, reason: "cannot be replaced (\(errno))")
+        }
+        return sequence
+    }
+
+    /// Where a new one is made before it takes the place of the old one.
+    var draftPath: String { "\(path).\(getpid()).new" }
+
+    /// Makes a catalogue of the log through a sequence.
+    func build(
+        _ draft: String, through limit: UInt64 = .max, progress: (UInt64) throws -> Void = { _ in }
+    ) throws -> UInt64 {
+        removeFiles(of: draft)
+        let file = try CatalogueFile(creating: draft)
+        var update = try CatalogueUpdate(file, from: reader, through: limit)
+        _ = try update.run(progress: progress)
+        try file.wrapping {
+            try file.database.writeWithoutTransaction { try $0.execute(sql: CatalogueSchema.indexes) }
+            try file.database.close()
+        }
+        return update.sequence
+    }
+
+    /// Takes in what is new.
+    func catchUp(progress: (UInt64) throws -> Void = { _ in }) throws -> UInt64 {
+        while true {
+            do {
+                var update = try CatalogueUpdate(CatalogueFile(opening: path), from: reader)
+                _ = try update.run(progress: progress)
+                return update.sequence
+            } catch is CatalogueError.MovedOn {
+                continue
+            }
+        }
+    }
+
+    func removeFiles(of path: String) {
+        for suffix in ["", "-journal", "-wal", "-shm"] { unlink(path + suffix) }
+    }
+}

@@ -1,0 +1,80 @@
+internal import GRDB
+internal import SayiirEvents
+
+/// The catalogue's SQLite database.
+struct CatalogueFile: Sendable {
+    let path: String
+    let database: DatabaseQueue
+
+    /// Opens a catalogue that is there.
+    ///
+    /// - Throws: ``CatalogueError/unusable(file:reason:)`` if it is none of this version, ``CatalogueError/database(file:reason:)``.
+    init(opening path: String, isReadOnly: Bool = false) throws {
+        self.path = path
+        var configuration = Configuration()
+        configuration.readonly = isReadOnly
+        configuration.busyMode = .timeout(5)
+        let database = try Self.wrapping(path) {
+            let database = try DatabaseQueue(path: path, configuration: configuration)
+            try database.writeWithoutTransaction { database in
+                try Self.requireCatalogue(database, path)
+                guard !isReadOnly else { return }
+                // Readers of other processes go on while a batch is written. What a crash of the machine takes is taken in again.
+                try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
+            }
+            return database
+        }
+        self.database = database
+    }
+
+    /// Makes an empty one, to be filled and then put in its place: without a journal, since a crash only means to begin again.
+    init(creating path: String) throws {
+        self.path = path
+        database = try Self.wrapping(path) {
+            let database = try DatabaseQueue(path: path)
+            try database.writeWithoutTransaction { database in
+                try database.execute(
+                    sql: """
+                        PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
+                        PRAGMA cache_size = -65536; PRAGMA application_id = \(CatalogueSchema.applicationID);
+                        PRAGMA user_version = \(CatalogueSchema.version);
+                        \(CatalogueSchema.tables)
+                        \(CatalogueSchema.views)
+                        """)
+                for kind in Event.Kind.allCases {
+                    try database.execute(
+                        sql: "INSERT INTO event_type VALUES (?, ?)", arguments: [Int64(kind.rawValue), kind.name])
+                }
+            }
+            return database
+        }
+    }
+
+    private static func requireCatalogue(_ database: Database, _ path: String) throws {
+        let application = try Int.fetchOne(database, sql: "PRAGMA application_id")
+        guard application == CatalogueSchema.applicationID else {
+            throw CatalogueError.unusable(file: path, reason: "it is another kind of database")
+        }
+        let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        guard version == CatalogueSchema.version else {
+            throw CatalogueError.unusable(
+                file: path, reason: "it has version \(version) of the schema, this program \(CatalogueSchema.version)")
+        }
+    }
+
+    /// Runs `body`, and says of the database's errors which file they are about.
+    static func wrapping<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as DatabaseError {
+            let reason = error.message ?? "\(error.resultCode)"
+            switch error.resultCode {
+            case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_CONSTRAINT, .SQLITE_ERROR, .SQLITE_MISMATCH, .SQLITE_FORMAT:
+                throw CatalogueError.unusable(file: path, reason: reason)
+            default: throw CatalogueError.database(file: path, reason: reason)
+            }
+        }
+    }
+
+    func wrapping<Result>(_ body: () throws -> Result) throws -> Result { try Self.wrapping(path, body) }
+}

@@ -1,0 +1,170 @@
+internal import GRDB
+internal import SayiirEvents
+internal import SayiirProjection
+
+/// Writes a batch into the catalogue's tables, inside the caller's transaction.
+struct CatalogueWriting {
+    let database: Database
+
+    /// Writes everything that the batch changed. `instances` has each of those that changed, as it is now.
+    func write(_ batch: CatalogueBatch, _ instances: [InstanceID: InstanceCache.Entry]) throws {
+        for number in batch.purged { try purge(number) }
+        for id in batch.changed {
+            guard let entry = instances[id] else { continue }
+            try write(entry.instance)
+        }
+        try writeAttempts(batch.attempts)
+        try writeWaits(batch.waits)
+        try writeSignals(batch)
+        try writeEvents(batch.events)
+    }
+
+    private func purge(_ number: Int64) throws {
+        for table in ["attempt", "wait", "signal"] {
+            try database.execute(sql: "DELETE FROM \(table) WHERE instance = ?", arguments: [number])
+        }
+    }
+
+    private func write(_ instance: CataloguedInstance) throws {
+        let state = instance.state
+        let row = InstanceColumns(state)
+        var statement = try RowStatement(database, instance.isStored ? Self.update : Self.insert)
+        statement.bind(state.workflow)
+        statement.bind(state.status.name)
+        statement.bind(state.statusDetail)
+        statement.bind(state.run)
+        statement.bind(state.revision)
+        statement.bind(Int64(state.priority))
+        statement.bind(row.tags)
+        statement.bind(Int64(state.steps.completedCount))
+        statement.bind(Int64(state.steps.count))
+        statement.bind(state.definition?.description)
+        statement.bind(state.submittedAt)
+        statement.bind(state.updatedAt)
+        statement.bind(state.endedAt)
+        statement.bind(row.step?.description)
+        statement.bind(row.signal)
+        statement.bind(row.since)
+        statement.bind(row.due)
+        statement.bind(row.failure?.type)
+        statement.bind(row.failure?.message)
+        statement.bind(row.request?.actor)
+        statement.bind(row.request?.reason)
+        statement.bind(instance.lastSequence)
+        statement.bind(instance.number)
+        if !instance.isStored {
+            statement.bind(state.id.rawValue)
+            statement.bind(instance.firstSequence)
+        }
+        try statement.run()
+        var blob = try RowStatement(database, "INSERT OR REPLACE INTO instance_state VALUES (?, ?)")
+        var encoding: [UInt8] = []
+        state.encode(into: &encoding)
+        blob.bind(instance.number)
+        blob.bind(encoding)
+        try blob.run()
+    }
+
+    private static let columns = [
+        "workflow", "status", "detail", "run", "revision", "priority", "tags", "steps_done", "steps_begun",
+        "definition",
+        "submitted", "updated", "ended", "step", "signal", "since", "due", "error_type", "error", "actor", "reason",
+        "last_sequence",
+    ]
+    private static let update =
+        "UPDATE instance SET \(columns.map { "\($0) = ?" }.joined(separator: ", ")) WHERE number = ?"
+    private static let insert =
+        "INSERT INTO instance (\(columns.joined(separator: ", ")), number, id, first_sequence) "
+        + "VALUES (\(Array(repeating: "?", count: columns.count + 3).joined(separator: ", ")))"
+
+    private func writeAttempts(_ attempts: [AttemptRow.Key: AttemptRow]) throws {
+        var statement = try RowStatement(
+            database,
+            """
+            INSERT INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET started = excluded.started, ended = excluded.ended,
+                outcome = CASE WHEN outcome = 'timed_out' AND excluded.outcome = 'failed' THEN outcome ELSE excluded.outcome END,
+                executor = COALESCE(excluded.executor, executor), error_type = excluded.error_type,
+                error = excluded.error, retry_at = excluded.retry_at
+            """)
+        // In the order of the table: neighbours go into the same page.
+        let keys = attempts.keys.sorted { ($0.instance, $0.run) < ($1.instance, $1.run) }
+        for key in keys {
+            guard let attempt = attempts[key] else { continue }
+            statement.bind(key.instance)
+            statement.bind(key.run)
+            statement.bind(key.step.description)
+            statement.bind(Int64(key.attempt))
+            statement.bind(attempt.startedAt)
+            statement.bind(attempt.endedAt)
+            statement.bind(attempt.outcome.rawValue)
+            statement.bind(attempt.executor)
+            statement.bind(attempt.failure?.type)
+            statement.bind(attempt.failure?.message)
+            statement.bind(attempt.retryAt)
+            try statement.run()
+        }
+    }
+
+    private func writeWaits(_ waits: [WaitRow.Key: WaitRow]) throws {
+        var statement = try RowStatement(
+            database,
+            """
+            INSERT INTO wait VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET signal = COALESCE(excluded.signal, signal), started = excluded.started,
+                until = COALESCE(excluded.until, until), ended = excluded.ended, outcome = excluded.outcome
+            """)
+        for (key, wait) in waits {
+            statement.bind(key.instance)
+            statement.bind(key.run)
+            statement.bind(key.step.description)
+            statement.bind(wait.kind)
+            statement.bind(wait.signal)
+            statement.bind(wait.startedAt)
+            statement.bind(wait.until)
+            statement.bind(wait.endedAt)
+            statement.bind(wait.outcome.rawValue)
+            try statement.run()
+        }
+    }
+
+    private func writeSignals(_ batch: CatalogueBatch) throws {
+        var insert = try RowStatement(database, "INSERT OR REPLACE INTO signal VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+        for (key, signal) in batch.signals {
+            insert.bind(key.instance)
+            insert.bind(key.revision)
+            insert.bind(signal.name)
+            insert.bind(signal.receivedAt)
+            insert.bind(signal.actor)
+            insert.bind(Int64(signal.byteCount))
+            insert.bind(signal.consumption?.time)
+            insert.bind(signal.consumption?.step.description)
+            try insert.run()
+        }
+        var update = try RowStatement(
+            database, "UPDATE signal SET consumed = ?, step = ? WHERE instance = ? AND revision = ?")
+        for (key, consumption) in batch.consumptions {
+            update.bind(consumption.time)
+            update.bind(consumption.step.description)
+            update.bind(key.instance)
+            update.bind(key.revision)
+            try update.run()
+        }
+    }
+
+    private func writeEvents(_ events: [CatalogueBatch.EventRow]) throws {
+        var statement = try RowStatement(database, "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        for event in events {
+            statement.bind(event.sequence)
+            statement.bind(event.instance)
+            statement.bind(event.revision)
+            statement.bind(event.time)
+            statement.bind(Int64(event.kind))
+            statement.bind(event.step?.description)
+            statement.bind(event.attempt.map(Int64.init))
+            statement.bind(event.actor)
+            statement.bind(event.reason)
+            try statement.run()
+        }
+    }
+}

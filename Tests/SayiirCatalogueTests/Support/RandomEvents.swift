@@ -1,0 +1,1 @@
+../../SayiirProjectionTests/Support/RandomEvents.swift

@@ -1,0 +1,1 @@
+../../SayiirInspectionTests/Support/SampleHistory.swift
