@@ -62,7 +62,8 @@ struct ProgramTests {
         for arguments in [
             ["verify"], ["verify", "/no/such/directory"], ["bogus", clean.path], ["list", clean.path, "--status", "x"],
             ["dump", clean.path, "--type", "x"], ["show", clean.path, "order-42", "--at", "noon"],
-            ["tail", clean.path, "-n", "-1"], ["show", clean.path, "order-99"], ["explain", clean.path, "x"],
+            ["tail", clean.path, "-n", "-1"], ["show", clean.path, "order-99"], ["why", clean.path, "order-99"],
+            ["explain", clean.path, "x"],
             ["explain", clean.path, "5,248"], ["explain", clean.path, "99999999"],
             ["truncate-tail", "/no/such/directory"], ["salvage", clean.path],
             ["retention", clean.path, "--older-than", "30"],
@@ -90,7 +91,8 @@ struct ProgramTests {
     @Test("every command's help has an example, and the table of statuses stands in the program's and in verify's")
     func help() throws {
         for command in [
-            "status", "list", "show", "tail", "dump", "explain", "verify", "truncate-tail", "salvage", "retention",
+            "status", "list", "show", "why", "tail", "dump", "explain", "verify", "truncate-tail", "salvage",
+            "retention",
         ] {
             let result = try Program.run(command, "--help")
             #expect(result.status == 0)
