@@ -6,6 +6,8 @@ package struct ShowInspection: Inspection {
     package var instance: String
     /// Whether the plain events are listed instead of the story.
     package var listsEvents = false
+    /// Whether all values follow the story in full.
+    package var showsValues = false
     /// Until when; `nil` for all.
     package var moment: Moment?
 
@@ -28,8 +30,9 @@ package struct ShowInspection: Inspection {
             if console.style.isJSON {
                 try console.output.line(story.json(console.style))
             } else {
+                let hasWriter = try moment != nil || log.reader.writer() != nil
                 let text = StoryText(
-                    story: story, style: console.style, hasWriter: try moment != nil || log.reader.writer() != nil)
+                    story: story, style: console.style, hasWriter: hasWriter, showsValues: showsValues)
                 for line in text.lines { try console.output.line(line) }
             }
         }

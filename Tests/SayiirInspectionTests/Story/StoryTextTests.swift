@@ -30,6 +30,8 @@ import Testing
                               #3 completed       360ms                ━━━
                  +2.810s  ✓ ship_parcel          600ms                  ━━━━  {"parcel":"JD0002","carrier":"post"}
                  +3.410s  ■ completed
+
+                Cut to fit: charge_card (39 bytes); --full shows them whole.
                 """)
     }
 
