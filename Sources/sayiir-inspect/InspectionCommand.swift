@@ -30,14 +30,14 @@ struct CommonOptions: ParsableArguments {
     var json = false
 
     @Flag(help: "Show payloads that are marked as sensitive.")
-    var revealSensitive = false
+    var reveal = false
 
     @Option(help: ArgumentHelp("Lay out for so many columns instead of the terminal's.", valueName: "columns"))
     var width: Int?
 
     /// Where the command says what it found.
     func console() -> Console {
-        StandardStreams.console(width: width, json: json, revealingSensitive: revealSensitive)
+        StandardStreams.console(width: width, json: json, revealingSensitive: reveal)
     }
 }
 

@@ -23,7 +23,8 @@ struct Codecs: Sendable {
             throw ValueError(
                 reason: "it has \(bytes.count) bytes, and a stored value can have \(Self.payloadLimit) at most")
         }
-        return Payload(codec: writing.id, bytes: bytes)
+        return Payload(
+            codec: writing.id, bytes: bytes, isSensitive: writing.isSensitive || value is any SensitiveValue)
     }
 
     func decode<Value: Decodable>(_ type: Value.Type, from payload: Payload) throws(ValueError) -> Value {

@@ -5,7 +5,7 @@ extension Story {
     /// The story as one JSON object: the members of `list`, then `input`, `output`, `metadata`, `priority`, `tags`, `error`,
     /// `steps` and `anomalies`.
     func json(_ style: Style) -> String {
-        var writer = JSONWriter(revealingSensitive: style.revealsSensitive)
+        var writer = style.writer
         writer.beginObject()
         writer.summary(InstanceSummary(state))
         writer.member("priority", state.priority)

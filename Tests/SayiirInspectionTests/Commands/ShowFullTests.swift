@@ -158,14 +158,14 @@ import Testing
     @Test("--full shows a signal's value, and a sensitive one only if asked for")
     func sensitive() throws {
         let hidden = try text(of: "user-9", full: true)
-        #expect(
-            String(hidden.suffix(90)) == """
-                 json
-                  (sensitive, 8 bytes of json)
+        let end = """
+            make_token  8 bytes of json
+              (sensitive, 8 bytes of json, sha256 1c1a4d95…)
 
-                signal 'news_wanted' arrived  4 bytes of json
-                  true
-                """)
+            signal 'news_wanted' arrived  4 bytes of json
+              true
+            """
+        #expect(hidden.hasSuffix("\n\n\(end)"))
         #expect(!hidden.contains("s3cret"))
         #expect(try text(of: "user-9", full: true, revealing: true).contains("\n  \"s3cret\"\n"))
     }

@@ -56,15 +56,13 @@ import Testing
 
                 """)
         let log = try await LogWriter.open(directory: "log", fileSystem: disk)
-        let attended = Run(why, on: disk).output.replacing(/[Pp]rocess \d+/, with: "Process 1")
+        let attended = Run(why, on: disk, style: Style()).output.replacing(/[Pp]rocess \d+/, with: "Process 1")
         #expect(
             attended == """
                 report-7  in progress  report
 
                   load_costs runs since 2026-03-01 12:00:00 UTC (59.77s ago) on worker-1: attempt 1.
-                  → It ends when the task returns, fails or runs out of time. Process 1 has the log open; if that
-                    is not who started the attempt, it was interrupted, and the next one begins when the instance is
-                    taken up.
+                  → It ends when the task returns, fails or runs out of time. Process 1 has the log open; if that is not who started the attempt, it was interrupted, and the next one begins when the instance is taken up.
 
                   gather is a fork: 1 of 2 branches not finished: costs.
 
