@@ -14,7 +14,7 @@ import Testing
         [
             StatusInspection(), ListInspection(), ShowInspection("order-42"), WhyInspection("order-42"),
             TailInspection(try EventFilter()),
-            DumpInspection(try EventFilter()), VerifyInspection(),
+            DumpInspection(try EventFilter()), VerifyInspection(), SpaceInspection(),
         ]
     }
 

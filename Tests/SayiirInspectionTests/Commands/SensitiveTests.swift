@@ -49,7 +49,7 @@ import Testing
         }
         return [
             StatusInspection(), ListInspection(), ShowInspection("i"), full, events, WhyInspection("i"),
-            TailInspection(try EventFilter()), dump, deep, SalvageInspection(to: "saved"),
+            TailInspection(try EventFilter()), SpaceInspection(), dump, deep, SalvageInspection(to: "saved"),
         ] + explanations
     }
 

@@ -92,7 +92,7 @@ struct ProgramTests {
     func help() throws {
         for command in [
             "status", "list", "show", "why", "tail", "dump", "explain", "verify", "truncate-tail", "salvage",
-            "retention",
+            "retention", "space",
         ] {
             let result = try Program.run(command, "--help")
             #expect(result.status == 0)
