@@ -19,6 +19,6 @@ struct InspectCommand: ParsableCommand {
         subcommands: [
             StatusCommand.self, ListCommand.self, ShowCommand.self, WhyCommand.self, TailCommand.self, DumpCommand.self,
             ExplainCommand.self, VerifyCommand.self, TruncateTailCommand.self, SalvageCommand.self,
-            RetentionCommand.self, SpaceCommand.self,
+            RetentionCommand.self, SpaceCommand.self, BenchDiskCommand.self, CompletionsCommand.self,
         ])
 }

@@ -93,6 +93,7 @@ struct ProgramTests {
         for command in [
             "status", "list", "show", "why", "tail", "dump", "explain", "verify", "truncate-tail", "salvage",
             "retention", "space",
+            "bench-disk", "completions",
         ] {
             let result = try Program.run(command, "--help")
             #expect(result.status == 0)
@@ -101,6 +102,29 @@ struct ProgramTests {
         for arguments in [["--help"], ["verify", "--help"]] {
             #expect(try run(arguments).output.contains(ExitStatus.table))
         }
+    }
+
+    @Test("completions are a script for each shell, with the names of statuses, orders and types of event")
+    func completions() throws {
+        for shell in ["bash", "zsh", "fish"] {
+            let result = try Program.run("completions", shell)
+            #expect(result.status == 0)
+            for name in ["awaiting_signal", "duration", "task_checkpointed", "bench-disk"] {
+                #expect(result.output.contains(name), "\(shell) \(name)")
+            }
+        }
+        let unknown = try Program.run("completions", "csh")
+        #expect(unknown.status == 1)
+        #expect(unknown.errors.contains("The shells are"))
+    }
+
+    @Test("bench-disk measures a real directory, and leaves nothing there")
+    func disk() throws {
+        let directory = try TemporaryDirectory()
+        let result = try Program.run("bench-disk", directory.path, "--seconds", "1", "--json")
+        #expect(result.status == 0)
+        #expect((object(result.output)?["commits"] as? Int).map { $0 > 0 } == true)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == [])
     }
 
     @Test("what is written to a file has no colour")
