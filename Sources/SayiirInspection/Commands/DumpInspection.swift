@@ -16,7 +16,7 @@ package struct DumpInspection: Inspection {
         let problems = Problems(console)
         var segment: SegmentName?
         do {
-            problems.assessment = try log.reader.verify { frame in
+            problems.assessment = try log.verify { frame in
                 guard frame.firstSequence <= filter.sequences.upperBound else { throw Done() }
                 if segment != frame.segment && !console.style.isJSON {
                     if segment != nil { try console.output.line() }

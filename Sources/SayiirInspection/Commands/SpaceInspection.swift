@@ -15,7 +15,7 @@ package struct SpaceInspection: Inspection {
         var use = SpaceUse(directory: log.directory)
         use.files = try log.reader.files()
         var instances = KeyTallies()
-        problems.assessment = try log.reader.verify { frame in
+        problems.assessment = try log.verify { frame in
             use.add(frame)
             frame.forEachRecord { record in
                 let entry = LogEntry(record, in: frame)
@@ -41,7 +41,7 @@ package struct SpaceInspection: Inspection {
     ) throws -> [(instance: String, tally: Tally)] {
         guard !hashes.isEmpty else { return [] }
         var tallies: [String: Tally] = [:]
-        _ = try log.reader.verify { frame in
+        _ = try log.verify { frame in
             frame.forEachRecord { record in
                 guard record.kind == .event, hashes.contains(KeyTallies.hash(of: record.key)) else { return }
                 tallies[record.key, default: Tally()].add(record.byteCount)

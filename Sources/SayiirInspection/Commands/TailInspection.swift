@@ -30,7 +30,7 @@ package struct TailInspection: Inspection {
         let problems = Problems(console)
         var last = LastEntries(count: count)
         var selection = selection
-        let assessment = try log.reader.verify { frame in
+        let assessment = try log.verify { frame in
             forEachWanted(in: frame, &selection, problems) { last.add($0) }
         }
         for entry in last.entries {
@@ -43,9 +43,9 @@ package struct TailInspection: Inspection {
     /// Reads the log twice: what is durable is known at its end only, and there may be more events than memory holds.
     private func showAll(of log: LogSource, _ console: Console) throws -> ExitStatus {
         let problems = Problems(console)
-        let durableSequence = try log.reader.verify().durableSequence
+        let durableSequence = try log.verify().durableSequence
         var selection = selection
-        problems.assessment = try log.reader.verify { frame in
+        problems.assessment = try log.verify { frame in
             try forEachWanted(in: frame, &selection, problems) { entry in
                 try show(entry, isDurable: entry.record.sequence <= durableSequence, console)
             }
@@ -93,7 +93,7 @@ package struct TailInspection: Inspection {
     /// A damaged end looks like one that is still being written. Without a writer it is not.
     private func reportDamage(of log: LogSource, _ console: Console) throws {
         guard try log.reader.writer() == nil else { return }
-        let assessment = try log.reader.verify()
+        let assessment = try log.verify()
         guard assessment.verdict != .clean else { return }
         try console.complain(
             "nobody writes the log, and it is \(assessment.verdict) at \(assessment.file), offset \(assessment.offset): "

@@ -10,7 +10,7 @@ extension LogSource {
         of instance: String, _ problems: Problems, showsUnreadable: Bool = false
     ) throws -> (entries: [LogEntry], assessment: Assessment) {
         var entries: [LogEntry] = []
-        let assessment = try reader.verify { frame in
+        let assessment = try verify { frame in
             try frame.forEachRecord { record in
                 guard record.key == instance, record.kind != .definition else { return }
                 let entry = LogEntry(record, in: frame)
@@ -27,7 +27,7 @@ extension LogSource {
     /// Reads the log once more, for ids that may have been meant.
     private func unknownInstance(_ instance: String) throws -> InspectionError {
         var near = NearNames(to: instance)
-        _ = try reader.verify { frame in
+        _ = try verify { frame in
             frame.forEachRecord { record in if record.kind == .event { near.add(record.key) } }
         }
         let question =
