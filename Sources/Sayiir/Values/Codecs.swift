@@ -24,7 +24,8 @@ struct Codecs: Sendable {
                 reason: "it has \(bytes.count) bytes, and a stored value can have \(Self.payloadLimit) at most")
         }
         return Payload(
-            codec: writing.id, bytes: bytes, isSensitive: writing.isSensitive || value is any SensitiveValue)
+            codec: writing.id, bytes: bytes,
+            isSensitive: writing.isSensitive || type(of: value) is any SensitiveValue.Type)
     }
 
     func decode<Value: Decodable>(_ type: Value.Type, from payload: Payload) throws(ValueError) -> Value {

@@ -37,7 +37,7 @@ extension Reasons {
         case .delay(let until):
             return ReasonWords(
                 fact: "\(step) is a delay\(since(reason)).",
-                wakes: "It is over \(at(until)).\(overdueWords(until))")
+                wakes: "It \(until > now ? "is" : "was") over \(at(until)).\(overdueWords(until))")
         case .signal(let name, let deadline, let arrivedAt):
             let name = safe(name)
             var wakes =
@@ -46,7 +46,7 @@ extension Reasons {
                 } ?? "It goes on when somebody sends it: client.signal(\"\(name)\", to: \"\(id)\", payload: …)."
             if let deadline {
                 wakes +=
-                    " The wait times out \(at(deadline)): the workflow then fails, or goes on with the fallback that its "
+                    " The wait \(deadline > now ? "times out" : "was to time out") \(at(deadline)): the workflow then fails, or goes on with the fallback that its "
                     + "definition has for this; the log does not tell which.\(overdueWords(deadline))"
             } else if arrivedAt == nil {
                 wakes += " It waits for ever."
@@ -54,12 +54,12 @@ extension Reasons {
             return ReasonWords(fact: "\(step) waits for the signal '\(name)'\(since(reason)).", wakes: wakes)
         case .retry(let time, let attempt, let failures, let failure):
             let error = failure.map { ", the last with \(safe($0.description))" } ?? ""
+            let begins = time > now ? "begins" : "was to begin"
             return ReasonWords(
-                fact: "\(step) waits to be tried again\(since(reason)), after \(counted(UInt64(failures), "failure"))"
-                    + "\(error).",
-                wakes:
-                    "Attempt \(attempt) begins \(at(time)); how many are allowed, only the definition says.\(overdueWords(time))"
-            )
+                fact:
+                    "\(step) waits to be tried again\(since(reason)), after \(counted(UInt64(failures), "failure"))\(error).",
+                wakes: "Attempt \(attempt) \(begins) \(at(time)); how many are allowed, only the definition says."
+                    + overdueWords(time))
         default: return ReasonWords(fact: "")
         }
     }

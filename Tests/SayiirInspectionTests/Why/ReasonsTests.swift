@@ -52,7 +52,7 @@ import Testing
                     definition says.
 
                   rest#1 is a delay since 2026-03-01 12:00:00 UTC (59.99s ago).
-                  → It is over at 2026-03-01 12:00:01 UTC (59.00s ago). That is late: process 7 has the log open,
+                  → It was over at 2026-03-01 12:00:01 UTC (59.00s ago). That is late: process 7 has the log open,
                     but seems not to run this instance. An engine takes it up when it runs as a service that knows
                     the workflow, or by resume(_:id:).
 
