@@ -64,9 +64,9 @@ extension Reasons {
         }
     }
 
-    /// A process that has the log open does not necessarily run this instance.
+    /// A process that has the log open does not necessarily run this instance. One that is paused is late for that reason.
     private func overdueWords(_ due: Timestamp) -> String {
-        guard let writer, now - due > Self.patience else { return "" }
+        guard let writer, state.phase == .active, now - due > Self.patience else { return "" }
         return
             " That is late: \(safe(writer)) has the log open, but seems not to run this instance. An engine takes it up when it "
             + "runs as a service that knows the workflow, or by resume(_:id:)."

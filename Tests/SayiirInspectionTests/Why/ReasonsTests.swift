@@ -142,6 +142,18 @@ import Testing
                 """)
     }
 
+    @Test("what is late because of a pause is not called late")
+    func pausedDelay() throws {
+        for isPaused in [false, true] {
+            let text = try text { history in
+                history.add("i", 1, .delayStarted(.init(step: Step("rest"), wakeAt: History.at(1000))))
+                if isPaused { history.add("i", 2, .paused(.init()), by: "ops") }
+            }
+            #expect(text.contains("It was over at"))
+            #expect(text.contains("That is late") == !isPaused)
+        }
+    }
+
     @Test("an instance that nobody has begun waits for an engine, of which the tags are named")
     func notBegun() throws {
         var history = History()
