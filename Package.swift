@@ -77,7 +77,10 @@ let package = Package(
         ),
         .target(
             name: "SayiirInspection",
-            dependencies: ["SayiirCatalogue", "SayiirEvents", "SayiirLog", "SayiirProjection"],
+            dependencies: [
+                "SayiirCatalogue", "SayiirEvents", "SayiirLog", "SayiirProjection",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: settings
         ),
         .executableTarget(
@@ -129,7 +132,8 @@ let package = Package(
         .testTarget(
             name: "SayiirInspectionTests",
             dependencies: [
-                "SayiirInspection", "SayiirCatalogue", "SayiirEvents", "SayiirLog", "SayiirProjection", "SayiirTesting",
+                "Sayiir", "SayiirInspection", "SayiirCatalogue", "SayiirEvents", "SayiirLog", "SayiirProjection",
+                "SayiirTesting",
                 "sayiir-inspect",
             ],
             swiftSettings: settings),

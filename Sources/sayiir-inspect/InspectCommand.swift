@@ -17,8 +17,8 @@ struct InspectCommand: ParsableCommand {
               sayiir-inspect show jobs.sayiir order-42
             """,
         subcommands: [
-            StatusCommand.self, ListCommand.self, ShowCommand.self, TailCommand.self, DumpCommand.self,
+            StatusCommand.self, ListCommand.self, ShowCommand.self, WhyCommand.self, TailCommand.self, DumpCommand.self,
             ExplainCommand.self, VerifyCommand.self, TruncateTailCommand.self, SalvageCommand.self,
-            RetentionCommand.self,
+            RetentionCommand.self, SpaceCommand.self, BenchDiskCommand.self, CompletionsCommand.self,
         ])
 }

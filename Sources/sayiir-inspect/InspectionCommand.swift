@@ -23,21 +23,21 @@ extension InspectionCommand {
 
 /// What all subcommands take.
 struct CommonOptions: ParsableArguments {
-    @Argument(help: ArgumentHelp("The log's directory.", valueName: "dir"))
+    @Argument(help: ArgumentHelp("The log's directory.", valueName: "dir"), completion: .directory)
     var directory: String
 
     @Flag(help: "Print JSON: see docs/INSPECT.md for its members.")
     var json = false
 
     @Flag(help: "Show payloads that are marked as sensitive.")
-    var revealSensitive = false
+    var reveal = false
 
     @Option(help: ArgumentHelp("Lay out for so many columns instead of the terminal's.", valueName: "columns"))
     var width: Int?
 
     /// Where the command says what it found.
     func console() -> Console {
-        StandardStreams.console(width: width, json: json, revealingSensitive: revealSensitive)
+        StandardStreams.console(width: width, json: json, revealingSensitive: reveal)
     }
 }
 
@@ -46,7 +46,8 @@ struct ArchiveOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "A directory to which retention has moved segments: it is read as one with the log. May be repeated.",
-            valueName: "dir"))
+            valueName: "dir"),
+        completion: .directory)
     var archive: [String] = []
 }
 
@@ -57,6 +58,7 @@ struct FilterOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Only events of this type, 'task_failed' for example. May be repeated.", valueName: "type"))
+            "Only events of this type, 'task_failed' for example. May be repeated.", valueName: "type"),
+        completion: .list(EventFilter.typeNames))
     var type: [String] = []
 }

@@ -87,6 +87,9 @@ struct EventJSONTests {
         let secret = Payload(codec: "json", bytes: Array("42".utf8), isSensitive: true)
         #expect(payload(secret) == #"{"codec":"json","size":2,"sensitive":true}"#)
         #expect(payload(secret, revealing: true) == "42")
+        var writer = JSONWriter(digest: { "of \($0.count)" })
+        writer.payload(secret)
+        #expect(writer.text == #"{"codec":"json","size":2,"sensitive":true,"sha256":"of 2"}"#)
     }
 
     @Test("Base64 is the same as Foundation's", arguments: 0..<20)

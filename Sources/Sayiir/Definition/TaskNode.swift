@@ -31,7 +31,7 @@ extension TaskNode {
             }
             let output = try await body(argument)
             do throws(ValueError) {
-                return try NodeValue(encoding: output, with: codecs)
+                return try NodeValue(encoding: output, isSensitive: options.isSensitive, with: codecs)
             } catch {
                 throw TaskValueError.output(error)
             }

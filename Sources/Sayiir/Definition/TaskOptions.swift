@@ -16,6 +16,9 @@ public struct TaskOptions: Hashable, Sendable {
     public var description: String?
     /// The version of the task's code. Instances that began with another one are not resumed.
     public var version: String?
+    /// Whether tools show the output's size and digest instead of the output itself. It is stored as it is: this hides, and does
+    /// not encrypt. Not part of the definition. See ``SensitiveValue`` for other values.
+    public var isSensitive: Bool
 
     /// What happens to an attempt of which nobody knows whether it finished, because the process ended in between.
     public enum Execution: Hashable, Sendable, CaseIterable {
@@ -30,7 +33,7 @@ public struct TaskOptions: Hashable, Sendable {
     public init(
         timeout: Duration? = nil, retries: RetryPolicy? = nil, execution: Execution = .atLeastOnce,
         priority: Int? = nil, tags: [String] = [], displayName: String? = nil, description: String? = nil,
-        version: String? = nil
+        version: String? = nil, sensitive: Bool = false
     ) {
         self.timeout = timeout
         self.retries = retries
@@ -40,6 +43,7 @@ public struct TaskOptions: Hashable, Sendable {
         self.displayName = displayName
         self.description = description
         self.version = version
+        isSensitive = sensitive
     }
 
     /// What is wrong with the options, in words; empty if nothing is.

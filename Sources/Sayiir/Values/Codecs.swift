@@ -23,7 +23,9 @@ struct Codecs: Sendable {
             throw ValueError(
                 reason: "it has \(bytes.count) bytes, and a stored value can have \(Self.payloadLimit) at most")
         }
-        return Payload(codec: writing.id, bytes: bytes)
+        return Payload(
+            codec: writing.id, bytes: bytes,
+            isSensitive: writing.isSensitive || type(of: value) is any SensitiveValue.Type)
     }
 
     func decode<Value: Decodable>(_ type: Value.Type, from payload: Payload) throws(ValueError) -> Value {

@@ -12,8 +12,15 @@ enum NodeValue: Sendable {
     case branches([(name: String, value: NodeValue)])
 
     /// A value of this process, encoded for storage.
-    init(encoding value: some Encodable & Sendable, with codecs: Codecs) throws(ValueError) {
-        self = .live(value, try codecs.encode(value))
+    ///
+    /// - Parameters:
+    ///   - value: The value.
+    ///   - isSensitive: Whether tools must not show it; its type or the codec may say so, too.
+    ///   - codecs: What encodes it.
+    init(encoding value: some Encodable & Sendable, isSensitive: Bool, with codecs: Codecs) throws(ValueError) {
+        var payload = try codecs.encode(value)
+        payload.isSensitive = payload.isSensitive || isSensitive
+        self = .live(value, payload)
     }
 
     func get<Value: Decodable & Sendable>(as type: Value.Type, with codecs: Codecs) throws(ValueError) -> Value {

@@ -7,12 +7,20 @@ package struct JSONWriter {
     package private(set) var output: [UInt8] = []
     /// Whether payloads that are marked as sensitive are shown nevertheless.
     package let revealsSensitive: Bool
+    private let digest: (([UInt8]) -> String)?
     private var needsComma = false
     /// How many objects and arrays are open.
     private var depth = 0
 
     /// Begins an empty text.
-    package init(revealingSensitive: Bool = false) { revealsSensitive = revealingSensitive }
+    ///
+    /// - Parameters:
+    ///   - revealingSensitive: Whether payloads that are marked as sensitive are shown.
+    ///   - digest: The SHA-256 of bytes in hexadecimal, which stands for those that are not shown; `nil` to leave it out.
+    package init(revealingSensitive: Bool = false, digest: (([UInt8]) -> String)? = nil) {
+        revealsSensitive = revealingSensitive
+        self.digest = digest
+    }
 
     /// The text so far.
     package var text: String { String(decoding: output, as: UTF8.self) }
@@ -105,7 +113,8 @@ package struct JSONWriter {
     /// Writes a payload.
     ///
     /// One whose codec is `json` and whose content is valid JSON, not nested too deeply, stands as that value, on one line;
-    /// any other as `{"codec":…,"base64":…}`, and a sensitive one as `{"codec":…,"size":…,"sensitive":true}`.
+    /// any other as `{"codec":…,"base64":…}`, and a sensitive one as `{"codec":…,"size":…,"sensitive":true}`, with its `sha256`
+    /// where the writer can tell it.
     package mutating func payload(_ payload: Payload) {
         if payload.isSensitive && !revealsSensitive {
             beginObject()
@@ -113,8 +122,8 @@ package struct JSONWriter {
             string(payload.codec)
             name("size")
             number(payload.bytes.count)
-            name("sensitive")
-            bool(true)
+            member("sensitive", true)
+            if let digest { member("sha256", digest(payload.bytes)) }
             return endObject()
         }
         if payload.codec == "json" && isValidJSON(payload.bytes, within: depth) {

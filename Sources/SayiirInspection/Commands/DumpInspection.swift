@@ -16,7 +16,7 @@ package struct DumpInspection: Inspection {
         let problems = Problems(console)
         var segment: SegmentName?
         do {
-            problems.assessment = try log.reader.verify { frame in
+            problems.assessment = try log.verify { frame in
                 guard frame.firstSequence <= filter.sequences.upperBound else { throw Done() }
                 if segment != frame.segment && !console.style.isJSON {
                     if segment != nil { try console.output.line() }
@@ -59,7 +59,7 @@ package struct DumpInspection: Inspection {
     private func dumpBytes(of entry: LogEntry, _ console: Console) throws {
         guard entry.allowsBytes(console.style) else {
             let count = counted(entry.record.payload.count, "byte")
-            return try console.output.line("            \(count), perhaps sensitive: --reveal-sensitive shows them")
+            return try console.output.line("            \(count), perhaps sensitive: --reveal shows them")
         }
         let bytes = Array(entry.record.payload)
         for start in stride(from: 0, to: bytes.count, by: 32) {

@@ -11,7 +11,7 @@ package struct ExplainInspection: Inspection {
     package init(offset: Int) { self.offset = offset }
 
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
-        let assessment = try log.reader.verify()
+        let assessment = try log.verify()
         let name = try chooseFile(of: log, assessment)
         guard let directory = try log.reader.place(of: name) else {
             throw InspectionError("there is no file '\(name)' in '\(log.directory)'.")

@@ -10,6 +10,8 @@ package protocol Inspection {
 extension Inspection {
     /// Runs it and reports what it throws. Never throws, never ends the process.
     package func perform(on log: LogSource, _ console: Console) -> ExitStatus {
+        var log = log
+        log.meter = console.meter
         do {
             let status = try run(on: log, console)
             try console.output.flush()

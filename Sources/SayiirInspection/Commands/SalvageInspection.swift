@@ -30,8 +30,10 @@ package struct SalvageInspection: Inspection {
         var copy: SalvageCopy?
         var losses = InstanceLosses()
         let found: SalvageReport
+        let extent = log.extent
         do {
             found = try LogSalvage(log.reader, log: id).run { frame in
+                log.advance(to: frame, of: extent)
                 // Only once the log has turned out to be one.
                 if copy == nil { copy = try makeCopy(on: log) }
                 try copy?.append(frame)
@@ -42,6 +44,7 @@ package struct SalvageInspection: Inspection {
                 "no file of '\(log.directory)' has a header block that tells the log's id, without which nothing can be proven. Give "
                     + "the id that 'status' once showed with --log-id.", status: .corrupt)
         }
+        log.meter?.clear()
         var finished = try copy ?? makeCopy(on: log)
         let result = try finished.finish()
         guard result.verdict == .clean, result.recordCount == found.recordCount else {

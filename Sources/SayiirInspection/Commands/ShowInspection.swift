@@ -6,6 +6,8 @@ package struct ShowInspection: Inspection {
     package var instance: String
     /// Whether the plain events are listed instead of the story.
     package var listsEvents = false
+    /// Whether all values follow the story in full.
+    package var showsValues = false
     /// Until when; `nil` for all.
     package var moment: Moment?
 
@@ -13,8 +15,7 @@ package struct ShowInspection: Inspection {
 
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
         let problems = Problems(console)
-        let (entries, assessment) = try read(log, problems)
-        guard !entries.isEmpty else { throw try unknownInstance(in: log) }
+        let (entries, assessment) = try log.history(of: instance, problems, showsUnreadable: listsEvents)
         let chosen = entries.filter { entry in moment.map { $0.includes(entry) } ?? true }
         guard !chosen.isEmpty else { throw notYet(entries[0]) }
         problems.assessment = assessment
@@ -29,40 +30,13 @@ package struct ShowInspection: Inspection {
             if console.style.isJSON {
                 try console.output.line(story.json(console.style))
             } else {
+                let hasWriter = try moment != nil || log.reader.writer() != nil
                 let text = StoryText(
-                    story: story, style: console.style, hasWriter: try moment != nil || log.reader.writer() != nil)
+                    story: story, style: console.style, hasWriter: hasWriter, showsValues: showsValues)
                 for line in text.lines { try console.output.line(line) }
             }
         }
         return try problems.conclude()
-    }
-
-    private func read(_ log: LogSource, _ problems: Problems) throws -> ([LogEntry], Assessment) {
-        var entries: [LogEntry] = []
-        let assessment = try log.reader.verify { frame in
-            try frame.forEachRecord { record in
-                guard record.key == instance, record.kind != .definition else { return }
-                let entry = LogEntry(record, in: frame)
-                if case .unreadable = entry.content {
-                    if listsEvents { problems.count() } else { try problems.note(entry, in: log.directory) }
-                }
-                entries.append(entry)
-            }
-        }
-        return (entries, assessment)
-    }
-
-    /// Reads the log once more, for ids that may have been meant.
-    private func unknownInstance(in log: LogSource) throws -> InspectionError {
-        var near = NearNames(to: instance)
-        _ = try log.reader.verify { frame in
-            frame.forEachRecord { record in if record.kind == .event { near.add(record.key) } }
-        }
-        let question =
-            near.names.isEmpty
-            ? "The command 'list' shows the instances."
-            : "Did you mean \(near.names.map { "'\(safe($0))'" }.joined(separator: ", "))?"
-        return InspectionError("there is no instance '\(safe(instance))' in '\(log.directory)'. \(question)")
     }
 
     private func notYet(_ first: LogEntry) -> InspectionError {

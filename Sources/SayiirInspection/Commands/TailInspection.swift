@@ -3,8 +3,14 @@ internal import SayiirLog
 /// The last events, and with `follows` those that come after them, until the program is interrupted.
 package struct TailInspection: Inspection {
     package var filter: EventFilter
-    /// How many of the events that are there already are shown.
-    package var count = 10
+    /// Only events of instances of the workflow with this name.
+    package var workflow: String?
+    /// Only errors with this text in them, whatever its case.
+    package var errorPart: String?
+    /// Only events from this sequence or time on.
+    package var since: Moment?
+    /// How many of the events that are there already are shown; `nil` for all.
+    package var count: Int? = 10
     package var follows = false
     /// Waits between two looks at the log. Returns false to end.
     var pause: () -> Bool = { SystemClock.sleep(milliseconds: 100) }
@@ -15,11 +21,17 @@ package struct TailInspection: Inspection {
         try follows ? follow(log, console) : showLast(of: log, console)
     }
 
+    private var selection: EventSelection {
+        EventSelection(filter: filter, workflow: workflow, errorPart: errorPart, since: since)
+    }
+
     private func showLast(of log: LogSource, _ console: Console) throws -> ExitStatus {
+        guard let count else { return try showAll(of: log, console) }
         let problems = Problems(console)
         var last = LastEntries(count: count)
-        let assessment = try log.reader.verify { frame in
-            forEachWanted(in: frame, problems) { last.add($0) }
+        var selection = selection
+        let assessment = try log.verify { frame in
+            forEachWanted(in: frame, &selection, problems) { last.add($0) }
         }
         for entry in last.entries {
             try show(entry, isDurable: entry.record.sequence <= assessment.durableSequence, console)
@@ -28,15 +40,29 @@ package struct TailInspection: Inspection {
         return try problems.conclude()
     }
 
+    /// Reads the log twice: what is durable is known at its end only, and there may be more events than memory holds.
+    private func showAll(of log: LogSource, _ console: Console) throws -> ExitStatus {
+        let problems = Problems(console)
+        let durableSequence = try log.verify().durableSequence
+        var selection = selection
+        problems.assessment = try log.verify { frame in
+            try forEachWanted(in: frame, &selection, problems) { entry in
+                try show(entry, isDurable: entry.record.sequence <= durableSequence, console)
+            }
+        }
+        return try problems.conclude()
+    }
+
     private func follow(_ log: LogSource, _ console: Console) throws -> ExitStatus {
         let problems = Problems(console)
         var follower = log.reader.follow()
         var arrivals = Arrivals()
-        var last: LastEntries? = LastEntries(count: count)
+        var last = count.map { LastEntries(count: $0) }
+        var selection = selection
         var idleLooks = 0
         while true {
             let isIdle = try arrivals.take(from: &follower) { frame, isDurable in
-                try forEachWanted(in: frame, problems) { entry in
+                try forEachWanted(in: frame, &selection, problems) { entry in
                     if last != nil {
                         last?.add(entry)
                     } else {
@@ -46,9 +72,9 @@ package struct TailInspection: Inspection {
                 }
             }
             // The first look has read all that was there; what it still holds back is part of the last events, too.
-            if let known = last {
+            if let known = last, let count {
                 var held = 0
-                for frame in arrivals.frames { forEachWanted(in: frame, nil) { _ in held += 1 } }
+                for frame in arrivals.frames { forEachWanted(in: frame, &selection, nil) { _ in held += 1 } }
                 for entry in known.entries.dropFirst(max(0, known.entries.count + held - count)) {
                     try show(entry, isDurable: true, console)
                 }
@@ -67,7 +93,7 @@ package struct TailInspection: Inspection {
     /// A damaged end looks like one that is still being written. Without a writer it is not.
     private func reportDamage(of log: LogSource, _ console: Console) throws {
         guard try log.reader.writer() == nil else { return }
-        let assessment = try log.reader.verify()
+        let assessment = try log.verify()
         guard assessment.verdict != .clean else { return }
         try console.complain(
             "nobody writes the log, and it is \(assessment.verdict) at \(assessment.file), offset \(assessment.offset): "
@@ -75,12 +101,12 @@ package struct TailInspection: Inspection {
     }
 
     private func forEachWanted(
-        in frame: Frame, _ problems: Problems?, _ visit: (LogEntry) throws -> Void
+        in frame: Frame, _ selection: inout EventSelection, _ problems: Problems?, _ visit: (LogEntry) throws -> Void
     ) rethrows {
         guard filter.mayAccept(from: frame.firstSequence, count: frame.recordCount) else { return }
         try frame.forEachRecord { record in
             let entry = LogEntry(record, in: frame)
-            guard filter.accepts(entry) else { return }
+            guard selection.accepts(entry) else { return }
             if case .unreadable = entry.content { problems?.count() }
             try visit(entry)
         }

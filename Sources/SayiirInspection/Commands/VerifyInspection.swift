@@ -32,7 +32,7 @@ package struct VerifyInspection: Inspection {
         var findings = DecodingFindings()
         let snapshots = try log.reader.snapshots()
         var fit = try log.reader.fit(of: snapshots)
-        let assessment = try log.reader.verify { frame in
+        let assessment = try log.verify { frame in
             fit.take(frame)
             frame.forEachRecord { findings.add(LogEntry($0, in: frame)) }
         }

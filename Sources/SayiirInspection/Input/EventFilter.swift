@@ -39,7 +39,8 @@ package struct EventFilter: Sendable {
         return first <= sequences.upperBound && (last.overflow || last.partialValue >= sequences.lowerBound)
     }
 
-    private static var typeNames: [String] { Event.Kind.allCases.map(\.name) + ["definition"] }
+    /// The types that this version knows.
+    package static var typeNames: [String] { Event.Kind.allCases.map(\.name) + ["definition"] }
 
     /// Types of newer versions are named by their numbers.
     private static func isType(_ name: String) -> Bool {

@@ -2,11 +2,13 @@ internal import SayiirEvents
 internal import SayiirLog
 
 /// The log that is looked at. Reading takes no lock and changes nothing; only a ``Repair`` writes.
-package struct LogSource: Sendable {
+package struct LogSource {
     /// The log's directory.
     let directory: String
     let reader: LogReader
     let fileSystem: any FileSystem
+    /// Told how far a reading is; `nil` if nobody looks.
+    var meter: ProgressMeter?
 
     /// The log in a directory of this machine.
     ///
@@ -31,7 +33,7 @@ package struct LogSource: Sendable {
         _ problems: Problems, ofKeys isWanted: (String) -> Bool = { _ in true }, frames: (Frame) -> Void = { _ in },
         visit: (RecordedEvent) throws -> Void
     ) throws -> Assessment {
-        let assessment = try reader.verify { frame in
+        let assessment = try verify { frame in
             frames(frame)
             try frame.forEachRecord { record in
                 guard isWanted(record.key) else { return }

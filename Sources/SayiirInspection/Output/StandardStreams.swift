@@ -13,10 +13,23 @@ package enum StandardStreams {
         signal(SIGPIPE, SIG_IGN)
         let isTerminal = isatty(STDOUT_FILENO) == 1
         let style = Style(
-            width: width ?? (isTerminal ? terminalWidth : nil), isColoured: isTerminal && !json && allowsColour,
+            width: width ?? (isTerminal ? terminalWidth(of: STDOUT_FILENO) : nil),
+            isColoured: isTerminal && !json && allowsColour,
             isJSON: json, revealsSensitive: revealingSensitive)
-        return Console(output: Output { try write($0, to: STDOUT_FILENO) }, style: style) { text in
-            complain(text)
+        let meter = meter
+        let output = Output { bytes in
+            meter?.clear()
+            try write(bytes, to: STDOUT_FILENO)
+        }
+        return Console(output: output, style: style, meter: meter) { complain($0) }
+    }
+
+    /// For the error output, if that is a terminal that can wipe off a line.
+    private static var meter: ProgressMeter? {
+        guard isatty(STDERR_FILENO) == 1, variable("TERM") != "dumb" else { return nil }
+        let width = terminalWidth(of: STDERR_FILENO) ?? 80
+        return ProgressMeter(width: width, clock: SystemClock.monotonicNanoseconds) { text in
+            try? write(Array(text.utf8), to: STDERR_FILENO)
         }
     }
 
@@ -29,9 +42,9 @@ package enum StandardStreams {
 
     private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
-    private static var terminalWidth: Int? {
+    private static func terminalWidth(of descriptor: Int32) -> Int? {
         var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
         return Int(size.ws_col)
     }
 

@@ -17,6 +17,11 @@ func counted(_ number: UInt64, _ noun: String) -> String {
     "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
 }
 
+/// `1 branch`, `3 branches`.
+func counted(_ number: Int, _ noun: String, plural: String) -> String {
+    "\(grouped(UInt64(clamping: number))) \(number == 1 ? noun : plural)"
+}
+
 /// A number of bytes: `512 bytes`, `4.0 KiB`, `64.0 MiB`.
 func byteWords(_ count: UInt64) -> String {
     if count < 1024 { return counted(count, "byte") }

@@ -2,11 +2,15 @@ internal import SayiirEvents
 internal import SayiirLog
 
 extension LogEntry {
-    /// The entry as one JSON object: an event as ``RecordedEvent/json(revealingSensitive:)`` has it, anything else with
+    /// The entry as one JSON object: an event as ``RecordedEvent/json(revealingSensitive:)`` has it, with the digests of
+    /// what is not shown, anything else with
     /// `sequence`, `key`, `time`, `type`, `size`, and `error` if it cannot be decoded.
     func json(_ style: Style) -> String {
-        if let recordedEvent { return recordedEvent.json(revealingSensitive: style.revealsSensitive) }
-        var writer = JSONWriter()
+        var writer = style.writer
+        if let recordedEvent {
+            writer.event(recordedEvent.event, sequence: recordedEvent.sequence)
+            return writer.text
+        }
         writer.beginObject()
         writer.member("sequence", record.sequence)
         writer.member("key", record.key)

@@ -167,7 +167,7 @@ extension ExplainReport {
             guard !bytes.isEmpty else { return }
             lines += ["", "  \(style.paint(title, .dim))"]
             guard isAllowed else {
-                lines.append("    \(counted(bytes.count, "byte")), perhaps sensitive: --reveal-sensitive shows them")
+                lines.append("    \(counted(bytes.count, "byte")), perhaps sensitive: --reveal shows them")
                 return
             }
             for (row, part) in stride(from: 0, to: bytes.count, by: 16).map({ ($0, bytes.dropFirst($0).prefix(16)) }) {

@@ -60,10 +60,4 @@ extension JSONWriter {
         optional("ended", instance.endedAt?.description)
         if let duration = instance.duration { seconds("duration_seconds", duration) }
     }
-
-    /// Writes a duration in seconds.
-    mutating func seconds(_ name: StaticString, _ duration: Duration) {
-        self.name(name)
-        raw(decimalSeconds(nanoseconds: duration.saturatedNanoseconds))
-    }
 }

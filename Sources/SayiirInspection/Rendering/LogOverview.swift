@@ -82,13 +82,6 @@ func verdictLine(of assessment: Assessment, _ directory: String, _ unreadableCou
 }
 
 extension JSONWriter {
-    /// Writes a text, or nothing at all if there is none.
-    mutating func optional(_ name: StaticString, _ text: String?) {
-        guard let text else { return }
-        self.name(name)
-        string(text)
-    }
-
     /// Writes what is wrong at the log's end, if anything is.
     mutating func end(of assessment: Assessment) {
         guard assessment.verdict != .clean else { return }

@@ -21,12 +21,13 @@ func safe(_ text: String) -> String {
     return String(decoding: result, as: UTF8.self)
 }
 
-/// A payload on one line.
+/// A payload on one line. One that must not be shown is told from others by its size and its digest.
 func text(of payload: Payload, _ style: Style) -> String {
     if payload.isSensitive && !style.revealsSensitive {
-        return "(sensitive, \(payload.bytes.count) bytes of \(safe(payload.codec)))"
+        let size = counted(payload.bytes.count, "byte")
+        return "(sensitive, \(size) of \(safe(payload.codec)), sha256 \(sha256(payload.bytes).prefix(8))…)"
     }
-    var writer = JSONWriter(revealingSensitive: style.revealsSensitive)
+    var writer = style.writer
     writer.payload(payload)
     return writer.text
 }

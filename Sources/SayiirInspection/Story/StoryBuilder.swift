@@ -4,6 +4,8 @@ internal import SayiirProjection
 /// Makes a story of an instance's events. Total, as the fold is: whatever the events say, something is told.
 struct StoryBuilder {
     private(set) var story: Story
+    /// Loops begin unrecorded, with their first step: before which chapter each of them belongs.
+    private var loopPlaces: [Step: Int] = [:]
     /// Where the latest activation of each step stands among the chapters.
     private var places: [Step: Int] = [:]
     private var signals: [UInt64: Payload] = [:]
@@ -14,6 +16,7 @@ struct StoryBuilder {
         guard let first = events.first?.event else { return nil }
         var builder = StoryBuilder(first)
         for recorded in events { builder.add(recorded.event) }
+        builder.moveLoops()
         return builder.story
     }
 
@@ -46,6 +49,7 @@ struct StoryBuilder {
         let isFirst = story.state.run == 1
         story.chapters = isFirst ? story.chapters : []
         places = [:]
+        loopPlaces = [:]
         story.times = event.time...event.time
         story.submission = event.requestWords
     }
@@ -179,6 +183,7 @@ struct StoryBuilder {
             begin(body.step, .route, at: time, note: "to \(body.key)" + (body.isDefault ? " (default)" : ""))
         case .loopIterated(let body):
             let count = UInt64(body.iteration) + 1
+            beginLoop(body.step, at: time)
             change(body.step, .loop, at: time) { $0.note = counted(count, "iteration") }
         case .loopFinished(let body):
             let limit = body.reachedLimit ? ", the most allowed" : ""
@@ -188,6 +193,36 @@ struct StoryBuilder {
         case .childFinished(let body): end(body.step, .child, at: time)
         default: break
         }
+    }
+
+    /// A loop is recorded with the end of its first iteration; it began with the first step of that.
+    private mutating func beginLoop(_ step: Step, at time: Timestamp) {
+        guard places[step] == nil else { return }
+        var (start, earliest) = (time, story.chapters.count)
+        let inside = step.indices + [0]
+        for place in story.chapters.indices.suffix(Self.farthestLoopStart).reversed() {
+            guard case .step(let chapter) = story.chapters[place] else { continue }
+            // A node of the sequence that the loop is in: what is before it does not belong to the loop.
+            if chapter.step.indices == step.indices { break }
+            if chapter.step.indices.starts(with: inside) { (start, earliest) = (chapter.startedAt, place) }
+        }
+        loopPlaces[step] = earliest
+        begin(step, .loop, at: start)
+    }
+
+    /// Further back than this many chapters the start of a loop is not looked for: maps may have a great many of them.
+    private static let farthestLoopStart = 1000
+
+    /// Puts the loops before what is in them, the outer ones first.
+    private mutating func moveLoops() {
+        guard !loopPlaces.isEmpty else { return }
+        let keys = story.chapters.enumerated().map { place, chapter -> (place: Int, isOther: Int, depth: Int) in
+            guard case .step(let step) = chapter, step.kind == .loop, let earliest = loopPlaces[step.step] else {
+                return (place, 1, 0)
+            }
+            return (earliest, 0, step.step.indices.count)
+        }
+        story.chapters = story.chapters.indices.sorted { keys[$0] < keys[$1] }.map { story.chapters[$0] }
     }
 
     /// A route ends with its branch; a fork has an event of its own for its end.

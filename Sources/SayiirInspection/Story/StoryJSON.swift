@@ -5,32 +5,20 @@ extension Story {
     /// The story as one JSON object: the members of `list`, then `input`, `output`, `metadata`, `priority`, `tags`, `error`,
     /// `steps` and `anomalies`.
     func json(_ style: Style) -> String {
-        var writer = JSONWriter(revealingSensitive: style.revealsSensitive)
+        var writer = style.writer
         writer.beginObject()
         writer.summary(InstanceOverview(state))
         writer.member("priority", state.priority)
-        writer.name("tags")
-        writer.beginArray()
-        for tag in state.tags { writer.string(tag) }
-        writer.endArray()
+        writer.strings("tags", state.tags)
         writer.payload("input", state.input)
         writer.payload("metadata", state.metadata)
         writer.payload("output", state.output)
-        if let failure = state.failure {
-            writer.name("error")
-            writer.beginObject()
-            writer.member("type", failure.type)
-            writer.member("message", failure.message)
-            writer.endObject()
-        }
+        if let failure = state.failure { writer.error(failure) }
         writer.name("steps")
         writer.beginArray()
         for case .step(let step) in chapters { writer.step(step) }
         writer.endArray()
-        writer.name("anomalies")
-        writer.beginArray()
-        for anomaly in state.anomalies { writer.string(anomaly.description) }
-        writer.endArray()
+        writer.strings("anomalies", state.anomalies.map(\.description))
         writer.endObject()
         return writer.text
     }

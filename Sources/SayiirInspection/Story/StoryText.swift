@@ -8,8 +8,13 @@ struct StoryText {
     /// Whether a process has the log open. Otherwise no task can be running, whatever was started.
     var hasWriter = true
 
+    /// Whether the values follow in full.
+    var showsValues = false
+
     /// All of it.
-    var lines: [String] { head + [""] + timeline + notes }
+    var lines: [String] {
+        head + [""] + timeline + notes + (showsValues ? story.valueLines(style) : [])
+    }
 
     // MARK: Head
 
@@ -54,10 +59,10 @@ struct StoryText {
     }
 
     private func fact(_ name: String, _ text: String) -> String {
-        let start = "  " + name.padded(to: 10) + "  "
-        return "  " + style.paint(name.padded(to: 10), .dim) + "  "
-            + text.shortened(to: room(after: start.displayWidth))
+        "  " + style.paint(name.padded(to: 10), .dim) + "  " + text.shortened(to: room(after: Self.factIndent))
     }
+
+    private static let factIndent = 14
 
     private func room(after used: Int) -> Int { max(0, (style.width ?? .max) - used) }
 
@@ -96,10 +101,12 @@ struct StoryText {
                 time = max(time, (moment.time - story.start).offsetWords.count)
             }
             self.time = time + 1
-            name = min(name, max(width * 3 / 10, 12))
+            name = min(name, max(width * 7 / 20, 12))
             self.name = name
             let rest = max(0, width - (self.time + 4 + name + 2 + duration + 2))
-            bar = TimeBar(times: story.times, width: min(rest, min(max(width / 5, 8), 30)))
+            // Where there is little room, what happened is worth more than when.
+            let share = width / 5 - max(0, 100 - width) / 4
+            bar = TimeBar(times: story.times, width: min(rest, min(max(share, 8), 40)))
         }
 
         /// Where names begin.
@@ -111,13 +118,12 @@ struct StoryText {
 
     private func lines(of step: StepStory, _ layout: Layout) -> [String] {
         let (symbol, colour) = symbol(of: step)
-        let details = [safe(step.note), step.output.map { text(of: $0, style) } ?? outcomeWords(of: step)]
         var lines = [
             row(
                 time: (step.startedAt - story.start).offsetWords, symbol: symbol, colour, name: Self.name(of: step),
                 duration: (step.endedAt ?? story.times.upperBound) - step.startedAt,
                 bar: layout.bar.text(parts(of: step)),
-                detail: details.filter { !$0.isEmpty }.joined(separator: "  "), layout)
+                detail: detail(of: step), layout)
         ]
         if step.isToldByAttempts {
             lines += step.attempts.enumerated().flatMap { place, attempt in
@@ -125,6 +131,11 @@ struct StoryText {
             }
         }
         return lines
+    }
+
+    private func detail(of step: StepStory) -> String {
+        let details = [safe(step.note), step.output.map { text(of: $0, style) } ?? outcomeWords(of: step)]
+        return details.filter { !$0.isEmpty }.joined(separator: "  ")
     }
 
     /// The name, indented under the loops, maps and children that the step is in.
@@ -234,7 +245,41 @@ struct StoryText {
         }
         for anomaly in state.anomalies.prefix(5) { notes.append("Odd: \(safe(anomaly.description))") }
         if state.anomalies.count > 5 { notes.append("\(state.anomalies.count - 5) more oddities.") }
-        return notes.isEmpty ? [] : [""] + notes.map { $0.shortened(to: room(after: 0)) }
+        if !showsValues, let cutWords { notes.append(cutWords) }
+        return notes.isEmpty ? [] : [""] + notes.flatMap { wrapped($0, to: style.width, first: "", indent: "  ") }
+    }
+}
+
+// MARK: Values that are cut
+
+extension StoryText {
+    /// Which values there was no room for, and how large they are; `nil` if all are shown whole.
+    private var cutWords: String? {
+        guard style.width != nil else { return nil }
+        let cut = cutValues
+        guard !cut.isEmpty else { return nil }
+        let names = cut.prefix(4).map { "\(safe($0.name)) (\(byteWords(UInt64($0.payload.bytes.count))))" }
+        let rest = cut.count > 4 ? " and \(counted(cut.count - 4, "other"))" : ""
+        return "Cut to fit: \(names.joined(separator: ", "))\(rest); --full shows them whole."
+    }
+
+    private var cutValues: [(name: String, payload: Payload)] {
+        let layout = Layout(story, width: style.layoutWidth)
+        var cut: [(name: String, payload: Payload)] = []
+        func add(_ name: String, _ payload: Payload?, _ words: String, after used: Int) {
+            guard let payload, !payload.isSensitive || style.revealsSensitive else { return }
+            if words.displayWidth > room(after: used) { cut.append((name, payload)) }
+        }
+        for (name, payload) in [("input", state.input), ("metadata", state.metadata), ("output", state.output)] {
+            add(name, payload, payload.map { text(of: $0, style) } ?? "", after: Self.factIndent)
+        }
+        for chapter in story.chapters {
+            switch chapter {
+            case .step(let step): add(step.step.description, step.output, detail(of: step), after: layout.detail)
+            case .moment(let moment): add(moment.text, moment.payload, moment.words(style), after: layout.indent)
+            }
+        }
+        return cut
     }
 }
 

@@ -1,6 +1,7 @@
 extension File {
     /// Reads until `buffer` is full or the file ends, and returns how many bytes there were.
-    func readFully(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileSystemError) -> Int {
+    package func readFully(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileSystemError) -> Int
+    {
         var done = 0
         while done < buffer.count {
             let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
@@ -27,7 +28,7 @@ extension File {
     }
 
     /// Writes all of `bytes`, going on after short writes.
-    func writeFully(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(FileSystemError) {
+    package func writeFully(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(FileSystemError) {
         var done = 0
         while done < bytes.count {
             let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
@@ -36,7 +37,7 @@ extension File {
     }
 
     /// Writes all of `bytes`.
-    func writeFully(_ bytes: [UInt8], at offset: Int64) throws(FileSystemError) {
+    package func writeFully(_ bytes: [UInt8], at offset: Int64) throws(FileSystemError) {
         try bytes.withUnsafeBytes { buffer in
             Result { () throws(FileSystemError) in try writeFully(buffer, at: offset) }
         }.get()

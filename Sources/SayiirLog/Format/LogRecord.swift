@@ -10,6 +10,9 @@ public struct LogRecord: Hashable, Sendable {
     public var key: String
     /// The content. Shares the memory of the frame it was read from.
     public var payload: ArraySlice<UInt8>
+
+    /// How many bytes the record has in the log before compression, with its key and what the log adds.
+    public var byteCount: Int { RecordHeader.byteCount + key.utf8.count + payload.count }
 }
 
 /// What the payload of a record is. Readers skip kinds from 128 that they do not know, and refuse others.

@@ -21,7 +21,8 @@ struct SalvageCommand: InspectionCommand {
 
     var archives: [String] { archiveOptions.archive }
 
-    @Option(help: ArgumentHelp("The new log's directory: missing or empty.", valueName: "newdir"))
+    @Option(
+        help: ArgumentHelp("The new log's directory: missing or empty.", valueName: "newdir"), completion: .directory)
     var to: String
 
     @Option(

@@ -12,6 +12,7 @@ struct ShowCommand: InspectionCommand {
 
             Examples:
               sayiir-inspect show jobs.sayiir order-42
+              sayiir-inspect show jobs.sayiir order-42 --full
               sayiir-inspect show jobs.sayiir order-42 --at '2026-03-01 12:00'
               sayiir-inspect show jobs.sayiir order-42 --events --json
             """)
@@ -28,14 +29,24 @@ struct ShowCommand: InspectionCommand {
     @Flag(help: "List the events as they are.")
     var events = false
 
+    @Flag(help: "Add all values in full, JSON with a member a line.")
+    var full = false
+
     @Option(
         help: ArgumentHelp(
             "Show how things were then: a sequence, or a time in UTC.", valueName: "sequence|time"))
     var at: Moment?
 
+    func validate() throws {
+        if full && events {
+            throw ValidationError("--full adds values to the story. Events have theirs whole with --events --json.")
+        }
+    }
+
     func inspection() -> any Inspection {
         var show = ShowInspection(instance)
         show.listsEvents = events
+        show.showsValues = full
         show.moment = at
         return show
     }

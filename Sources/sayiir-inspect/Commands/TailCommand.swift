@@ -10,8 +10,9 @@ struct TailCommand: InspectionCommand {
             A tilde before the sequence marks an event that was not known to be durable when it was shown: a crash of the \
             machine might still take it back.
 
-            Example:
+            Examples:
               sayiir-inspect tail jobs.sayiir --follow --type task_failed --type failed
+              sayiir-inspect tail jobs.sayiir --workflow order --error 'card expired' --since '2026-03-01 12:00'
             """)
 
     @OptionGroup var common: CommonOptions
@@ -25,17 +26,31 @@ struct TailCommand: InspectionCommand {
     @Flag(name: .shortAndLong, help: "Go on with what is written, until interrupted.")
     var follow = false
 
-    @Option(name: [.customShort("n"), .long], help: ArgumentHelp("How many of the last events.", valueName: "count"))
-    var lines = 10
+    @Option(help: ArgumentHelp("Only events of this workflow's instances.", valueName: "name"))
+    var workflow: String?
+
+    @Option(help: ArgumentHelp("Only errors with this in their text, whatever its case.", valueName: "text"))
+    var error: String?
+
+    @Option(help: ArgumentHelp("Only events from then on: a sequence, or a time in UTC.", valueName: "sequence|time"))
+    var since: Moment?
+
+    @Option(
+        name: [.customShort("n"), .long],
+        help: ArgumentHelp("How many of the last events; by default 10, or with --since all.", valueName: "count"))
+    var lines: Int?
 
     func validate() throws {
-        if lines < 0 { throw ValidationError("-n must not be negative.") }
+        if let lines, lines < 0 { throw ValidationError("-n must not be negative.") }
     }
 
     func inspection() throws -> any Inspection {
         var tail = TailInspection(try EventFilter(instance: filters.instance, types: filters.type))
         tail.follows = follow
-        tail.count = lines
+        tail.workflow = workflow
+        tail.errorPart = error
+        tail.since = since
+        tail.count = lines ?? (since == nil ? 10 : nil)
         return tail
     }
 }

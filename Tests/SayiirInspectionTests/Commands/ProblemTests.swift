@@ -12,8 +12,9 @@ import Testing
     /// Every command, on an instance of the sample.
     private static func all() throws -> [any Inspection] {
         [
-            StatusInspection(), ListInspection(), ShowInspection("order-42"), TailInspection(try EventFilter()),
-            DumpInspection(try EventFilter()), VerifyInspection(),
+            StatusInspection(), ListInspection(), ShowInspection("order-42"), WhyInspection("order-42"),
+            TailInspection(try EventFilter()),
+            DumpInspection(try EventFilter()), VerifyInspection(), SpaceInspection(),
         ]
     }
 
@@ -102,7 +103,7 @@ import Testing
         let fresh = InMemoryFileSystem()
         try fresh.setBytes(Array("process 1".utf8), of: "log/LOCK")
         for disk in [opened, fresh] {
-            for command in try Self.all() where !(command is ShowInspection) {
+            for command in try Self.all() where !(command is ShowInspection || command is WhyInspection) {
                 let run = Run(command, on: disk)
                 #expect(run.status == .clean)
                 #expect(run.complaints.isEmpty)

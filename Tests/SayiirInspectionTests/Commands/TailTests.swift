@@ -51,6 +51,72 @@ import Testing
         #expect(try await Run(onSample: tail).output == "")
     }
 
+    private func sequences(_ change: (inout TailInspection) -> Void) async throws -> [Int] {
+        var tail = TailInspection(try EventFilter())
+        tail.count = nil
+        change(&tail)
+        return try await Run(onSample: tail, style: Style(isJSON: true)).lines.compactMap {
+            object($0)?["sequence"] as? Int
+        }
+    }
+
+    @Test("a workflow's events are those of its instances")
+    func workflow() async throws {
+        #expect(try await sequences { $0.workflow = "onboarding" } == Array(42...46))
+        #expect(try await sequences { $0.workflow = "nothing" } == [])
+        for follows in [false, true] {
+            let last = try await sequences { tail in
+                tail.workflow = "order"
+                tail.count = 2
+                tail.follows = follows
+                tail.pause = { false }
+            }
+            #expect(last == [28, 29])
+        }
+    }
+
+    @Test("an instance is of the workflow that it was submitted to last")
+    func resubmitted() async throws {
+        let disk = InMemoryFileSystem()
+        var history = History()
+        history.add("i", 0, .signal("early", .json("1")))
+        history.add("i", 1, .submit("old", "1"))
+        history.add("i", 2, .superseded(.init()))
+        history.add("i", 3, .submit("new", "1"))
+        history.add("i", 4, .complete(nil))
+        try await writeLog(history.events, to: "log", on: disk)
+        for (workflow, expected) in [("old", [2, 3]), ("new", [4, 5])] {
+            var tail = TailInspection(try EventFilter())
+            tail.workflow = workflow
+            let lines = Run(tail, on: disk, style: Style(isJSON: true)).lines
+            #expect(lines.map { object($0)?["sequence"] as? Int } == expected)
+        }
+    }
+
+    @Test("errors are found by their text, whatever its case")
+    func errors() async throws {
+        #expect(try await sequences { $0.errorPart = "DECLINED: card" } == [18, 19])
+        #expect(try await sequences { $0.errorPart = "timed out" } == [15])
+        #expect(try await sequences { $0.errorPart = "" } == [5, 15, 18, 19])
+    }
+
+    @Test("events since a sequence or a time are shown without a limit, or the last of them")
+    func since() async throws {
+        #expect(try await sequences { $0.since = .sequence(30) } == Array(30...48))
+        #expect(try await sequences { $0.since = Moment("2026-03-01 12:01") } == Array(25...29))
+        let last = try await sequences { tail in
+            tail.since = .sequence(30)
+            tail.count = 3
+        }
+        #expect(last == [46, 47, 48])
+        let followed = try await sequences { tail in
+            tail.since = .sequence(30)
+            tail.follows = true
+            tail.pause = { false }
+        }
+        #expect(followed.last.map { $0 >= 46 } == true && followed.first == 30)
+    }
+
     @Test("a damaged end that nobody writes at is reported once while following")
     func damagedEnd() async throws {
         let disk = try await sampleDisk()

@@ -63,7 +63,8 @@ struct ProgramTests {
         for arguments in [
             ["verify"], ["verify", "/no/such/directory"], ["bogus", clean.path], ["list", clean.path, "--status", "x"],
             ["dump", clean.path, "--type", "x"], ["show", clean.path, "order-42", "--at", "noon"],
-            ["tail", clean.path, "-n", "-1"], ["show", clean.path, "order-99"], ["explain", clean.path, "x"],
+            ["tail", clean.path, "-n", "-1"], ["show", clean.path, "order-99"], ["why", clean.path, "order-99"],
+            ["explain", clean.path, "x"],
             ["explain", clean.path, "5,248"], ["explain", clean.path, "99999999"],
             ["truncate-tail", "/no/such/directory"], ["salvage", clean.path],
             ["retention", clean.path, "--older-than", "30"],
@@ -91,7 +92,9 @@ struct ProgramTests {
     @Test("every command's help has an example, and the table of statuses stands in the program's and in verify's")
     func help() throws {
         for command in [
-            "status", "list", "show", "tail", "dump", "explain", "verify", "truncate-tail", "salvage", "retention",
+            "status", "list", "show", "why", "tail", "dump", "explain", "verify", "truncate-tail", "salvage",
+            "retention", "space",
+            "bench-disk", "completions",
         ] {
             let result = try Program.run(command, "--help")
             #expect(result.status == 0)
@@ -100,6 +103,29 @@ struct ProgramTests {
         for arguments in [["--help"], ["verify", "--help"]] {
             #expect(try run(arguments).output.contains(ExitStatus.table))
         }
+    }
+
+    @Test("completions are a script for each shell, with the names of statuses, orders and types of event")
+    func completions() throws {
+        for shell in ["bash", "zsh", "fish"] {
+            let result = try Program.run("completions", shell)
+            #expect(result.status == 0)
+            for name in ["awaiting_signal", "duration", "task_checkpointed", "bench-disk"] {
+                #expect(result.output.contains(name), "\(shell) \(name)")
+            }
+        }
+        let unknown = try Program.run("completions", "csh")
+        #expect(unknown.status == 1)
+        #expect(unknown.errors.contains("The shells are"))
+    }
+
+    @Test("bench-disk measures a real directory, and leaves nothing there")
+    func disk() throws {
+        let directory = try TemporaryDirectory()
+        let result = try Program.run("bench-disk", directory.path, "--seconds", "1", "--json")
+        #expect(result.status == 0)
+        #expect((object(result.output)?["commits"] as? Int).map { $0 > 0 } == true)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == [])
     }
 
     @Test("what is written to a file has no colour")

@@ -5,6 +5,40 @@ import Testing
 @testable import SayiirInspection
 
 @Suite struct StoryBuilderTests {
+    private func begun(_ build: (inout History) -> Void) throws -> [(name: String, offset: Int64)] {
+        var history = History()
+        history.add("i", 0, .submit("w", "1"))
+        build(&history)
+        let story = try #require(StoryBuilder.story(of: history.recorded))
+        return story.chapters.compactMap { chapter in
+            guard case .step(let step) = chapter else { return nil }
+            return (step.step.description, (step.startedAt - story.start).saturatedNanoseconds / 1_000_000)
+        }
+    }
+
+    @Test("loops begin with the first step in them, the outer one first, and not with what is before them")
+    func loops() throws {
+        let steps = try begun { history in
+            // Another loop, which is over: its steps have the same indices.
+            history.add("i", 1, .start(Step("early", indices: [0])))
+            history.add("i", 2, .checkpoint(Step("early", indices: [0]), "1"))
+            history.add("i", 2, .loopIterated(.init(step: Step("first"), iteration: 0, decision: .done)))
+            history.add("i", 2, .loopFinished(.init(step: Step("first"), iterations: 1, reachedLimit: false)))
+            for inner in 0..<2 as Range<UInt32> {
+                let (step, time) = (Step("work", indices: [0, inner]), 3 + Double(inner))
+                history.add("i", time, .start(step))
+                history.add("i", time + 1, .checkpoint(step, "1"))
+                history.add(
+                    "i", time + 1,
+                    .loopIterated(.init(step: Step("inner", indices: [0]), iteration: inner, decision: .again)))
+            }
+            history.add("i", 6, .loopIterated(.init(step: Step("outer"), iteration: 0, decision: .again)))
+        }
+        #expect(
+            steps.map(\.name) == ["first", "early#0", "outer", "inner#0", "work#0.0", "work#0.1"])
+        #expect(steps.map(\.offset) == [1, 1, 3, 3, 3, 4])
+    }
+
     private let charge = Step("charge")
 
     private func steps(_ build: (inout History) -> Void) throws -> [StepStory] {

@@ -30,6 +30,8 @@ import Testing
                               #3 completed       360ms                ━━━
                  +2.810s  ✓ ship_parcel          600ms                  ━━━━  {"parcel":"JD0002","carrier":"post"}
                  +3.410s  ■ completed
+
+                Cut to fit: charge_card (39 bytes); --full shows them whole.
                 """)
     }
 
@@ -78,7 +80,7 @@ import Testing
     @Test("a sensitive value is hidden unless it is asked for, and a signal that nobody took is named")
     func sensitive() throws {
         let hidden = try text(of: "user-9")
-        #expect(hidden.contains("(sensitive, 8 bytes of json)"))
+        #expect(try text(of: "user-9", Style()).contains("(sensitive, 8 bytes of json, sha256 1c1a4d95…)"))
         #expect(!hidden.contains("s3cret"))
         #expect(hidden.hasSuffix("\n\n1 signal not consumed: 'news_wanted'"))
         #expect(try text(of: "user-9", Style(width: 100, revealsSensitive: true)).contains(#""s3cret""#))

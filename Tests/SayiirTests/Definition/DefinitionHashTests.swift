@@ -12,6 +12,10 @@ import Testing
     func golden() throws {
         #expect(
             try hash(("a", TaskOptions())) == "defd264b41d52db63a9a3a29255d8a74e26c7ca9ad38ca3a25d66694b3c6937e")
+        // What tools may show is no part of the definition.
+        #expect(
+            try hash(("a", TaskOptions(sensitive: true)))
+                == "defd264b41d52db63a9a3a29255d8a74e26c7ca9ad38ca3a25d66694b3c6937e")
         #expect(
             try hash(("a", TaskOptions()), ("b", TaskOptions()))
                 == "26b542b13cf71357b49dc3eca668cb2084e43238f5e38220fc19ebeb26b1393a")

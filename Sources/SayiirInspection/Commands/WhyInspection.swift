@@ -1,0 +1,27 @@
+internal import SayiirEvents
+internal import SayiirLog
+
+/// What one instance waits for and what would wake it, or what ended it.
+package struct WhyInspection: Inspection {
+    package var instance: String
+    /// What time it is: for how long things wait, and whether they are late.
+    var now: () -> Timestamp = SystemClock.now
+
+    package init(_ instance: String) { self.instance = instance }
+
+    package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
+        let problems = Problems(console)
+        let (entries, assessment) = try log.history(of: instance, problems)
+        problems.assessment = assessment
+        guard let story = StoryBuilder.story(of: entries.compactMap(\.recordedEvent)) else {
+            return try problems.conclude()
+        }
+        let reasons = Reasons(story, writer: try log.reader.writer(), now: now())
+        if console.style.isJSON {
+            try console.output.line(reasons.json)
+        } else {
+            for line in reasons.lines(console.style) { try console.output.line(line) }
+        }
+        return try problems.conclude()
+    }
+}

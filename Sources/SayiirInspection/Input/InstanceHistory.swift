@@ -1,0 +1,39 @@
+internal import SayiirEvents
+internal import SayiirLog
+
+extension LogSource {
+    /// All records of one instance, in order. What cannot be decoded goes to `problems`: in full, or, where the caller shows
+    /// it in its place, as a number only.
+    ///
+    /// - Throws: An ``InspectionError`` that names similar ids if the instance has none.
+    func history(
+        of instance: String, _ problems: Problems, showsUnreadable: Bool = false
+    ) throws -> (entries: [LogEntry], assessment: Assessment) {
+        var entries: [LogEntry] = []
+        let assessment = try verify { frame in
+            try frame.forEachRecord { record in
+                guard record.key == instance, record.kind != .definition else { return }
+                let entry = LogEntry(record, in: frame)
+                if case .unreadable = entry.content {
+                    if showsUnreadable { problems.count() } else { try problems.note(entry, in: directory) }
+                }
+                entries.append(entry)
+            }
+        }
+        guard !entries.isEmpty else { throw try unknownInstance(instance) }
+        return (entries, assessment)
+    }
+
+    /// Reads the log once more, for ids that may have been meant.
+    private func unknownInstance(_ instance: String) throws -> InspectionError {
+        var near = NearNames(to: instance)
+        _ = try verify { frame in
+            frame.forEachRecord { record in if record.kind == .event { near.add(record.key) } }
+        }
+        let question =
+            near.names.isEmpty
+            ? "The command 'list' shows the instances."
+            : "Did you mean \(near.names.map { "'\(safe($0))'" }.joined(separator: ", "))?"
+        return InspectionError("there is no instance '\(safe(instance))' in '\(directory)'. \(question)")
+    }
+}

@@ -1,0 +1,27 @@
+import ArgumentParser
+import SayiirInspection
+
+/// `sayiir-inspect why`.
+struct WhyCommand: InspectionCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "why",
+        abstract: "Say what an instance waits for, and what would wake it.",
+        discussion: """
+            For each step under way: since when, what it waits for, when that ends by itself, and what a person can do about \
+            it. For an instance that has ended: what ended it.
+
+            Example:
+              sayiir-inspect why jobs.sayiir user-9
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @OptionGroup var archiveOptions: ArchiveOptions
+
+    var archives: [String] { archiveOptions.archive }
+
+    @Argument(help: ArgumentHelp("The instance's id.", valueName: "instance"))
+    var instance: String
+
+    func inspection() -> any Inspection { WhyInspection(instance) }
+}
