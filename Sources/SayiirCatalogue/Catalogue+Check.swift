@@ -30,10 +30,12 @@ extension Catalogue {
     ///
     /// - Parameters:
     ///   - limit: How many differences are returned at most, of each kind and side.
-    ///   - progress: Called now and then with the last sequence that was read.
+    ///   - progress: Called now and then with how far it is.
     /// - Returns: The differences; none if the two agree.
     /// - Throws: ``CatalogueError`` if the catalogue cannot be used, ``SayiirLog/LogError`` if the log cannot be read.
-    public func check(limit: Int = 10, progress: (UInt64) throws -> Void = { _ in }) throws -> [CatalogueDifference] {
+    public func check(limit: Int = 10, progress: (CatalogueProgress) throws -> Void = { _ in }) throws
+        -> [CatalogueDifference]
+    {
         let file = try CatalogueFile(opening: path, isReadOnly: true)
         let position = try file.wrapping { try file.database.read(CataloguePosition.init) }
         let draft = draftPath

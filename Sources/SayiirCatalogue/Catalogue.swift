@@ -51,11 +51,11 @@ public struct Catalogue: Sendable {
     ///
     /// Costs about 4 µs an event. Memory does not grow with the log.
     ///
-    /// - Parameter progress: Called now and then with the last sequence that was taken in.
+    /// - Parameter progress: Called now and then with how far it is.
     /// - Returns: The last sequence that the catalogue has.
     /// - Throws: ``CatalogueError/database(file:reason:)``, ``SayiirLog/LogError`` if the log cannot be read, and what `progress` throws.
     @discardableResult
-    public func update(progress: (UInt64) throws -> Void = { _ in }) throws -> UInt64 {
+    public func update(progress: (CatalogueProgress) throws -> Void = { _ in }) throws -> UInt64 {
         guard exists else { return try rebuild(progress: progress) }
         do {
             return try catchUp(progress: progress)
@@ -66,11 +66,11 @@ public struct Catalogue: Sendable {
 
     /// Builds the catalogue from the log's first record on, beside the one that may be there, and then puts it in its place.
     ///
-    /// - Parameter progress: Called now and then with the last sequence that was taken in.
+    /// - Parameter progress: Called now and then with how far it is.
     /// - Returns: The last sequence that the catalogue has.
     /// - Throws: As ``update(progress:)``.
     @discardableResult
-    public func rebuild(progress: (UInt64) throws -> Void = { _ in }) throws -> UInt64 {
+    public func rebuild(progress: (CatalogueProgress) throws -> Void = { _ in }) throws -> UInt64 {
         let draft = draftPath
         defer { removeFiles(of: draft) }
         let sequence = try build(draft, progress: progress)
@@ -87,7 +87,7 @@ public struct Catalogue: Sendable {
 
     /// Makes a catalogue of the log through a sequence.
     func build(
-        _ draft: String, through limit: UInt64 = .max, progress: (UInt64) throws -> Void = { _ in }
+        _ draft: String, through limit: UInt64 = .max, progress: (CatalogueProgress) throws -> Void = { _ in }
     ) throws -> UInt64 {
         removeFiles(of: draft)
         let file = try CatalogueFile(creating: draft)
@@ -101,7 +101,7 @@ public struct Catalogue: Sendable {
     }
 
     /// Takes in what is new.
-    func catchUp(progress: (UInt64) throws -> Void = { _ in }) throws -> UInt64 {
+    func catchUp(progress: (CatalogueProgress) throws -> Void = { _ in }) throws -> UInt64 {
         while true {
             do {
                 var update = try CatalogueUpdate(CatalogueFile(opening: path), from: reader)

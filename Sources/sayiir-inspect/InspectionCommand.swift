@@ -5,6 +5,7 @@ import SayiirInspection
 protocol InspectionCommand: ParsableCommand {
     var common: CommonOptions { get }
     var archives: [String] { get }
+    var catalogue: String? { get }
 
     /// What the arguments ask for.
     func inspection() throws -> any Inspection
@@ -14,10 +15,14 @@ extension InspectionCommand {
     /// Most read archives, too: see ``ArchiveOptions``.
     var archives: [String] { [] }
 
+    /// Some use the catalogue: see ``CatalogueOptions``.
+    var catalogue: String? { nil }
+
     /// Does what the arguments ask for.
     func perform() throws -> ExitStatus {
         try inspection().perform(
-            on: LogSource(directory: common.directory, archives: archives), common.console())
+            on: LogSource(directory: common.directory, archives: archives, catalogue: catalogue),
+            common.console())
     }
 }
 
@@ -49,6 +54,15 @@ struct ArchiveOptions: ParsableArguments {
             valueName: "dir"),
         completion: .directory)
     var archive: [String] = []
+}
+
+/// Where the log's catalogue is.
+struct CatalogueOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The catalogue's file. By default it stands beside the log, with '.catalogue' after its name.",
+            valueName: "file"))
+    var catalogue: String?
 }
 
 /// Which records are wanted.

@@ -39,7 +39,8 @@ enum CatalogueSchema {
         CREATE INDEX instance_submitted ON instance (submitted, id);
         CREATE INDEX instance_updated ON instance (updated, id);
         CREATE INDEX instance_status ON instance (status, submitted, id);
-        CREATE INDEX instance_workflow ON instance (workflow, status, submitted, id);
+        CREATE INDEX instance_workflow ON instance (workflow, submitted, id);
+        CREATE INDEX instance_workflow_status ON instance (workflow, status, submitted, id);
         CREATE INDEX instance_error ON instance (error_type, ended) WHERE error_type IS NOT NULL;
         CREATE INDEX instance_tags ON instance (tags) WHERE tags IS NOT NULL;
         CREATE INDEX instance_due ON instance (due) WHERE due IS NOT NULL;

@@ -21,6 +21,8 @@ struct CatalogueUpdate {
     private var position: CataloguePosition
     private var follower: LogFollower
     private var cache = InstanceCache(capacity: Self.cacheCapacity)
+    /// The frame that was taken in last.
+    private var lastFrame: Frame?
     /// Frames that were read and are not in the catalogue: the first ones will be next, the others are not known to be durable.
     private var pending: [(frame: Frame, start: LogPosition?)] = []
 
@@ -39,15 +41,17 @@ struct CatalogueUpdate {
 
     /// Takes in all that is there.
     ///
-    /// - Parameter progress: Called after each batch with the last sequence.
+    /// - Parameter progress: Called after each batch.
     /// - Returns: How many events were taken in.
-    mutating func run(progress: (UInt64) throws -> Void = { _ in }) throws -> Int {
+    mutating func run(progress: (CatalogueProgress) throws -> Void = { _ in }) throws -> Int {
         var total = 0
         while true {
             let isAtEnd = try readFrames()
             let count = try commit(all: isAtEnd && reader.writer() == nil)
             total += count
-            if count > 0 { try progress(position.sequence) }
+            if count > 0, let lastFrame {
+                try progress(CatalogueProgress(sequence: position.sequence, frame: lastFrame))
+            }
             if isAtEnd || position.sequence >= limit { return total }
         }
     }
@@ -93,6 +97,7 @@ struct CatalogueUpdate {
         }
         let taken = Int(clamping: next.sequence - position.sequence)
         (position, self.cache) = (next, cache)
+        lastFrame = frames.last?.frame
         pending.removeFirst(count)
         return taken
     }

@@ -1,64 +1,53 @@
+internal import SayiirCatalogue
 internal import SayiirEvents
 package import SayiirProjection
 
-/// The instances of a log, one a line. Reads the log once.
+/// The instances of a log, one a line. Asks the catalogue if there is one, and reads the log once if there is none.
 package struct ListInspection: Inspection {
-    /// What the list is ordered by.
-    package enum Order: String, CaseIterable, Sendable {
-        case id, submitted, updated, duration
-    }
-
-    /// Only instances of the workflow with this name.
-    package var workflow: String?
-    /// Only instances in one of these; if empty, all but deleted ones.
-    package var statuses: Set<StatusName> = []
-    /// Only instances whose id contains this text.
-    package var idPart: String?
-    package var order = Order.submitted
-    package var isReversed = false
-    package var limit: Int?
+    /// Which instances, in which order.
+    package var query = InstanceQuery()
+    /// Whether the list is shown again and again, until the program is interrupted.
+    package var watches = false
+    /// Waits between two looks at the log. Returns false to end.
+    var pause: () -> Bool = { SystemClock.sleep(milliseconds: 1000) }
 
     package init() {}
 
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
-        let problems = Problems(console)
-        // Ids are known before decoding; the rest is only once everything was read.
-        let (catalogue, _) = try log.readCatalogue(problems, ofKeys: { idPart.map($0.contains) ?? true })
-        let chosen = choose(from: catalogue.summaries)
-        if console.style.isJSON {
-            for summary in chosen { try console.output.line(summary.json) }
-        } else {
-            let table = InstanceTable(chosen)
-            for line in table.lines(console.style) { try console.output.line(line) }
+        guard watches else { return try show(log, console) }
+        guard console.isTerminal, !console.style.isJSON else {
+            throw InspectionError("--watch draws on a terminal, and nowhere else.")
         }
+        repeat { _ = try show(log, console) } while pause()
+        return .clean
+    }
+
+    private func show(_ log: LogSource, _ console: Console) throws -> ExitStatus {
+        let problems = Problems(console)
+        let chosen = try find(in: log, problems, console)
+        if watches { console.output.clearScreen() }
+        if console.style.isJSON {
+            for instance in chosen { try console.output.line(instance.json) }
+        } else {
+            for line in InstanceTable(chosen).lines(console.style) { try console.output.line(line) }
+        }
+        try console.output.flush()
         return try problems.conclude()
     }
 
-    /// The wanted instances in the wanted order.
-    func choose(from all: [InstanceOverview]) -> [InstanceOverview] {
-        var chosen = all.filter(accepts)
-        chosen.sort { isReversed ? precedes($1, $0) : precedes($0, $1) }
-        if let limit { chosen.removeLast(max(0, chosen.count - max(0, limit))) }
-        return chosen
-    }
-
-    private func accepts(_ instance: InstanceOverview) -> Bool {
-        if let workflow, instance.workflow != workflow { return false }
-        if let idPart, !instance.id.contains(idPart) { return false }
-        return statuses.isEmpty ? instance.status != .deleted : statuses.contains(instance.status)
-    }
-
-    /// Equal ones stand in the order of their ids, so that the order is always the same.
-    private func precedes(_ left: InstanceOverview, _ right: InstanceOverview) -> Bool {
-        let ids = (left.id, right.id)
-        return switch order {
-        case .id: ids.0 < ids.1
-        case .submitted: (time(left.submittedAt), ids.0) < (time(right.submittedAt), ids.1)
-        case .updated: (time(left.updatedAt), ids.0) < (time(right.updatedAt), ids.1)
-        case .duration: (left.duration ?? .zero, ids.0) < (right.duration ?? .zero, ids.1)
+    private func find(in log: LogSource, _ problems: Problems, _ console: Console) throws -> [InstanceOverview] {
+        if let catalogue = log.existingCatalogue {
+            do {
+                try log.update(catalogue)
+                let answer = try catalogue.instances(query)
+                problems.count(answer.unreadableCount)
+                return answer.value
+            } catch let error as CatalogueError {
+                try console.complain("\(error) The log was read instead.")
+            }
         }
+        // Ids are known before decoding; the rest is only once everything was read.
+        let (census, _) = try log.readCensus(problems, ofKeys: { query.idPart.map($0.contains) ?? true })
+        return query.choose(from: census.summaries)
     }
 }
-
-/// What was never submitted comes first.
-private func time(_ time: Timestamp?) -> Int64 { time?.nanosecondsSinceEpoch ?? .min }

@@ -7,12 +7,12 @@ package struct StatusInspection: Inspection {
 
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
         let problems = Problems(console)
-        let (catalogue, assessment) = try log.readCatalogue(problems)
+        let (census, assessment) = try log.readCensus(problems)
         let overview = LogOverview(
             directory: log.directory, assessment: assessment,
             surroundings: try Surroundings(of: log, snapshots: try log.reader.snapshots()),
             writer: try log.reader.writer(),
-            times: catalogue.times, counts: catalogue.counts, unreadableCount: problems.unreadableCount)
+            times: census.times, counts: census.counts, unreadableCount: problems.unreadableCount)
         if console.style.isJSON {
             try console.output.line(overview.json)
         } else {

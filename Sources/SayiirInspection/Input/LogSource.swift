@@ -7,6 +7,8 @@ package struct LogSource {
     let directory: String
     let reader: LogReader
     let fileSystem: any FileSystem
+    /// Where its catalogue is; `nil` for beside the log.
+    let cataloguePath: String?
     /// Told how far a reading is; `nil` if nobody looks.
     var meter: ProgressMeter?
 
@@ -15,11 +17,13 @@ package struct LogSource {
     /// - Parameters:
     ///   - directory: The log's directory.
     ///   - archives: Directories to which retention has moved segments: they are read as one with the directory.
-    package init(directory: String, archives: [String] = []) {
-        self.init(directory: directory, archives: archives, fileSystem: LocalFileSystem())
+    ///   - catalogue: The catalogue's file; `nil` for the one beside the log.
+    package init(directory: String, archives: [String] = [], catalogue: String? = nil) {
+        self.init(directory: directory, archives: archives, catalogue: catalogue, fileSystem: LocalFileSystem())
     }
 
-    init(directory: String, archives: [String] = [], fileSystem: any FileSystem) {
+    init(directory: String, archives: [String] = [], catalogue: String? = nil, fileSystem: any FileSystem) {
+        cataloguePath = catalogue
         self.directory = directory
         self.fileSystem = fileSystem
         reader = LogReader(directory: directory, archives: archives, fileSystem: fileSystem)

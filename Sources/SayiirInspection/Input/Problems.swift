@@ -5,31 +5,33 @@ final class Problems {
     private let console: Console
     /// How many records could not be decoded.
     private(set) var unreadableCount: UInt64 = 0
+    private var reportedCount: UInt64 = 0
     /// The judgement on the whole log, once it was read to its end.
     var assessment: Assessment?
 
-    private static let longestList = 10
+    private static let longestList: UInt64 = 10
 
     init(_ console: Console) { self.console = console }
 
     /// Reports a record that cannot be decoded; the first ones in full.
     func note(_ entry: LogEntry, in directory: String) throws {
         unreadableCount += 1
-        guard unreadableCount <= Self.longestList, case .unreadable(let reason) = entry.content else { return }
+        guard reportedCount < Self.longestList, case .unreadable(let reason) = entry.content else { return }
+        reportedCount += 1
         try console.complain(
             "record \(entry.record.sequence) of '\(safe(entry.record.key))', in the frame at offset \(entry.offset) of "
                 + "\(directory)/\(entry.segment), is left out: \(reason).")
     }
 
-    /// Counts a record that was reported elsewhere.
-    func count() { unreadableCount += 1 }
+    /// Counts records that were reported elsewhere.
+    func count(_ number: UInt64 = 1) { unreadableCount += number }
 
     /// Says what all this means for what was shown, and how the program should end.
     ///
     /// A torn end is no loss: what it held was never acknowledged. The answer is complete then.
     func conclude() throws -> ExitStatus {
-        if unreadableCount > Self.longestList {
-            try console.complain("\(grouped(unreadableCount)) records in all cannot be decoded.")
+        if unreadableCount > reportedCount {
+            try console.complain("\(counted(unreadableCount, "record")) in all cannot be decoded.")
         }
         guard let assessment, assessment.verdict != .clean else { return unreadableCount == 0 ? .clean : .corrupt }
         let place = "\(assessment.file), offset \(assessment.offset)"

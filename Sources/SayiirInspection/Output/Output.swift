@@ -18,6 +18,9 @@ package final class Output {
         if buffer.count >= Self.capacity { try flush() }
     }
 
+    /// Begins a new picture: wipes the terminal, and goes to its first line.
+    func clearScreen() { buffer.append(contentsOf: "\u{1B}[H\u{1B}[2J".utf8) }
+
     /// Hands over what is still in the buffer.
     func flush() throws {
         guard !buffer.isEmpty else { return }

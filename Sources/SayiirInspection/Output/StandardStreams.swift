@@ -21,7 +21,7 @@ package enum StandardStreams {
             meter?.clear()
             try write(bytes, to: STDOUT_FILENO)
         }
-        return Console(output: output, style: style, meter: meter) { complain($0) }
+        return Console(output: output, style: style, meter: meter, isTerminal: isTerminal) { complain($0) }
     }
 
     /// For the error output, if that is a terminal that can wipe off a line.

@@ -41,13 +41,6 @@ extension InstanceState {
             ? words[..<2].joined(separator: "; ") + "; \(words.count - 2) more"
             : words.joined(separator: "; ")
     }
-
-    /// How long the current run took, or, if it has not ended, has been recorded for. The clock is not asked: a log that
-    /// is only kept shows no growing numbers.
-    package var duration: Duration? {
-        guard let submittedAt, let end = endedAt ?? updatedAt else { return nil }
-        return end - submittedAt
-    }
 }
 
 extension ControlRequest {

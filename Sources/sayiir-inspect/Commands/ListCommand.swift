@@ -1,4 +1,5 @@
 import ArgumentParser
+import SayiirEvents
 import SayiirInspection
 import SayiirProjection
 
@@ -10,7 +11,7 @@ struct ListCommand: InspectionCommand {
         discussion: """
             STEPS counts those that are done, of those that have begun. DURATION reaches to the last event where the \
             instance has not ended. Columns are left out where the terminal is too narrow. Deleted instances are shown with \
-            '--status deleted' only.
+            '--status deleted' only. Where the log has a catalogue, that is brought up to date and asked; see 'rebuild'.
 
             Example:
               sayiir-inspect list jobs.sayiir --status failed --sort updated --limit 20
@@ -22,6 +23,10 @@ struct ListCommand: InspectionCommand {
 
     var archives: [String] { archiveOptions.archive }
 
+    @OptionGroup var catalogueOptions: CatalogueOptions
+
+    var catalogue: String? { catalogueOptions.catalogue }
+
     @Option(help: ArgumentHelp("Only instances of this workflow.", valueName: "name"))
     var workflow: String?
 
@@ -31,8 +36,25 @@ struct ListCommand: InspectionCommand {
     @Option(help: ArgumentHelp("Only instances whose id contains this.", valueName: "text"))
     var id: String?
 
+    @Option(help: ArgumentHelp("Only instances with this tag.", valueName: "text"))
+    var tag: String?
+
+    @Option(
+        help: ArgumentHelp("Only instances that failed with an error that contains this.", valueName: "text"))
+    var error: String?
+
+    @Option(
+        help: ArgumentHelp("Only instances whose last event is not before this time, in UTC.", valueName: "time"),
+        transform: time)
+    var since: Timestamp?
+
+    @Option(
+        help: ArgumentHelp("Only instances whose last event is not after this time, in UTC.", valueName: "time"),
+        transform: time)
+    var until: Timestamp?
+
     @Option(help: "What the list is ordered by.")
-    var sort = ListInspection.Order.submitted
+    var sort = InstanceQuery.Order.submitted
 
     @Flag(help: "Turn the order round.")
     var reverse = false
@@ -40,21 +62,37 @@ struct ListCommand: InspectionCommand {
     @Option(help: ArgumentHelp("Show so many at most.", valueName: "count"))
     var limit: Int?
 
+    @Flag(help: "Show the list again every second, until interrupted.")
+    var watch = false
+
     func validate() throws {
         if let limit, limit < 0 { throw ValidationError("--limit must not be negative.") }
     }
 
     func inspection() -> any Inspection {
         var list = ListInspection()
-        list.workflow = workflow
-        list.statuses = Set(status)
-        list.idPart = id
-        list.order = sort
-        list.isReversed = reverse
-        list.limit = limit
+        list.query.workflow = workflow
+        list.query.statuses = Set(status)
+        list.query.idPart = id
+        list.query.tag = tag
+        list.query.errorPart = error
+        list.query.since = since
+        list.query.until = until
+        list.query.order = sort
+        list.query.isReversed = reverse
+        list.query.limit = limit
+        list.watches = watch
         return list
     }
 }
 
+/// Reads a time; the end may be left out.
+private func time(_ text: String) throws -> Timestamp {
+    guard case .time(let time) = Moment(text) else {
+        throw ValidationError("'\(text)' is no time like 2026-03-01 or '2026-03-01 12:34:56'.")
+    }
+    return time
+}
+
 extension StatusName: ExpressibleByArgument {}
-extension ListInspection.Order: ExpressibleByArgument {}
+extension InstanceQuery.Order: ExpressibleByArgument {}

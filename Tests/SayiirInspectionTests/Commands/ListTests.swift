@@ -16,21 +16,25 @@ import Testing
 
     @Test("filters by workflow, status and part of the id")
     func filters() async throws {
-        #expect(try await ids { $0.workflow = "order" } == ["order-42", "order-43", "order-44"])
-        #expect(try await ids { $0.statuses = [.failed, .waiting] } == ["order-43", "reminder-1"])
-        #expect(try await ids { $0.idPart = "-4" } == ["order-42", "order-43", "order-44"])
-        #expect(try await ids { $0.idPart = "nothing" } == [])
+        #expect(try await ids { $0.query.workflow = "order" } == ["order-42", "order-43", "order-44"])
+        #expect(try await ids { $0.query.statuses = [.failed, .waiting] } == ["order-43", "reminder-1"])
+        #expect(try await ids { $0.query.idPart = "-4" } == ["order-42", "order-43", "order-44"])
+        #expect(try await ids { $0.query.idPart = "nothing" } == [])
     }
 
     @Test("sorts by each order, both ways, and cuts after that")
     func orders() async throws {
-        #expect(try await ids { $0.order = .id }.first == "order-42")
-        #expect(try await ids { ($0.order, $0.isReversed) = (.id, true) }.first == "user-9")
+        #expect(try await ids { $0.query.order = .id }.first == "order-42")
+        #expect(try await ids { ($0.query.order, $0.query.isReversed) = (.id, true) }.first == "user-9")
         #expect(
-            try await ids { ($0.order, $0.isReversed, $0.limit) = (.submitted, true, 2) } == ["reminder-1", "user-9"])
-        #expect(try await ids { ($0.order, $0.limit) = (.updated, 1) } == ["report-7"])
+            try await ids { ($0.query.order, $0.query.isReversed, $0.query.limit) = (.submitted, true, 2) } == [
+                "reminder-1", "user-9",
+            ])
+        #expect(try await ids { ($0.query.order, $0.query.limit) = (.updated, 1) } == ["report-7"])
         #expect(
-            try await ids { ($0.order, $0.isReversed, $0.limit) = (.duration, true, 2) } == ["order-44", "order-42"])
+            try await ids { ($0.query.order, $0.query.isReversed, $0.query.limit) = (.duration, true, 2) } == [
+                "order-44", "order-42",
+            ])
     }
 
     @Test("what happens to an instance after it ended counts: a new run, a reopening, a late signal")
@@ -67,7 +71,7 @@ import Testing
         try await writeLog(history.events, to: "log", on: disk)
         #expect(Run(ListInspection(), on: disk).output == "No instances.\n")
         var list = ListInspection()
-        list.statuses = [.deleted]
+        list.query.statuses = [.deleted]
         #expect(Run(list, on: disk).lines.count == 2)
     }
 }

@@ -3,7 +3,7 @@ internal import SayiirLog
 internal import SayiirProjection
 
 /// All instances of a log, and when its events were.
-struct Catalogue {
+struct InstanceCensus {
     private(set) var roster = InstanceRoster(summarizing: InstanceOverview.init)
     /// The times of the earliest and the latest event; `nil` without events.
     private(set) var times: ClosedRange<Timestamp>?
@@ -30,20 +30,20 @@ struct Catalogue {
 
 extension LogSource {
     /// Reads the instances whose ids `isWanted` accepts.
-    func readCatalogue(
+    func readCensus(
         _ problems: Problems, ofKeys isWanted: (String) -> Bool = { _ in true }
-    ) throws -> (catalogue: Catalogue, assessment: Assessment) {
-        var catalogue = Catalogue()
-        let assessment = try readEvents(problems, ofKeys: isWanted) { catalogue.add($0.event) }
-        let revived = catalogue.roster.revived
-        guard !revived.isEmpty else { return (catalogue, assessment) }
+    ) throws -> (census: InstanceCensus, assessment: Assessment) {
+        var census = InstanceCensus()
+        let assessment = try readEvents(problems, ofKeys: isWanted) { census.add($0.event) }
+        let revived = census.roster.revived
+        guard !revived.isEmpty else { return (census, assessment) }
         _ = try reader.verify { frame in
             frame.forEachRecord { record in
                 guard revived.contains(InstanceID(record.key)) else { return }
                 // What cannot be decoded was reported in the first reading.
-                if let event = LogEntry(record, in: frame).recordedEvent?.event { catalogue.addAgain(event) }
+                if let event = LogEntry(record, in: frame).recordedEvent?.event { census.addAgain(event) }
             }
         }
-        return (catalogue, assessment)
+        return (census, assessment)
     }
 }

@@ -1,0 +1,69 @@
+internal import SayiirCatalogue
+internal import SayiirEvents
+
+/// What a person's own SQL finds in the catalogue, which is brought up to date before, and made if there is none.
+package struct SQLInspection: Inspection {
+    /// One statement that only reads.
+    package var sql: String
+
+    package init(_ sql: String) { self.sql = sql }
+
+    package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
+        let catalogue = log.catalogue
+        try log.update(catalogue)
+        let table = try catalogue.run(sql)
+        if console.style.isJSON {
+            for row in table.rows { try console.output.line(Self.json(row, table.columns)) }
+        } else {
+            for line in Self.text(table).lines(console.style) { try console.output.line(line) }
+        }
+        return .clean
+    }
+
+    private static func text(_ result: CatalogueTable) -> Table {
+        var table = Table(
+            columns: result.columns.enumerated().map { place, name in
+                let isNumber = result.rows.allSatisfy { $0[place].isNumber } && !result.rows.isEmpty
+                return Table.Column(
+                    title: safe(name).uppercased(), isRightAligned: isNumber, smallestWidth: isNumber ? nil : 8)
+            })
+        table.rows = result.rows.map { row in row.map { Table.Cell(safe($0.text)) } }
+        return table
+    }
+
+    private static func json(_ row: [CatalogueTable.Value], _ columns: [String]) -> String {
+        var writer = JSONWriter()
+        writer.beginObject()
+        for (column, value) in zip(columns, row) {
+            writer.name(column)
+            switch value {
+            case .null: writer.null()
+            case .integer(let number): writer.number(number)
+            case .real(let number) where number.isFinite: writer.raw("\(number)")
+            case .real, .text, .blob: writer.string(value.text)
+            }
+        }
+        writer.endObject()
+        return writer.text
+    }
+}
+
+extension CatalogueTable.Value {
+    fileprivate var isNumber: Bool {
+        switch self {
+        case .null, .integer, .real: true
+        case .text, .blob: false
+        }
+    }
+
+    /// The value as people read it; nothing for NULL.
+    fileprivate var text: String {
+        switch self {
+        case .null: ""
+        case .integer(let number): "\(number)"
+        case .real(let number): "\(number)"
+        case .text(let text): text
+        case .blob(let bytes): hexadecimal(bytes)
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package import SayiirEvents
+
+/// Which instances are wanted, and in which order.
+package struct InstanceQuery: Sendable {
+    /// What the instances are ordered by.
+    package enum Order: String, CaseIterable, Sendable {
+        case id, submitted, updated, duration
+    }
+
+    /// Only instances of the workflow with this name.
+    package var workflow: String?
+    /// Only instances in one of these; if empty, all but deleted ones.
+    package var statuses: Set<StatusName> = []
+    /// Only instances whose id contains this text.
+    package var idPart: String?
+    /// Only instances with this tag.
+    package var tag: String?
+    /// Only instances that failed with an error whose type or message contains this text.
+    package var errorPart: String?
+    /// Only instances whose last event is not earlier.
+    package var since: Timestamp?
+    /// Only instances whose last event is not later.
+    package var until: Timestamp?
+    package var order = Order.submitted
+    package var isReversed = false
+    package var limit: Int?
+
+    package init() {}
+
+    /// The wanted ones of `all` in the wanted order.
+    package func choose(from all: [InstanceOverview]) -> [InstanceOverview] {
+        var chosen = all.filter(accepts)
+        chosen.sort { isReversed ? precedes($1, $0) : precedes($0, $1) }
+        if let limit { chosen.removeLast(max(0, chosen.count - max(0, limit))) }
+        return chosen
+    }
+
+    private func accepts(_ instance: InstanceOverview) -> Bool {
+        if let workflow, instance.workflow != workflow { return false }
+        if let idPart, !instance.id.contains(idPart) { return false }
+        if let tag, !instance.tags.contains(tag) { return false }
+        if let errorPart, instance.failure?.description.contains(errorPart) != true { return false }
+        if let since, (instance.updatedAt ?? .distantPast) < since { return false }
+        if let until, (instance.updatedAt ?? .distantPast) > until { return false }
+        return statuses.isEmpty ? instance.status != .deleted : statuses.contains(instance.status)
+    }
+
+    /// Equal ones stand in the order of their ids, so that the order is always the same.
+    private func precedes(_ left: InstanceOverview, _ right: InstanceOverview) -> Bool {
+        let ids = (left.id, right.id)
+        return switch order {
+        case .id: ids.0 < ids.1
+        case .submitted: (left.submittedAt ?? .distantPast, ids.0) < (right.submittedAt ?? .distantPast, ids.1)
+        case .updated: (left.updatedAt ?? .distantPast, ids.0) < (right.updatedAt ?? .distantPast, ids.1)
+        case .duration: (left.duration ?? .zero, ids.0) < (right.duration ?? .zero, ids.1)
+        }
+    }
+}
+
+extension Timestamp {
+    /// Before everything: where what was never submitted stands.
+    fileprivate static var distantPast: Timestamp { Timestamp(nanosecondsSinceEpoch: .min) }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import SayiirInspection
+
+/// `sayiir-inspect sql`.
+struct SQLCommand: InspectionCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sql",
+        abstract: "Ask the log's catalogue with SQL.",
+        discussion: """
+            The catalogue is a SQLite database beside the log, made if there is none and brought up to date before. Its views are \
+            instances, attempts, waits, signals, events and stuck; docs/CATALOGUE.md has their columns. Only statements that \
+            change nothing are run.
+
+            Example:
+              sayiir-inspect sql jobs.sayiir "SELECT instance, why, since FROM stuck ORDER BY since"
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @OptionGroup var archiveOptions: ArchiveOptions
+
+    @OptionGroup var catalogueOptions: CatalogueOptions
+
+    @Argument(help: "One statement of SQLite's SQL.")
+    var statement: String
+
+    var archives: [String] { archiveOptions.archive }
+
+    var catalogue: String? { catalogueOptions.catalogue }
+
+    func inspection() -> any Inspection { SQLInspection(statement) }
+}
