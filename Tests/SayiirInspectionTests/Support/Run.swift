@@ -12,13 +12,16 @@ struct Run {
 
     /// Runs a command on a log in memory.
     init(
-        _ inspection: some Inspection, on disk: InMemoryFileSystem, archives: [String] = [],
-        style: Style = Style(width: 100)
+        _ inspection: some Inspection, on disk: InMemoryFileSystem, archives: [String] = [], catalogue: String? = nil,
+        style: Style = Style(width: 100), isTerminal: Bool = false
     ) {
         var output: [UInt8] = []
         var complaints: [String] = []
-        let console = Console(output: Output { output += $0 }, style: style) { complaints.append($0) }
-        status = inspection.perform(on: LogSource(directory: "log", archives: archives, fileSystem: disk), console)
+        let console = Console(output: Output { output += $0 }, style: style, isTerminal: isTerminal) {
+            complaints.append($0)
+        }
+        status = inspection.perform(
+            on: LogSource(directory: "log", archives: archives, catalogue: catalogue, fileSystem: disk), console)
         self.output = String(decoding: output, as: UTF8.self)
         self.complaints = complaints
     }
