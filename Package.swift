@@ -65,7 +65,9 @@ let package = Package(
         ),
         .target(
             name: "SayiirInspection",
-            dependencies: ["SayiirEvents", "SayiirLog", "SayiirProjection"],
+            dependencies: [
+                "SayiirEvents", "SayiirLog", "SayiirProjection", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: settings
         ),
         .executableTarget(
@@ -113,7 +115,8 @@ let package = Package(
         .testTarget(
             name: "SayiirInspectionTests",
             dependencies: [
-                "SayiirInspection", "SayiirEvents", "SayiirLog", "SayiirProjection", "SayiirTesting", "sayiir-inspect",
+                "SayiirInspection", "Sayiir", "SayiirEvents", "SayiirLog", "SayiirProjection", "SayiirTesting",
+                "sayiir-inspect",
             ],
             swiftSettings: settings),
         .executableTarget(

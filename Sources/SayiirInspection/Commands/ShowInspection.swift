@@ -14,7 +14,7 @@ package struct ShowInspection: Inspection {
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
         let problems = Problems(console)
         let (entries, assessment) = try read(log, problems)
-        guard !entries.isEmpty else { throw try unknownInstance(in: log) }
+        guard !entries.isEmpty else { throw try log.unknownInstance(instance) }
         let chosen = entries.filter { entry in moment.map { $0.includes(entry) } ?? true }
         guard !chosen.isEmpty else { throw notYet(entries[0]) }
         problems.assessment = assessment
@@ -50,19 +50,6 @@ package struct ShowInspection: Inspection {
             }
         }
         return (entries, assessment)
-    }
-
-    /// Reads the log once more, for ids that may have been meant.
-    private func unknownInstance(in log: LogSource) throws -> InspectionError {
-        var near = NearNames(to: instance)
-        _ = try log.reader.verify { frame in
-            frame.forEachRecord { record in if record.kind == .event { near.add(record.key) } }
-        }
-        let question =
-            near.names.isEmpty
-            ? "The command 'list' shows the instances."
-            : "Did you mean \(near.names.map { "'\(safe($0))'" }.joined(separator: ", "))?"
-        return InspectionError("there is no instance '\(safe(instance))' in '\(log.directory)'. \(question)")
     }
 
     private func notYet(_ first: LogEntry) -> InspectionError {

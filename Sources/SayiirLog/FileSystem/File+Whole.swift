@@ -36,7 +36,7 @@ extension File {
     }
 
     /// Writes all of `bytes`.
-    func writeFully(_ bytes: [UInt8], at offset: Int64) throws(FileSystemError) {
+    package func writeFully(_ bytes: [UInt8], at offset: Int64) throws(FileSystemError) {
         try bytes.withUnsafeBytes { buffer in
             Result { () throws(FileSystemError) in try writeFully(buffer, at: offset) }
         }.get()
