@@ -20,5 +20,6 @@ struct InspectCommand: ParsableCommand {
             StatusCommand.self, ListCommand.self, ShowCommand.self, TailCommand.self, DumpCommand.self,
             ExplainCommand.self, VerifyCommand.self, TruncateTailCommand.self, SalvageCommand.self,
             RetentionCommand.self, ExportCommand.self, DiffCommand.self,
+            ReportCommand.self,
         ])
 }

@@ -18,6 +18,12 @@ package final class Output {
         if buffer.count >= Self.capacity { try flush() }
     }
 
+    /// Adds a text as it is.
+    func text(_ text: String) throws {
+        buffer.append(contentsOf: text.utf8)
+        if buffer.count >= Self.capacity { try flush() }
+    }
+
     /// Hands over what is still in the buffer.
     func flush() throws {
         guard !buffer.isEmpty else { return }
