@@ -47,7 +47,7 @@ extension WorkflowClient {
         }
         try await WorkflowError.translating { () throws(BackendError) in
             try await environment.backend.keep(
-                definition: workflow.graph.definitionText, workflow.definitionHash, at: environment.clock.now)
+                definition: workflow.definitionText, workflow.definitionHash, at: environment.clock.now)
         }
         return Event.Submitted(
             workflow: workflow.name, definition: workflow.definitionHash, input: payload, metadata: workflow.metadata,
