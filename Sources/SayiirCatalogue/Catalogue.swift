@@ -94,8 +94,7 @@ public struct Catalogue: Sendable {
         var update = try CatalogueUpdate(file, from: reader, through: limit)
         _ = try update.run(progress: progress)
         try file.wrapping {
-            try file.database.writeWithoutTransaction { try $0.execute(sql: CatalogueSchema.indexes) }
-            try file.database.close()
+            try file.finish()
         }
         return update.sequence
     }

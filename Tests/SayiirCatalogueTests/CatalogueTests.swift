@@ -195,7 +195,7 @@ import Testing
         #expect(try log.catalogue.check() == [])
     }
 
-    @Test("sealing and retention between two updates change nothing that was taken in")
+    @Test("sealing between two updates changes nothing that was taken in")
     func sealed() async throws {
         let log = try TestLog()
         var history = History()

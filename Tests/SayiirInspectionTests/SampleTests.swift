@@ -12,6 +12,8 @@ import Testing
         let directory = try TemporaryDirectory()
         let path = ProcessInfo.processInfo.environment["SAYIIR_SAMPLE"] ?? "\(directory.path)/log"
         try await writeLog(History.sample.events, to: path, on: LocalFileSystem())
+        try await DefinitionSample.write(to: "\(path)-graph", on: LocalFileSystem())
         #expect(try LogReader(directory: path).verify().verdict == .clean)
+        #expect(try LogReader(directory: "\(path)-graph").verify().verdict == .clean)
     }
 }

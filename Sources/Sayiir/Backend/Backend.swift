@@ -41,6 +41,16 @@ public protocol Backend: Sendable {
     ///   ``BackendError/fenced(instance:epoch:)`` if the lease was lost, ``BackendError/log(_:)`` if storage fails.
     func append(_ events: [Event], lease: Lease?) async throws(BackendError)
 
+    /// Keeps the text of a definition, before an instance is submitted that goes by it, so that whoever reads what is stored can
+    /// show its graph. Nothing that runs depends on it. A backend that keeps none does nothing.
+    ///
+    /// - Parameters:
+    ///   - text: The text that `hash` is the digest of.
+    ///   - hash: The definition's hash.
+    ///   - time: When it was given.
+    /// - Throws: ``BackendError`` if storage fails.
+    func keep(definition text: String, _ hash: DefinitionHash, at time: Timestamp) async throws(BackendError)
+
     /// The state of an instance; `nil` if it has no events.
     ///
     /// - Throws: ``BackendError`` if storage fails or holds something that is not an event.
@@ -80,6 +90,14 @@ public protocol Backend: Sendable {
 extension Backend {
     /// It does not matter where tasks run.
     public var executor: (any TaskExecutor)? { nil }
+
+    /// Definitions are not kept.
+    ///
+    /// - Parameters:
+    ///   - text: The text that `hash` is the digest of.
+    ///   - hash: The definition's hash.
+    ///   - time: When it was given.
+    public func keep(definition text: String, _ hash: DefinitionHash, at time: Timestamp) async throws(BackendError) {}
 
     /// Those of all instances that have not ended.
     ///

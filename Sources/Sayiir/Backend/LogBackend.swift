@@ -16,6 +16,8 @@ public struct LogBackend: Backend {
     private let log: LogWriter
     private let fileSystem: any FileSystem
     private let isTakingSnapshot = Monitor(false)
+    /// The definitions that are known to be in the log.
+    private let definitions = Monitor<Set<DefinitionHash>>([])
     private let ledger: InstanceLedger<LogStorage>
 
     /// Opens the log in `directory`, creating it if the directory is missing or empty.
@@ -73,6 +75,29 @@ public struct LogBackend: Backend {
             // Nobody waits for it; should it fail, the log is as good as before, and the next one is due as late as after it.
             Task.detached { try? await takeSnapshot() }
         }
+    }
+
+    /// Writes a definition's text into the log, unless it is there already.
+    public func keep(definition text: String, _ hash: DefinitionHash, at time: Timestamp) async throws(BackendError) {
+        guard !definitions.withLock({ $0.contains(hash) }) else { return }
+        let key = hash.description
+        do throws(LogError) {
+            if try await !isKept(key) {
+                var batch = RecordBatch()
+                try batch.append(
+                    kind: .definition, key: key, timestamp: time.nanosecondsSinceEpoch, payload: Array(text.utf8))
+                try await log.append(batch)
+            }
+        } catch {
+            throw .log(error)
+        }
+        // Two that came at the same time have written it twice, which does no harm.
+        definitions.withLock { _ = $0.insert(hash) }
+    }
+
+    private func isKept(_ key: String) async throws(LogError) -> Bool {
+        guard log.mayContain(key) != false else { return false }
+        return try await log.records(withKey: key).contains { $0.kind == .definition }
     }
 
     /// The state of an instance; `nil` if it has no events.

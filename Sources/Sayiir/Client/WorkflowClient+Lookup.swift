@@ -34,15 +34,20 @@ extension WorkflowClient {
         if state.hasUnknownEvents { throw .newerHistory(state.id) }
     }
 
+    /// What is recorded of a submission. The definition is kept before it.
     func submission<Input, Output>(
         _ workflow: Workflow<Input, Output>, _ id: InstanceID, _ input: Input, priority: Int
-    ) throws(WorkflowError) -> Event.Submitted {
+    ) async throws(WorkflowError) -> Event.Submitted {
         guard (1...5).contains(priority) else { throw .invalidPriority(priority) }
         let payload: Payload
         do throws(ValueError) {
             payload = try environment.codecs.encode(input)
         } catch {
             throw .notEncodable(what: "input", id, reason: error.reason)
+        }
+        try await WorkflowError.translating { () throws(BackendError) in
+            try await environment.backend.keep(
+                definition: workflow.definitionText, workflow.definitionHash, at: environment.clock.now)
         }
         return Event.Submitted(
             workflow: workflow.name, definition: workflow.definitionHash, input: payload, metadata: workflow.metadata,

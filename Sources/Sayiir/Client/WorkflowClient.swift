@@ -46,7 +46,7 @@ public struct WorkflowClient: Sendable {
         while true {
             let state = try await lookUp(id, as: workflow, policy)
             if state.phase.takesID, policy == .useExisting { return try status(state, as: workflow) }
-            let submission = try submission(workflow, id, input, priority: priority)
+            let submission = try await submission(workflow, id, input, priority: priority)
             var decider = Decider(state, graph: workflow.graph, codecs: environment.codecs, executor: executor)
             if state.phase.takesID { decider.supersede(at: environment.clock.now) }
             decider.submit(submission, at: environment.clock.now)

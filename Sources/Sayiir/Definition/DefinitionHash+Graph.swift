@@ -10,11 +10,14 @@ extension DefinitionHash {
     /// are escaped, so that two graphs never have the same text. Where the original Sayiir knows the constructs, and ids have no
     /// special characters, the text is the original's.
     init(of graph: Graph) {
-        self.init(bytes: Array(SHA256.hash(data: Array(graph.text(of: Graph.root).utf8))))
+        self.init(bytes: Array(SHA256.hash(data: Array(graph.definitionText.utf8))))
     }
 }
 
 extension Graph {
+    /// The text that a definition's hash is the digest of.
+    var definitionText: String { text(of: Graph.root) }
+
     /// A sequence as text for the hash: `T:charge:t:30000:r:3:1000:2:v:2;D:wait:500;`.
     fileprivate func text(of sequence: Int) -> String {
         var text = ""

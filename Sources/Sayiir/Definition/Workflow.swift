@@ -8,6 +8,8 @@ public struct Workflow<Input: Codable & Sendable, Output: Codable & Sendable>: S
     public let name: String
     /// What identifies the definition. An instance can be resumed by a workflow with the same hash only.
     public let definitionHash: DefinitionHash
+    /// The text that the hash is the digest of, made once for all submissions.
+    let definitionText: String
     /// What the workflow was made of, to be a part of another one.
     let draft: FlowDraft
     let graph: Graph
@@ -16,6 +18,7 @@ public struct Workflow<Input: Codable & Sendable, Output: Codable & Sendable>: S
         self.name = name
         self.draft = draft
         self.graph = graph
+        definitionText = graph.definitionText
         definitionHash = DefinitionHash(of: graph)
     }
 

@@ -99,7 +99,7 @@ public final class Engine: Sendable {
         // Only now no other executor can begin it.
         let state = try await client.lookUp(id, as: workflow, policy)
         if state.phase.takesID, policy == .useExisting { return nil }
-        let submission = try client.submission(workflow, id, input, priority: 3)
+        let submission = try await client.submission(workflow, id, input, priority: 3)
         do throws(WorkflowError) {
             return try await InstanceRun.perform(
                 on: state, of: workflow.name, workflow.graph, under: lease, in: environment

@@ -19,8 +19,8 @@ struct CatalogueFile: Sendable {
             try database.writeWithoutTransaction { database in
                 try Self.requireCatalogue(database, path)
                 guard !isReadOnly else { return }
-                // Readers of other processes go on while a batch is written. What a crash of the machine takes is taken in again.
-                try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
+                // What a crash of the machine takes is taken in again.
+                try database.execute(sql: "PRAGMA synchronous = NORMAL")
             }
             return database
         }
@@ -48,6 +48,16 @@ struct CatalogueFile: Sendable {
             }
             return database
         }
+    }
+
+    /// Makes the file ready to be used by many, and closes it.
+    func finish() throws {
+        try database.writeWithoutTransaction { database in
+            // With a write-ahead log, readers go on while a batch is written.
+            try database.execute(
+                sql: "\(CatalogueSchema.indexes) PRAGMA locking_mode = NORMAL; PRAGMA journal_mode = WAL")
+        }
+        try database.close()
     }
 
     private static func requireCatalogue(_ database: Database, _ path: String) throws {

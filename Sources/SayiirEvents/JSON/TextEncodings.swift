@@ -10,7 +10,7 @@ func hexadecimalDigit(_ value: UInt8) -> UInt8 {
 }
 
 /// The bytes in Base64 with padding (RFC 4648, section 4).
-func base64(_ bytes: [UInt8]) -> String {
+package func base64(_ bytes: [UInt8]) -> String {
     let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     var output: [UInt8] = []
     output.reserveCapacity((bytes.count + 2) / 3 * 4)

@@ -25,7 +25,7 @@ extension LogSource {
     }
 
     /// Reads the log once more, for ids that may have been meant.
-    private func unknownInstance(_ instance: String) throws -> InspectionError {
+    func unknownInstance(_ instance: String) throws -> InspectionError {
         var near = NearNames(to: instance)
         _ = try verify { frame in
             frame.forEachRecord { record in if record.kind == .event { near.add(record.key) } }
@@ -35,5 +35,15 @@ extension LogSource {
             ? "The command 'list' shows the instances."
             : "Did you mean \(near.names.map { "'\(safe($0))'" }.joined(separator: ", "))?"
         return InspectionError("there is no instance '\(safe(instance))' in '\(directory)'. \(question)")
+    }
+
+    /// The events of one instance, in order.
+    ///
+    /// - Throws: An ``InspectionError`` that names similar ids if the instance has none.
+    func readEvents(of instance: String, _ problems: Problems) throws -> [RecordedEvent] {
+        var events: [RecordedEvent] = []
+        _ = try readEvents(problems, ofKeys: { $0 == instance }, visit: { events.append($0) })
+        guard !events.isEmpty else { throw try unknownInstance(instance) }
+        return events
     }
 }

@@ -21,6 +21,12 @@ package final class Output {
     /// Begins a new picture: wipes the terminal, and goes to its first line.
     func clearScreen() { buffer.append(contentsOf: "\u{1B}[H\u{1B}[2J".utf8) }
 
+    /// Adds a text as it is.
+    func text(_ text: String) throws {
+        buffer.append(contentsOf: text.utf8)
+        if buffer.count >= Self.capacity { try flush() }
+    }
+
     /// Hands over what is still in the buffer.
     func flush() throws {
         guard !buffer.isEmpty else { return }

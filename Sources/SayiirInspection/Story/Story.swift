@@ -53,6 +53,8 @@ struct StepStory {
     var output: Payload?
     /// What is particular to the kind: the branch taken, the signal awaited.
     var note = ""
+    /// The key that a route chose by; `default` if it chose for want of another.
+    var branch: String?
 
     enum Kind: String {
         case task, delay, signal, fork, map, route, loop, child
@@ -66,6 +68,19 @@ struct StepStory {
         /// The run ended before the step did.
         case abandoned
     }
+}
+
+extension StepStory {
+    /// Whether the attempts say more than the step itself.
+    var isToldByAttempts: Bool {
+        guard attempts.count == 1, let only = attempts.first else { return attempts.count > 1 }
+        return !only.detail.isEmpty || only.retryAt != nil || only.number != 1
+    }
+}
+
+extension Story {
+    /// When a step ended, or was last known to be under way; never before it began, whatever the clocks said.
+    func end(of step: StepStory) -> Timestamp { max(step.startedAt, step.endedAt ?? times.upperBound) }
 }
 
 /// One attempt at a task.

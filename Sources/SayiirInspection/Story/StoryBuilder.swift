@@ -20,11 +20,13 @@ struct StoryBuilder {
         return builder.story
     }
 
-    private init(_ first: Event) {
+    /// Begins the story of the instance that `first` belongs to, which is still to be added.
+    init(_ first: Event) {
         story = Story(state: InstanceState(first.instance), times: first.time...first.time)
     }
 
-    private mutating func add(_ event: Event) {
+    /// Goes on with the instance's next event.
+    mutating func add(_ event: Event) {
         let run = story.state.run
         story.state.apply(event)
         if story.state.run != run { beginRun(event) }
@@ -181,6 +183,7 @@ struct StoryBuilder {
         case .mapFinished(let body): end(body.step, .map, at: time)
         case .routed(let body):
             begin(body.step, .route, at: time, note: "to \(body.key)" + (body.isDefault ? " (default)" : ""))
+            change(body.step, .route, at: time) { $0.branch = body.isDefault ? "default" : body.key }
         case .loopIterated(let body):
             let count = UInt64(body.iteration) + 1
             beginLoop(body.step, at: time)

@@ -295,14 +295,6 @@ extension Attempt.Outcome {
     }
 }
 
-extension StepStory {
-    /// Whether the attempts say more than the step itself.
-    fileprivate var isToldByAttempts: Bool {
-        guard attempts.count == 1, let only = attempts.first else { return attempts.count > 1 }
-        return !only.detail.isEmpty || only.retryAt != nil || only.number != 1
-    }
-}
-
 extension StatusName {
     /// What the line with the status's details is called.
     fileprivate var detailTitle: String {

@@ -84,12 +84,9 @@ import Testing
         let question =
             "SELECT status, count(*) AS n, NULL AS void FROM instances GROUP BY status ORDER BY 2 DESC, 1 LIMIT 2"
         #expect(
-            run(SQLInspection(question), catalogue: path, style: Style()).output == """
-                STATUS           N  VOID
-                awaiting_signal  1      
-                cancelled        1      
-
-                """)
+            run(SQLInspection(question), catalogue: path, style: Style()).lines == [
+                "STATUS           N  VOID", "awaiting_signal  1", "cancelled        1",
+            ])
         #expect(
             run(SQLInspection(question), catalogue: path).lines == [
                 #"{"status":"awaiting_signal","n":1,"void":null}"#, #"{"status":"cancelled","n":1,"void":null}"#,

@@ -17,7 +17,10 @@ enum Program {
     }
 
     /// Runs it to its end.
-    static func run(_ arguments: String...) throws -> Result {
+    static func run(_ arguments: String...) throws -> Result { try run(arguments) }
+
+    /// Runs it to its end.
+    static func run(_ arguments: [String]) throws -> Result {
         let directory = try TemporaryDirectory()
         let (output, errors) = ("\(directory.path)/output", "\(directory.path)/errors")
         let process = Process()

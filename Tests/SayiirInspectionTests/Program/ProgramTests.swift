@@ -134,6 +134,28 @@ struct ProgramTests {
         #expect(!(try Program.run("show", clean.path, "order-42").output.contains("\u{1B}")))
     }
 
+    @Test("documents go to the output or into a file, and options that do not go together are refused")
+    func documents() async throws {
+        let log = try await sample()
+        let directory = try TemporaryDirectory()
+        let (file, page) = ("\(directory.path)/jobs.json", "\(directory.path)/jobs.html")
+        #expect(try Program.run("export", log.path, "--format", "chrome-trace", "--output", file).status == 0)
+        let trace = try String(contentsOfFile: file, encoding: .utf8)
+        #expect(try Program.run("export", log.path, "--format", "chrome-trace").output == trace)
+        let second = try Program.run("export", log.path, "--format", "ndjson", "--output", file)
+        #expect(second.status == 1 && second.errors.contains("exists. Give another file, or --force to replace it."))
+        #expect(try String(contentsOfFile: file, encoding: .utf8) == trace)
+        #expect(try Program.run("report", log.path, "--output", page, "--instance", "order-42").status == 0)
+        #expect(try String(contentsOfFile: page, encoding: .utf8).hasPrefix("<!DOCTYPE html>\n"))
+        #expect(try Program.run("diff", log.path, "order-42", "order-43").status == 0)
+        for arguments in [
+            ["--format", "dot", "--from", "1"], ["--format", "ndjson", "--workflow", "order"], ["--format", "png"], [],
+        ] {
+            let result = try Program.run(["export", log.path] + arguments)
+            #expect(result.status == 1 && !result.errors.isEmpty)
+        }
+    }
+
     @Test("a pipe that is closed early ends it quietly, with status 0")
     func brokenPipe() async throws {
         let directory = try TemporaryDirectory()

@@ -92,3 +92,28 @@ import Testing
         }
     }
 }
+
+@Suite struct KeptDefinitionTests {
+    @Test("a definition's text is written into the log once, before the first instance that goes by it")
+    func kept() async throws {
+        let disk = InMemoryFileSystem()
+        let workflow = try Flow("w", input: Int.self).then("double") { $0 * 2 }.build()
+        for id in ["a", "b"] as [InstanceID] {
+            let backend = try await openLog(disk)
+            let engine = Engine(backend: backend)
+            #expect(try await engine.run(workflow, id: id, input: 1).output == 2)
+            try await engine.client.submit(workflow, id: "\(id)-2", input: 1)
+            try await backend.close()
+        }
+        var kept: [LogRecord] = []
+        var first: UInt64?
+        _ = try LogReader(directory: "jobs", fileSystem: disk).verify { frame in
+            frame.forEachRecord { record in
+                if record.kind == .definition { kept.append(record) } else if first == nil { first = record.sequence }
+            }
+        }
+        #expect(kept.map(\.key) == [workflow.definitionHash.description])
+        #expect(kept.map { String(decoding: $0.payload, as: UTF8.self) } == ["T:double;"])
+        #expect(kept.first?.sequence == 1 && first == 2)
+    }
+}

@@ -1,0 +1,82 @@
+internal import SayiirEvents
+internal import SayiirLog
+internal import SayiirProjection
+
+/// One page of HTML about an instance, or about all.
+package struct ReportInspection: Inspection {
+    /// The instance; `nil` for all.
+    package var instance: String?
+    package var destination: Destination
+
+    /// More events are not listed.
+    private static let longestHistory = 2000
+
+    package init(of instance: String?, to destination: Destination) {
+        self.instance = instance
+        self.destination = destination
+    }
+
+    package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
+        let problems = Problems(console)
+        let bytes = try destination.write(on: log, console) { output in
+            let page =
+                try instance.map { try story(of: $0, in: log, problems, console.style) } ?? fleet(of: log, problems)
+            try output.text(page)
+        }
+        if let bytes, let path = destination.path {
+            if console.style.isJSON {
+                var writer = JSONWriter()
+                writer.beginObject()
+                writer.member("file", path)
+                writer.member("bytes", bytes)
+                writer.endObject()
+                try console.output.line(writer.text)
+            } else {
+                try console.output.line("Report, \(byteWords(bytes)), in \(safe(path))")
+            }
+        }
+        return try problems.conclude()
+    }
+
+    private func story(
+        of instance: String, in log: LogSource, _ problems: Problems, _ style: Style
+    ) throws -> String {
+        var builder: StoryBuilder?
+        var (events, count): ([RecordedEvent], UInt64) = ([], 0)
+        var definitions: GraphExport.Definitions = [:]
+        var first: UInt64?
+        let assessment = try log.verify { frame in
+            try frame.forEachRecord { record in
+                first = first ?? record.sequence
+                if record.kind == .definition {
+                    definitions[record.key] = String(decoding: record.payload, as: UTF8.self)
+                }
+                guard record.kind != .definition, record.key == instance else { return }
+                let entry = LogEntry(record, in: frame)
+                if case .unreadable = entry.content { try problems.note(entry, in: log.directory) }
+                guard let event = entry.recordedEvent else { return }
+                if builder == nil { builder = StoryBuilder(event.event) }
+                builder?.add(event.event)
+                count += 1
+                if events.count < Self.longestHistory { events.append(event) }
+            }
+        }
+        problems.assessment = assessment
+        guard let story = builder?.story else { throw try log.unknownInstance(instance) }
+        return InstanceReport(
+            story: story, events: events, eventCount: count,
+            definition: story.state.definition.flatMap { definitions[$0.description] }.flatMap { Definition($0) },
+            log: LogFacts(directory: log.directory, assessment: assessment, firstSequence: first), style: style
+        ).text
+    }
+
+    private func fleet(of log: LogSource, _ problems: Problems) throws -> String {
+        let (census, assessment) = try log.readCensus(problems)
+        return FleetReport(
+            instances: census.summaries.filter { $0.status != .deleted }, times: census.times,
+            log: LogFacts(
+                directory: log.directory, assessment: assessment,
+                firstSequence: try log.reader.segments().first?.name.firstSequence)
+        ).text
+    }
+}
