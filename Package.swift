@@ -71,6 +71,7 @@ let package = Package(
                 "SayiirEvents", "SayiirLog", "SayiirProjection",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
@@ -127,7 +128,10 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "SayiirCatalogueTests",
-            dependencies: ["SayiirCatalogue", "SayiirEvents", "SayiirLog", "SayiirProjection", "SayiirTesting"],
+            dependencies: [
+                "SayiirCatalogue", "Sayiir", "SayiirEvents", "SayiirLog", "SayiirProjection", "SayiirTesting",
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "SayiirInspectionTests",

@@ -56,7 +56,6 @@ public struct Catalogue: Sendable {
     /// - Throws: ``CatalogueError/database(file:reason:)``, ``SayiirLog/LogError`` if the log cannot be read, and what `progress` throws.
     @discardableResult
     public func update(progress: (CatalogueProgress) throws -> Void = { _ in }) throws -> UInt64 {
-        guard exists else { return try rebuild(progress: progress) }
         do {
             return try catchUp(progress: progress)
         } catch CatalogueError.unusable {
@@ -103,13 +102,21 @@ public struct Catalogue: Sendable {
     func catchUp(progress: (CatalogueProgress) throws -> Void = { _ in }) throws -> UInt64 {
         while true {
             do {
-                var update = try CatalogueUpdate(CatalogueFile(opening: path), from: reader)
+                var update = try beginUpdate()
                 _ = try update.run(progress: progress)
                 return update.sequence
             } catch is CatalogueError.MovedOn {
                 continue
             }
         }
+    }
+
+    /// Begins to take in what is new.
+    ///
+    /// - Throws: ``CatalogueError/unusable(file:reason:)`` also if there is no catalogue.
+    func beginUpdate() throws -> CatalogueUpdate {
+        guard exists else { throw CatalogueError.unusable(file: path, reason: "there is none") }
+        return try CatalogueUpdate(CatalogueFile(opening: path), from: reader)
     }
 
     func removeFiles(of path: String) {

@@ -1,10 +1,20 @@
 internal import GRDB
 internal import SayiirEvents
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
 /// The catalogue's SQLite database.
 struct CatalogueFile: Sendable {
     let path: String
     let database: DatabaseQueue
+    /// What the system knows the file by; 0 if it does not say.
+    private let identity: UInt64
 
     /// Opens a catalogue that is there.
     ///
@@ -25,7 +35,11 @@ struct CatalogueFile: Sendable {
             return database
         }
         self.database = database
+        identity = fileIdentity(of: path)
     }
+
+    /// Whether the file is still the one that stands at its path: it may have been replaced or removed.
+    var isCurrent: Bool { fileIdentity(of: path) == identity }
 
     /// Makes an empty one, to be filled and then put in its place: without a journal, since a crash only means to begin again.
     init(creating path: String) throws {
@@ -48,6 +62,7 @@ struct CatalogueFile: Sendable {
             }
             return database
         }
+        identity = fileIdentity(of: path)
     }
 
     /// Makes the file ready to be used by many, and closes it.
@@ -87,4 +102,10 @@ struct CatalogueFile: Sendable {
     }
 
     func wrapping<Result>(_ body: () throws -> Result) throws -> Result { try Self.wrapping(path, body) }
+}
+
+/// The number of the file that stands at a path; 0 if there is none.
+private func fileIdentity(of path: String) -> UInt64 {
+    var status = stat()
+    return stat(path, &status) == 0 ? UInt64(status.st_ino) : 0
 }

@@ -36,6 +36,9 @@ struct CatalogueUpdate {
         try checkFit()
     }
 
+    /// Whether the file is still the one that stands at its path.
+    var isCurrent: Bool { file.isCurrent }
+
     /// The last sequence that is in the catalogue.
     var sequence: UInt64 { position.sequence }
 

@@ -50,7 +50,7 @@ package final class Monitor<State: Sendable>: @unchecked Sendable {
     }
 
     /// Like ``withLock(_:)``, and wakes every waiter to look at what has changed. Costs no system call if there is none.
-    func update<Result>(_ body: (inout State) -> Result) -> Result {
+    package func update<Result>(_ body: (inout State) -> Result) -> Result {
         pthread_mutex_lock(mutex)
         let result = body(&state)
         // Whoever begins to wait from here on sees the change first.
@@ -73,7 +73,7 @@ package final class Monitor<State: Sendable>: @unchecked Sendable {
     }
 
     /// Like ``wait(_:)``, but gives up after about `nanoseconds` and returns `nil`.
-    func wait<Result>(nanoseconds: Int, _ body: (inout State) -> Result?) -> Result? {
+    package func wait<Result>(nanoseconds: Int, _ body: (inout State) -> Result?) -> Result? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         if let result = body(&state) { return result }

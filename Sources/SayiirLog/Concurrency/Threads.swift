@@ -7,7 +7,7 @@
 #endif
 
 /// Runs `body` on a new thread of its own. The thread ends with it.
-func startThread(_ body: @escaping @Sendable () -> Void) throws(FileSystemError) {
+package func startThread(_ body: @escaping @Sendable () -> Void) throws(FileSystemError) {
     final class Start: Sendable {
         let body: @Sendable () -> Void
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -37,6 +37,14 @@ func startThread(_ body: @escaping @Sendable () -> Void) throws(FileSystemError)
         start.release()
         throw FileSystemError(operation: "start", path: "a thread", code: code)
     }
+}
+
+/// Lets other threads go first, where the system knows priorities of threads: for work that nobody waits for.
+package func yieldToOtherThreads() {
+    #if os(Linux)
+        // On Linux "the calling process" is the calling thread.
+        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
+    #endif
 }
 
 /// Holds up the calling thread for two milliseconds.
