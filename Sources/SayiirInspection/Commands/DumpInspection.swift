@@ -95,7 +95,7 @@ extension Frame {
                     + (codec == .lz4 ? " (LZ4, of \(grouped(UInt64(body.count))))" : "")
             case .promise: "promise"
             case .seal: "seal"
-            case .blockTable, .filter, .bucket, .directory: "index"
+            case .blockTable, .filter, .bucket, .directory, .nodes: "index"
             }
         guard kind != .block else { return style.paint("  block at \(offset): \(words)", .dim) }
         return style.paint("  frame at \(offset): \(words), durable before it to \(durableThrough)", .dim)

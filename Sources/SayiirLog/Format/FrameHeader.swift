@@ -113,6 +113,8 @@ public enum FrameKind: UInt8, Sendable, Hashable {
     case bucket = 0xA3
     /// Where the buckets are.
     case directory = 0xA4
+    /// The segment's nodes of the tree over the log's records.
+    case nodes = 0xA5
 
     /// Whether frames of this kind hold records.
     var holdsRecords: Bool { self == .records || self == .block }
@@ -120,7 +122,7 @@ public enum FrameKind: UInt8, Sendable, Hashable {
     /// Whether the kind belongs to the index of a sealed segment.
     var isIndex: Bool {
         switch self {
-        case .blockTable, .filter, .bucket, .directory: true
+        case .blockTable, .filter, .bucket, .directory, .nodes: true
         case .records, .promise, .seal, .block: false
         }
     }
