@@ -50,7 +50,7 @@ struct SealedSegment {
         return filter
     }
 
-    /// The segment's nodes of the log's tree.
+    /// The segment's nodes of the log's tree, which give the root that the header has.
     func nodes() throws -> SegmentNodes {
         let frame = try indexFrame(.nodes, at: Int(detail.nodes))
         guard let nodes = SegmentNodes(decoding: frame.body, over: detail.leaves) else {
@@ -58,18 +58,16 @@ struct SealedSegment {
                 at: Int(detail.nodes), expected: "the nodes of \(detail.leaves.count) records",
                 found: "\(frame.body.count) bytes")
         }
+        let root = nodes.appended(to: detail.treeBefore).root
+        guard root == detail.root else {
+            throw damage(
+                at: Int(detail.nodes), expected: "nodes that give the root \(detail.root)", found: "\(root)")
+        }
         return nodes
     }
 
     /// The tree over all records of the log through the segment's last.
-    func treeAfter() throws -> MerkleFrontier {
-        let tree = try nodes().appended(to: detail.treeBefore)
-        guard tree.root == detail.root else {
-            throw damage(
-                at: Int(detail.nodes), expected: "nodes that give the root \(detail.root)", found: "\(tree.root)")
-        }
-        return tree
-    }
+    func treeAfter() throws -> MerkleFrontier { try nodes().appended(to: detail.treeBefore) }
 
     /// The block that holds a record of the segment.
     func block(holding sequence: UInt64) throws -> Frame {
