@@ -19,6 +19,6 @@ struct InspectCommand: ParsableCommand {
         subcommands: [
             StatusCommand.self, ListCommand.self, ShowCommand.self, TailCommand.self, DumpCommand.self,
             ExplainCommand.self, VerifyCommand.self, TruncateTailCommand.self, SalvageCommand.self,
-            RetentionCommand.self,
+            RetentionCommand.self, ProveCommand.self, CheckProofCommand.self,
         ])
 }

@@ -57,7 +57,7 @@ package struct DumpInspection: Inspection {
     }
 
     private func dumpBytes(of entry: LogEntry, _ console: Console) throws {
-        guard entry.allowsBytes(console.style) else {
+        guard entry.content.allowsBytes(console.style) else {
             let count = counted(entry.record.payload.count, "byte")
             return try console.output.line("            \(count), perhaps sensitive: --reveal-sensitive shows them")
         }
@@ -76,7 +76,7 @@ package struct DumpInspection: Inspection {
         writer.member("offset", entry.offset)
         writer.name("record")
         writer.raw(entry.json(style))
-        if showsBytes && entry.allowsBytes(style) {
+        if showsBytes && entry.content.allowsBytes(style) {
             writer.member("bytes", hexadecimal(entry.record.payload))
         }
         writer.endObject()

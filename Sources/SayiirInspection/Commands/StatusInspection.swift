@@ -7,9 +7,11 @@ package struct StatusInspection: Inspection {
 
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
         let problems = Problems(console)
-        let (catalogue, assessment) = try log.readCatalogue(problems)
+        var tree = log.reader.treeFold(recomputing: false)
+        let (catalogue, assessment) = try log.readCatalogue(problems, frames: { tree.take($0) })
         let overview = LogOverview(
             directory: log.directory, assessment: assessment,
+            treeHead: tree.finish(lastSequence: assessment.lastSequence),
             surroundings: try Surroundings(of: log, snapshots: try log.reader.snapshots()),
             writer: try log.reader.writer(),
             times: catalogue.times, counts: catalogue.counts, unreadableCount: problems.unreadableCount)

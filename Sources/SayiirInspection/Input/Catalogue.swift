@@ -31,10 +31,10 @@ struct Catalogue {
 extension LogSource {
     /// Reads the instances whose ids `isWanted` accepts.
     func readCatalogue(
-        _ problems: Problems, ofKeys isWanted: (String) -> Bool = { _ in true }
+        _ problems: Problems, ofKeys isWanted: (String) -> Bool = { _ in true }, frames: (Frame) -> Void = { _ in }
     ) throws -> (catalogue: Catalogue, assessment: Assessment) {
         var catalogue = Catalogue()
-        let assessment = try readEvents(problems, ofKeys: isWanted) { catalogue.add($0.event) }
+        let assessment = try readEvents(problems, ofKeys: isWanted, frames: frames) { catalogue.add($0.event) }
         let revived = catalogue.roster.revived
         guard !revived.isEmpty else { return (catalogue, assessment) }
         _ = try reader.verify { frame in

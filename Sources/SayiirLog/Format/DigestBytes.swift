@@ -48,9 +48,9 @@ struct DigestBytes: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// The way back from ``hexadecimal(_:)``.
-enum Hexadecimal {
+package enum Hexadecimal {
     /// The bytes that `text` gives, two digits of either case a byte; `nil` if it is anything else.
-    static func bytes(of text: some StringProtocol) -> [UInt8]? {
+    package static func bytes(of text: some StringProtocol) -> [UInt8]? {
         let digits = text.utf8.map { Character(UnicodeScalar($0)).hexDigitValue }
         guard digits.count.isMultiple(of: 2) else { return nil }
         var bytes: [UInt8] = []

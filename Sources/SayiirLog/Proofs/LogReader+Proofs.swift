@@ -77,19 +77,3 @@ extension Frame {
         }
     }
 }
-
-extension LogRecord {
-    /// Reads a record's bytes, as the format's "Body" says; `nil` unless they are one record exactly.
-    ///
-    /// - Parameters:
-    ///   - bytes: The record's bytes.
-    ///   - sequence: Its sequence, which the bytes do not tell.
-    public init?(decoding bytes: [UInt8], sequence: UInt64) {
-        guard let header = bytes.withUnsafeBytes({ RecordHeader(decoding: $0, at: 0) }), header.extent == bytes.count
-        else { return nil }
-        let keyEnd = RecordHeader.byteCount + header.keyLength
-        self.init(
-            sequence: sequence, kind: header.kind, timestamp: header.timestamp,
-            key: String(decoding: bytes[RecordHeader.byteCount..<keyEnd], as: UTF8.self), payload: bytes[keyEnd...])
-    }
-}

@@ -43,7 +43,7 @@ struct SegmentNodes: Sendable {
 struct SegmentNodesBuilder {
     private let start: UInt64
     private var end: UInt64
-    private var hashes: [TreeHash] = []
+    private(set) var hashes: [TreeHash] = []
 
     /// Begins before the leaf with this number.
     init(from start: UInt64) {

@@ -3,14 +3,14 @@
 /// What sealed segments say of their part of the tree is believed, unless the fold is to recompute it; records of journals are
 /// hashed in any case.
 package struct TreeFold {
-    /// A sealed segment that says something else of the tree than its records give.
+    /// A sealed segment that says something else of the tree than the records give.
     package struct Contradiction: Hashable, Sendable {
         /// The segment.
         package var segment: SegmentName
-        /// Of how many records it says it.
-        package var size: UInt64
-        /// The root that the segment tells.
-        package var told: TreeHash
+        /// The records of which some are not those that were sealed.
+        package var sequences: ClosedRange<UInt64>
+        /// The tree that the segment tells.
+        package var told: TreeHead
         /// The root that the records give.
         package var computed: TreeHash
     }
@@ -26,6 +26,8 @@ package struct TreeFold {
     /// The tree over what has passed; `nil` while it is only known to sealed segments, or to nobody.
     private var frontier: MerkleFrontier?
     private var segment: SegmentName?
+    /// The nodes of the sealed segment that is being recomputed.
+    private var nodes: SegmentNodesBuilder?
 
     init(_ search: FrontierSearch, recomputes: Bool, wantedSize: UInt64?) {
         self.search = search
@@ -44,11 +46,15 @@ package struct TreeFold {
         }
         self.frontier = nil
         var wanted = wantedRoot
+        var nodes = nodes
+        self.nodes = nil
         frame.forEachLeaf { leaf in
+            nodes?.append(leaf)
             frontier.append(leaf: leaf)
             if frontier.size == wantedSize { wanted = frontier.root }
         }
         wantedRoot = wanted
+        self.nodes = nodes
         self.frontier = frontier
     }
 
@@ -75,25 +81,32 @@ package struct TreeFold {
         }
         if frontier?.size != frame.firstSequence - 1 { frontier = try? search.frontier(before: frame.segment) }
         noteWanted()
-        if let told = try? sealedDetail()?.treeBefore { compare(told.size, told.root) }
+        guard recomputes, frame.segment.isSealed, let frontier else { return }
+        nodes = SegmentNodesBuilder(from: frontier.size)
+        // Once it was other records that were sealed, every later tree is another, too.
+        guard contradictions.isEmpty, frontier.size > 0, let told = try? search.sealed(frame.segment).detail.treeBefore
+        else { return }
+        note(told.head, of: frame.segment, over: 1...frontier.size)
     }
 
+    /// Holds the nodes of a sealed segment against those that its records gave.
     private mutating func endSegment() {
-        if let told = try? sealedDetail() { compare(told.lastSequence, told.root) }
+        guard let built = nodes, let segment, let sealed = try? search.sealed(segment),
+            frontier?.size == sealed.detail.lastSequence, let told = try? sealed.nodes()
+        else { return }
+        nodes = nil
+        let places = MerkleTree.cover(of: sealed.detail.leaves, highestLevel: SegmentNodes.highestLevel)
+        let others = zip(places, built.hashes).filter { told.hash(of: $0) != $1 }.map(\.0)
+        guard let first = others.first, let last = others.last else { return }
+        note(
+            TreeHead(size: sealed.detail.lastSequence, root: sealed.detail.root), of: segment,
+            over: first.start + 1...last.end)
     }
 
-    /// What the segment says that is being recomputed.
-    private func sealedDetail() throws -> SealedDetail? {
-        guard recomputes, let segment, segment.isSealed else { return nil }
-        return try search.sealed(segment).detail
-    }
-
-    /// Holds what a sealed segment says of the tree against what the records gave.
-    private mutating func compare(_ size: UInt64, _ told: TreeHash) {
-        guard let segment, let frontier, frontier.size == size else { return }
-        let computed = frontier.root
-        guard told != computed else { return }
-        contradictions.append(Contradiction(segment: segment, size: size, told: told, computed: computed))
+    private mutating func note(_ told: TreeHead, of segment: SegmentName, over sequences: ClosedRange<UInt64>) {
+        guard let frontier, frontier.head != told else { return }
+        contradictions.append(
+            Contradiction(segment: segment, sequences: sequences, told: told, computed: frontier.root))
     }
 
     private mutating func noteWanted() {
