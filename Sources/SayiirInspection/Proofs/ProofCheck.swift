@@ -23,6 +23,9 @@ package struct ProofCheck: Sendable {
             let status = try run(console)
             try console.output.flush()
             return status
+        } catch let error as FileSystemError {
+            console.fail("\(error). Give the file that 'prove' wrote.")
+            return .failure
         } catch {
             return console.end(with: error, on: LogSource(directory: file, fileSystem: fileSystem))
         }

@@ -278,12 +278,16 @@ import Testing
         let names = try log.segments
         let reader = LogReader(directory: "log", fileSystem: log.disk)
         var digests: [UInt64: ChainDigest] = [:]
-        _ = try reader.verify { digests[$0.firstSequence + UInt64($0.recordCount) - 1] = $0.digest }
+        var digest = ChainDigest(genesisOf: try #require(try reader.log()))
+        _ = try reader.verify { frame in
+            frame.forEachCommitEnd(after: digest) { digests[$0] = $1 }
+            digest = frame.digest
+        }
         let removed = try log.removeOldest(archiving: true)
         let first = names[removed].firstSequence
         func head(_ sequence: UInt64) throws -> String { "\(sequence):\(try #require(digests[sequence]))" }
-        // The place where the log begins now, and one behind it.
-        for sequence in [first - 1, names[removed + 1].firstSequence - 1] {
+        // The place where the log begins now, one inside a block behind it, and one where a segment ends.
+        for sequence in [first - 1, first + 19, names[removed + 1].firstSequence - 1] {
             let run = verify(log.disk, head: try head(sequence))
             #expect(run.status == .clean)
             #expect(try value("seen head", of: run).contains("which ended with sequence \(grouped(sequence)), "))
@@ -296,8 +300,8 @@ import Testing
         #expect(
             try value("seen head", of: recorded).hasPrefix(
                 "the list of removals has the digest that was seen, at sequence "))
-        let digest = try #require(digests[names[1].firstSequence - 1])
-        let unknown = verify(log.disk, head: "7:\(digest)")
+        let other = try #require(digests[names[1].firstSequence - 1])
+        let unknown = verify(log.disk, head: "7:\(other)")
         #expect(unknown.status == .ambiguous)
         #expect(
             try value("seen head", of: unknown)
@@ -311,7 +315,7 @@ import Testing
             let run = verify(log.disk, head: "\(try #require(tree))", archives: ["archive"])
             #expect(run.status == .clean)
         }
-        #expect(verify(log.disk, head: "7:\(digest)", archives: ["archive"]).status == .corrupt)
+        #expect(verify(log.disk, head: "7:\(other)", archives: ["archive"]).status == .corrupt)
         // The tree's peaks tell of every later head.
         let later = try #require(try reader.treeHead(at: first + 20))
         #expect(verify(log.disk, head: "\(later)").status == .clean)
