@@ -1,6 +1,6 @@
 extension LogReader {
     /// What can be read of the frame at which the valid frames end, and of those behind it that hold some of the records that are
-    /// missing: their headers are right, and something else is wrong. So they may have been changed, be out of their places, or belong to
+    /// missing: either header or body is right, and something else is wrong. So they may have been changed, be out of their places, or belong to
     /// another history. Empty if nothing can be read.
     ///
     /// - Parameters:
@@ -17,12 +17,14 @@ extension LogReader {
             let seed = try SegmentHeader(of: file, expecting: name).checksumSeed
             var records: [LogRecord] = []
             var offset = assessment.offset
-            while let header = try FrameHeader(at: offset, of: file, checksumSeed: seed) {
+            while let (header, isChecked) = try header(at: offset, of: file, checksumSeed: seed) {
                 let isMissing = missing.contains {
                     $0.contains(header.firstSequence) && header.recordCount > 0
                 }
-                guard isMissing || offset == assessment.offset else { break }
+                guard isMissing || (isChecked && offset == assessment.offset) else { break }
                 let body = try file.readBytes(header.paddedLength, at: Int64(offset + FrameHeader.byteCount))
+                // A damaged header is believed as far as it describes a body that is whole.
+                guard isChecked || body.withUnsafeBytes({ crc32c($0) }) == header.bodyChecksum else { break }
                 records += FrameDecoder.records(inDamaged: body, of: header)
                 offset += header.extent
             }
@@ -34,16 +36,19 @@ extension LogReader {
             return []
         }
     }
-}
 
-extension FrameHeader {
-    /// Reads the header at an offset of a file; `nil` unless its checksum is right and its lengths are possible.
-    fileprivate init?(at offset: Int, of file: any File, checksumSeed: UInt32) throws(FileSystemError) {
-        let bytes = try file.readBytes(Self.byteCount, at: Int64(offset))
-        guard let header = bytes.withUnsafeBytes({ FrameHeader(decoding: $0, checksumSeed: checksumSeed) }),
-            Int(header.storedLength) <= Limits.bodyBytes, Int(header.rawLength) <= Limits.bodyBytes
-        else { return nil }
-        self = header
+    /// What stands where a frame's header should, and whether its checksum is right; `nil` if its lengths are impossible.
+    private func header(
+        at offset: Int, of file: any File, checksumSeed: UInt32
+    ) throws(FileSystemError) -> (header: FrameHeader, isChecked: Bool)? {
+        let bytes = try file.readBytes(FrameHeader.byteCount, at: Int64(offset))
+        guard bytes.count == FrameHeader.byteCount else { return nil }
+        let checked = bytes.withUnsafeBytes { FrameHeader(decoding: $0, checksumSeed: checksumSeed) }
+        let header = checked ?? bytes.withUnsafeBytes { FrameHeader(unchecked: $0) }
+        guard Int(header.storedLength) <= Limits.bodyBytes, Int(header.rawLength) <= Limits.bodyBytes else {
+            return nil
+        }
+        return (header, checked != nil)
     }
 }
 

@@ -51,6 +51,11 @@ struct FrameHeader: Hashable, Sendable {
             bytes.loadLittleEndian(4, as: UInt32.self)
                 == crc32c(bytes.part(8, Self.byteCount - 8), continuing: checksumSeed)
         else { return nil }
+        self.init(unchecked: bytes)
+    }
+
+    /// Reads what stands where a header should, which is at least as long.
+    init(unchecked bytes: UnsafeRawBufferPointer) {
         storedLength = bytes.loadLittleEndian(8, as: UInt32.self)
         rawLength = bytes.loadLittleEndian(12, as: UInt32.self)
         firstSequence = bytes.loadLittleEndian(16, as: UInt64.self)

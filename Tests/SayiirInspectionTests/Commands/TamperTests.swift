@@ -71,6 +71,29 @@ import Testing
         #expect((extent["sequences"] as? [[String: Int]]) == [["first": 11, "last": 12]])
     }
 
+    @Test(
+        "any one byte of a commit's frame, edited, is found with the commit's sequences and, where they can be read, its instance"
+    )
+    func anyByte() async throws {
+        let (disk, forgery) = try await sampleForgery()
+        let original = try disk.bytes(of: forgery.path)
+        var frames: [Frame] = []
+        _ = try LogReader(directory: "log", fileSystem: disk).verify { frames.append($0) }
+        let frame = try #require(frames.first { $0.firstSequence == 11 })
+        var named = 0
+        for offset in frame.offset..<frame.end {
+            var bytes = original
+            bytes[offset] ^= 0x55
+            try disk.setBytes(bytes, of: forgery.path)
+            let run = verify(disk)
+            #expect(run.status == .corrupt)
+            let affected = try affected(run)
+            #expect(affected[0] == "sequences 11 to 12", "byte \(offset - frame.offset)")
+            if affected[1] == "'order-42' has records in the damage" { named += 1 }
+        }
+        #expect(named >= 170, "\(named) of \(frame.extent)")
+    }
+
     @Test("an edited record of a sealed block is found, with the block's sequences and instances")
     func editedBlock() async throws {
         let log = try await LongLog.make()
