@@ -17,45 +17,42 @@ struct LogTree {
         let name: SegmentName
         let leaves: Range<UInt64>
         private let content: Content
+        private let nodes: SegmentNodes
         /// The leaves of the block that was read last, from its first.
         private var block: (start: UInt64, leaves: [TreeHash]) = (0, [])
 
         private enum Content {
-            case sealed(SealedSegment, SegmentNodes)
+            case sealed(SealedSegment)
             case journal([TreeHash])
         }
 
         init(_ segment: SealedSegment) throws {
             name = segment.name
             leaves = segment.detail.leaves
-            content = .sealed(segment, try segment.nodes())
-        }
-
-        /// Adds the segment's records to the tree over those before.
-        func append(to tree: inout MerkleFrontier) {
-            switch content {
-            case .sealed(_, let nodes): tree = nodes.appended(to: tree)
-            case .journal(let leaves): for leaf in leaves { tree.append(leaf: leaf) }
-            }
+            content = .sealed(segment)
+            nodes = try segment.nodes()
         }
 
         init(_ name: SegmentName, from start: UInt64, leaves: [TreeHash]) {
             self.name = name
             self.leaves = start..<start + UInt64(leaves.count)
             content = .journal(leaves)
+            var builder = SegmentNodesBuilder(from: start)
+            for leaf in leaves { builder.append(leaf) }
+            nodes = builder.nodes
         }
 
-        /// The hash of a subtree, if the segment has it among its nodes.
-        func hash(of subtree: MerkleTree.Subtree) -> TreeHash? {
-            guard case .sealed(_, let nodes) = content else { return nil }
-            return nodes.hash(of: subtree)
-        }
+        /// The hash of a subtree, if it is one of the segment's nodes.
+        func hash(of subtree: MerkleTree.Subtree) -> TreeHash? { nodes.hash(of: subtree) }
+
+        /// Adds the segment's records to the tree over those before.
+        func append(to tree: inout MerkleFrontier) { tree = nodes.appended(to: tree) }
 
         /// The leaf with this number, which is one of the segment's.
         func leaf(_ number: UInt64) throws -> TreeHash {
             switch content {
             case .journal(let leaves): return leaves[Int(number - self.leaves.lowerBound)]
-            case .sealed(let segment, _):
+            case .sealed(let segment):
                 if !(block.start..<block.start + UInt64(block.leaves.count)).contains(number) {
                     let frame = try segment.block(holding: number + 1)
                     block = (frame.firstSequence - 1, [])

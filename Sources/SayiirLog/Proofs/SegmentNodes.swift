@@ -6,6 +6,11 @@ struct SegmentNodes: Sendable {
 
     private let subtrees: [(place: MerkleTree.Subtree, hash: TreeHash)]
 
+    /// The nodes of some leaves, in order.
+    fileprivate init(_ hashes: [TreeHash], over leaves: Range<UInt64>) {
+        subtrees = Array(zip(MerkleTree.cover(of: leaves, highestLevel: Self.highestLevel), hashes))
+    }
+
     /// Reads nodes as they are stored; `nil` unless there are as many as the records need.
     init?(decoding body: [UInt8], over leaves: Range<UInt64>) {
         let count = body.count / TreeHash.byteCount
@@ -63,11 +68,11 @@ struct SegmentNodesBuilder {
         }
     }
 
+    /// The nodes of what was added.
+    var nodes: SegmentNodes { SegmentNodes(hashes, over: start..<end) }
+
     /// The tree through the last record that was added, from the one before the first.
-    func tree(after before: MerkleFrontier) -> MerkleFrontier {
-        let places = MerkleTree.cover(of: start..<end, highestLevel: SegmentNodes.highestLevel)
-        return zip(places, hashes).reduce(into: before) { $0.append($1.1, level: $1.0.level) }
-    }
+    func tree(after before: MerkleFrontier) -> MerkleFrontier { nodes.appended(to: before) }
 
     /// The nodes as they are stored.
     func encoded() -> [UInt8] { hashes.encoded() }
