@@ -19,7 +19,8 @@ struct InspectCommand: ParsableCommand {
         subcommands: [
             StatusCommand.self, ListCommand.self, ShowCommand.self, WhyCommand.self, TailCommand.self, DumpCommand.self,
             ExplainCommand.self, VerifyCommand.self, TruncateTailCommand.self, SalvageCommand.self,
-            RetentionCommand.self, SpaceCommand.self, SQLCommand.self, RebuildCommand.self, ExportCommand.self,
-            DiffCommand.self, ReportCommand.self, BenchDiskCommand.self, CompletionsCommand.self,
+            RetentionCommand.self, SpaceCommand.self, SQLCommand.self, RebuildCommand.self, ProveCommand.self,
+            CheckProofCommand.self, ExportCommand.self, DiffCommand.self, ReportCommand.self, BenchDiskCommand.self,
+            CompletionsCommand.self,
         ])
 }

@@ -1,8 +1,14 @@
 import ArgumentParser
 import SayiirInspection
 
+/// A subcommand that says how the program ends.
+protocol PerformableCommand: ParsableCommand {
+    /// Does what the arguments ask for.
+    func perform() throws -> ExitStatus
+}
+
 /// A subcommand: arguments that make an inspection.
-protocol InspectionCommand: ParsableCommand {
+protocol InspectionCommand: PerformableCommand {
     var common: CommonOptions { get }
     var archives: [String] { get }
     var catalogue: String? { get }

@@ -13,7 +13,7 @@ import SayiirInspection
 let status: ExitStatus
 do {
     var command = try InspectCommand.parseAsRoot()
-    if let command = command as? any InspectionCommand {
+    if let command = command as? any PerformableCommand {
         status = try command.perform()
     } else if let command = command as? TruncateTailCommand {
         status = await command.repair.perform(

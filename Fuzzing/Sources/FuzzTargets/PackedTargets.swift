@@ -21,6 +21,7 @@ func fuzzSealed(_ bytes: UnsafeRawBufferPointer) throws {
         _ = try allowingRefusal {
             let segment = try SealedSegment(name, in: "log", fileSystem: disk)
             _ = try allowingRefusal { try segment.blockTable() }
+            _ = try allowingRefusal { try segment.treeAfter() }
             _ = try allowingRefusal { try segment.blockStart(of: segment.detail.lastSequence) }
             for key in ["order-1", "order-2", "nobody"] {
                 let hash = KeyHash(key)
@@ -53,7 +54,7 @@ func fuzzSnapshot(_ bytes: UnsafeRawBufferPointer) throws {
 }
 
 /// How much of a header's fields the input of these targets has.
-let packedFieldBytes = 200
+let packedFieldBytes = 240
 
 /// The files that an input stands for.
 private func completedFiles(_ bytes: UnsafeRawBufferPointer, layout: FileLayout) -> [[UInt8]] {

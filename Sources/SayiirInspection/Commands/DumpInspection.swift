@@ -57,7 +57,7 @@ package struct DumpInspection: Inspection {
     }
 
     private func dumpBytes(of entry: LogEntry, _ console: Console) throws {
-        guard entry.allowsBytes(console.style) else {
+        guard entry.content.allowsBytes(console.style) else {
             let count = counted(entry.record.payload.count, "byte")
             return try console.output.line("            \(count), perhaps sensitive: --reveal shows them")
         }
@@ -76,7 +76,7 @@ package struct DumpInspection: Inspection {
         writer.member("offset", entry.offset)
         writer.name("record")
         writer.raw(entry.json(style))
-        if showsBytes && entry.allowsBytes(style) {
+        if showsBytes && entry.content.allowsBytes(style) {
             writer.member("bytes", hexadecimal(entry.record.payload))
         }
         writer.endObject()
@@ -95,7 +95,7 @@ extension Frame {
                     + (codec == .lz4 ? " (LZ4, of \(grouped(UInt64(body.count))))" : "")
             case .promise: "promise"
             case .seal: "seal"
-            case .blockTable, .filter, .bucket, .directory: "index"
+            case .blockTable, .filter, .bucket, .directory, .nodes: "index"
             }
         guard kind != .block else { return style.paint("  block at \(offset): \(words)", .dim) }
         return style.paint("  frame at \(offset): \(words), durable before it to \(durableThrough)", .dim)

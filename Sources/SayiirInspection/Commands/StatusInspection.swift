@@ -7,9 +7,11 @@ package struct StatusInspection: Inspection {
 
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
         let problems = Problems(console)
-        let (census, assessment) = try log.readCensus(problems)
+        var tree = log.reader.treeFold(recomputing: false)
+        let (census, assessment) = try log.readCensus(problems, frames: { tree.take($0) })
         let overview = LogOverview(
             directory: log.directory, assessment: assessment,
+            treeHead: tree.finish(lastSequence: assessment.lastSequence),
             surroundings: try Surroundings(of: log, snapshots: try log.reader.snapshots()),
             writer: try log.reader.writer(),
             times: census.times, counts: census.counts, unreadableCount: problems.unreadableCount)

@@ -9,7 +9,7 @@ package struct TailTruncation: Repair {
 
     package func run(on log: LogSource, _ console: Console) async throws -> ExitStatus {
         // Without this look a missing or empty directory would become a new log.
-        var report = TruncationReport(directory: log.directory, assessment: try log.reader.verify())
+        var report = TruncationReport(directory: log.directory, assessment: try log.verify())
         if isConfirmed && report.isTruncatable {
             let recovery = try await truncate(log)
             report.assessment = recovery.assessment

@@ -4,11 +4,13 @@ internal import SayiirLog
 package struct VerifyInspection: Inspection {
     /// Whether each record that cannot be decoded is listed, and what only newer versions know is counted.
     package var isDeep = false
+    /// A head of the log that was seen earlier, as `status` shows it: the chain's or the tree's.
+    package var head: String?
 
     package init() {}
 
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
-        let report = try isDeep ? deepReport(on: log) : plainReport(on: log, console)
+        let report = try report(on: log, console)
         if console.style.isJSON {
             try console.output.line(report.json)
         } else {
@@ -17,28 +19,50 @@ package struct VerifyInspection: Inspection {
         return report.status
     }
 
-    private func plainReport(on log: LogSource, _ console: Console) throws -> VerifyReport {
+    private func report(on log: LogSource, _ console: Console) throws -> VerifyReport {
+        let seen = try parseHead()
+        let snapshots = try log.reader.snapshots()
+        var fit = try log.reader.fit(of: snapshots)
+        // What a head says of the tree is worth what recomputes it.
+        var tree = log.reader.treeFold(recomputing: isDeep || seen?.sequence != nil, wanting: seen?.sequence)
+        var search = try seen.map { try log.reader.search(for: $0) }
+        var decoding = isDeep ? DecodingFindings() : nil
         let problems = Problems(console)
-        let snapshots = try log.reader.snapshots()
-        var fit = try log.reader.fit(of: snapshots)
-        let assessment = try log.readEvents(problems, frames: { fit.take($0) }) { _ in }
-        return VerifyReport(
-            directory: log.directory, assessment: assessment, unreadableCount: problems.unreadableCount,
-            surroundings: try surroundings(of: log, snapshots, fit, assessment))
-    }
-
-    /// The list is part of the report, so that nothing is said twice.
-    private func deepReport(on log: LogSource) throws -> VerifyReport {
-        var findings = DecodingFindings()
-        let snapshots = try log.reader.snapshots()
-        var fit = try log.reader.fit(of: snapshots)
         let assessment = try log.verify { frame in
             fit.take(frame)
-            frame.forEachRecord { findings.add(LogEntry($0, in: frame)) }
+            tree.take(frame)
+            search?.take(frame)
+            try frame.forEachRecord { record in
+                let entry = LogEntry(record, in: frame)
+                // With a list in the report nothing is said twice.
+                if decoding?.add(entry) == nil, case .unreadable = entry.content {
+                    try problems.note(entry, in: log.directory)
+                }
+            }
         }
+        let treeHead = tree.finish(lastSequence: assessment.lastSequence)
+        let surroundings = try surroundings(of: log, snapshots, fit, assessment)
+        let outcome = search?.outcome(
+            lastSequence: assessment.lastSequence, root: tree.wantedRoot, removed: surroundings.removed)
+        let isWhole = assessment.verdict == .clean || assessment.verdict == .torn
         return VerifyReport(
-            directory: log.directory, assessment: assessment, unreadableCount: UInt64(findings.undecodable.count),
-            surroundings: try surroundings(of: log, snapshots, fit, assessment), findings: findings)
+            directory: log.directory, assessment: assessment,
+            unreadableCount: decoding.map { UInt64($0.undecodable.count) } ?? problems.unreadableCount,
+            surroundings: surroundings, findings: decoding, treeHead: treeHead,
+            treeContradictions: tree.contradictions,
+            seenHead: outcome.map { SeenHeadFinding(outcome: $0, lastSequence: assessment.lastSequence) },
+            extent: isWhole && tree.contradictions.isEmpty
+                ? nil : try DamageExtent(of: log, assessment, changed: tree.contradictions.map(\.sequences)))
+    }
+
+    private func parseHead() throws -> SeenHead? {
+        guard let head else { return nil }
+        guard let seen = SeenHead(head) else {
+            throw InspectionError(
+                "'\(safe(head))' is no head: give the 64 digits of the chain head, or the tree head, as 'status' showed them, or "
+                    + "SEQUENCE:DIGEST.")
+        }
+        return seen
     }
 
     private func surroundings(

@@ -15,7 +15,7 @@ struct EventExport {
         var count: UInt64 = 0
         var missing = filter.sequences == 0...UInt64.max ? instances : []
         do {
-            problems.assessment = try log.reader.verify { frame in
+            problems.assessment = try log.verify { frame in
                 guard frame.firstSequence <= filter.sequences.upperBound else { throw Done() }
                 guard filter.mayAccept(from: frame.firstSequence, count: frame.recordCount) else { return }
                 try frame.forEachRecord { record in

@@ -26,7 +26,7 @@ struct GraphExport {
         var definitions: Definitions = [:]
         var builder: StoryBuilder?
         var latest: DefinitionHash?
-        problems.assessment = try log.reader.verify { frame in
+        problems.assessment = try log.verify { frame in
             try frame.forEachRecord { record in
                 if record.kind == .definition {
                     definitions[record.key] = String(decoding: record.payload, as: UTF8.self)

@@ -31,13 +31,13 @@ struct InstanceCensus {
 extension LogSource {
     /// Reads the instances whose ids `isWanted` accepts.
     func readCensus(
-        _ problems: Problems, ofKeys isWanted: (String) -> Bool = { _ in true }
+        _ problems: Problems, ofKeys isWanted: (String) -> Bool = { _ in true }, frames: (Frame) -> Void = { _ in }
     ) throws -> (census: InstanceCensus, assessment: Assessment) {
         var census = InstanceCensus()
-        let assessment = try readEvents(problems, ofKeys: isWanted) { census.add($0.event) }
+        let assessment = try readEvents(problems, ofKeys: isWanted, frames: frames) { census.add($0.event) }
         let revived = census.roster.revived
         guard !revived.isEmpty else { return (census, assessment) }
-        _ = try reader.verify { frame in
+        _ = try verify { frame in
             frame.forEachRecord { record in
                 guard revived.contains(InstanceID(record.key)) else { return }
                 // What cannot be decoded was reported in the first reading.

@@ -26,7 +26,8 @@ struct LogEntry {
         content = Self.content(of: record)
     }
 
-    private static func content(of record: LogRecord) -> Content {
+    /// What the payload of a record is.
+    static func content(of record: LogRecord) -> Content {
         switch record.kind {
         case .event:
             do throws(EventDecodingError) {
@@ -50,17 +51,36 @@ struct LogEntry {
 
     /// The event's type, or what else the record is.
     var typeName: String {
-        switch content {
-        case .event(let event): event.body.kindName
-        case .definition: "definition"
-        case .skippable: "record_\(record.kind.rawValue)"
-        case .unreadable: "unreadable"
-        }
+        content.typeName(of: record.kind)
     }
 
     /// The event, if it is one that can be decoded.
     var recordedEvent: RecordedEvent? {
         guard case .event(let event) = content else { return nil }
         return RecordedEvent(sequence: record.sequence, event: event)
+    }
+}
+
+extension LogEntry.Content {
+    /// The event's type, or what else a record of that kind is.
+    func typeName(of kind: RecordKind) -> String {
+        switch self {
+        case .event(let event): event.body.kindName
+        case .definition: "definition"
+        case .skippable: "record_\(kind.rawValue)"
+        case .unreadable: "unreadable"
+        }
+    }
+
+    /// Whether the payload's bytes may be shown: not if some part of them is sensitive, or if nobody can tell.
+    func allowsBytes(_ style: Style) -> Bool {
+        if style.revealsSensitive { return true }
+        switch self {
+        case .event(let event):
+            if case .unknown = event.body { return false }
+            return event.json(revealingSensitive: true) == event.json(revealingSensitive: false)
+        case .definition: return true
+        case .skippable, .unreadable: return false
+        }
     }
 }

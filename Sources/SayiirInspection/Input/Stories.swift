@@ -37,7 +37,7 @@ extension LogSource {
     /// - Parameter visit: Gets the stories in the order in which they ended.
     func forEachStory(in index: StoryIndex, visit: (Story) throws -> Void) throws {
         var builders: [InstanceID: StoryBuilder] = [:]
-        _ = try reader.verify { frame in
+        _ = try verify { frame in
             try frame.forEachRecord { record in
                 let id = InstanceID(record.key)
                 guard record.sequence <= index.lastSequence, let last = index.lastSequences[id] else { return }

@@ -25,16 +25,4 @@ extension LogEntry {
         writer.endObject()
         return writer.text
     }
-
-    /// Whether the payload's bytes may be shown: not if some part of them is sensitive, or if nobody can tell.
-    func allowsBytes(_ style: Style) -> Bool {
-        if style.revealsSensitive { return true }
-        switch content {
-        case .event(let event):
-            if case .unknown = event.body { return false }
-            return event.json(revealingSensitive: true) == event.json(revealingSensitive: false)
-        case .definition: return true
-        case .skippable, .unreadable: return false
-        }
-    }
 }

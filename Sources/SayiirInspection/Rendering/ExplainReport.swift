@@ -83,7 +83,7 @@ struct ExplainReport {
         if style.revealsSensitive { return true }
         guard let frame, frame.frame != nil || frame.restored != nil else { return false }
         // The list of removals has no payload of anybody's.
-        return examination.file == .removals || entries.allSatisfy { $0.allowsBytes(style) }
+        return examination.file == .removals || entries.allSatisfy { $0.content.allowsBytes(style) }
     }
 
     /// The bytes of the header.

@@ -6,6 +6,7 @@ internal import SayiirLog
 struct LogOverview {
     var directory: String
     var assessment: Assessment
+    var treeHead: TreeHead?
     var surroundings: Surroundings
     var writer: String?
     var times: ClosedRange<Timestamp>?
@@ -27,6 +28,7 @@ struct LogOverview {
         add("writer", writer.map(safe) ?? "nobody")
         add("log", assessment.log?.description ?? "none yet")
         add("chain head", assessment.head?.description ?? "none yet")
+        add("tree head", treeHead?.description ?? "not known")
         for line in surroundings.lines { add(line.name, line.text) }
         add("instances", grouped(UInt64(counts.values.reduce(0, +))))
         for status in StatusName.allCases {
@@ -51,6 +53,7 @@ struct LogOverview {
         writer.beginObject()
         writer.member("directory", directory)
         writer.assessment(assessment)
+        writer.optional("tree_head", treeHead?.description)
         writer.member("unreadable", unreadableCount)
         writer.member("file_bytes", surroundings.fileBytes)
         surroundings.write(to: &writer)

@@ -69,15 +69,10 @@ struct SalvageText {
 
     private func lossWords(_ damage: SalvageDamage) -> String {
         let more = damage.mayMissMore ? ", and perhaps more" : ""
-        if let missing = damage.missing { return "missing \(words(for: missing))\(more)" }
+        if let missing = damage.missing { return "missing \(rangeWords(missing))\(more)" }
         if damage.isTorn { return "a torn end, nothing missing" }
         if damage.breaksChain { return "the chain is broken" }
         return damage.mayMissMore ? "nothing tells how much is missing" : "nothing missing"
-    }
-
-    private func words(for range: ClosedRange<UInt64>) -> String {
-        range.lowerBound == range.upperBound
-            ? "\(grouped(range.lowerBound))" : "\(grouped(range.lowerBound)) to \(grouped(range.upperBound))"
     }
 
     private var chainWords: String {
@@ -94,7 +89,7 @@ struct SalvageText {
     private func words(for instance: InstanceLosses.Affected) -> String {
         var parts: [String] = []
         if !instance.revisions.isEmpty {
-            parts.append("lacks revision \(instance.revisions.map { words(for: $0) }.joined(separator: ", "))")
+            parts.append("lacks revision \(instance.revisions.map(rangeWords).joined(separator: ", "))")
         }
         if instance.isInLostBlock { parts.append("had records in a lost block") }
         return "'\(safe(instance.instance))' \(parts.joined(separator: "; "))"
@@ -102,7 +97,7 @@ struct SalvageText {
 
     private func words(for run: SalvagedRun) -> String {
         let count = run.sequences.upperBound - run.sequences.lowerBound
-        return "\(words(for: run.sequences)) -> \(words(for: run.newFirst...run.newFirst + count))"
+        return "\(rangeWords(run.sequences)) -> \(rangeWords(run.newFirst...run.newFirst + count))"
     }
 }
 
@@ -130,7 +125,7 @@ extension SalvageText {
         writeDamages(to: &writer)
         writeInstances(to: &writer)
         writer.objects("runs", found.runs) { writer, run in
-            write(run.sequences, to: &writer)
+            writer.range(run.sequences)
             writer.member("new_first", run.newFirst)
             writer.member("proof", run.proof.rawValue)
         }
@@ -139,18 +134,13 @@ extension SalvageText {
         return writer.text
     }
 
-    private func write(_ range: ClosedRange<UInt64>, to writer: inout JSONWriter) {
-        writer.member("first", range.lowerBound)
-        writer.member("last", range.upperBound)
-    }
-
     private func writeDamages(to writer: inout JSONWriter) {
         writer.objects("damages", found.damages) { writer, damage in
             writer.member("file", damage.file)
             writer.member("offset", damage.offset)
             writer.member("bytes", damage.byteCount)
             writer.member("reason", damage.reason)
-            if let missing = damage.missing { write(missing, to: &writer) }
+            if let missing = damage.missing { writer.range(missing) }
             writer.member("may_miss_more", damage.mayMissMore)
             writer.member("torn", damage.isTorn)
             writer.member("breaks_chain", damage.breaksChain)
@@ -164,7 +154,7 @@ extension SalvageText {
             writer.beginArray()
             for range in instance.revisions {
                 writer.beginObject()
-                write(range, to: &writer)
+                writer.range(range)
                 writer.endObject()
             }
             writer.endArray()

@@ -10,11 +10,29 @@ struct VerifyReport {
     /// What decoding every record found; `nil` where that is only counted.
     var findings: DecodingFindings?
 
-    /// An event that cannot be decoded is a loss, however whole its frame is; so is what a whole snapshot contradicts.
+    var treeHead: TreeHead?
+    /// What sealed segments say of the tree that their records do not give.
+    var treeContradictions: [TreeFold.Contradiction] = []
+    /// What became of a head that was seen; `nil` if none was given.
+    var seenHead: SeenHeadFinding?
+    /// What is concerned; `nil` where nothing is damaged.
+    var extent: DamageExtent?
+
+    /// An event that cannot be decoded is a loss, however whole its frame is; so is what something whole contradicts.
     var status: ExitStatus {
         let status = ExitStatus(assessment.verdict)
-        if surroundings.isContradicted { return .corrupt }
-        return unreadableCount > 0 && (status == .clean || status == .torn) ? .corrupt : status
+        if contradiction != nil { return .corrupt }
+        guard status == .clean || status == .torn else { return status }
+        if unreadableCount > 0 { return .corrupt }
+        return seenHead?.isUndecidable == true ? .ambiguous : status
+    }
+
+    /// What says that the log is not what was written, though its frames do not; in words.
+    private var contradiction: String? {
+        if seenHead?.isContradiction == true { return "it does not extend the log that was seen" }
+        if !treeContradictions.isEmpty { return "a sealed segment holds other records than were sealed" }
+        if !surroundings.contradictions.isEmpty { return "a whole snapshot does not fit it" }
+        return surroundings.isContradicted ? "an archived file is not what it was" : nil
     }
 
     func lines(_ style: Style) -> [String] {
@@ -40,20 +58,31 @@ struct VerifyReport {
         if unreadableCount > 0 { add("unreadable", counted(unreadableCount, "record")) }
         lines += findings?.lines(in: directory) ?? []
         add("unknown", findings?.unknownWords)
+        for line in extent?.lines(behind: assessment.lastSequence) ?? [] { add(line.name, line.text) }
+        for line in treeContradictions { add("tree", words(for: line)) }
         add("sequences", sequenceWords)
         add("chain head", assessment.head?.description ?? "none yet")
+        add("tree head", treeHead?.description ?? "not known")
+        add("seen head", seenHead?.words)
         for line in surroundings.lines { add(line.name, line.text) }
         return lines
     }
 
     private func verdictLine(_ style: Style) -> String {
-        guard surroundings.isContradicted, assessment.verdict != .corrupt else {
-            return SayiirInspection.verdictLine(of: assessment, directory, unreadableCount, style)
+        if let contradiction, assessment.verdict != .corrupt {
+            return "\(directory) is \(style.paint("corrupt", .red)): \(contradiction)."
         }
-        let what =
-            surroundings.contradictions.isEmpty
-            ? "an archived file is not what it was" : "a whole snapshot does not fit it"
-        return "\(directory) is \(style.paint("corrupt", .red)): \(what)."
+        if status == .ambiguous, assessment.verdict != .ambiguous {
+            return
+                "\(directory) is \(style.paint("ambiguous", .yellow)): nothing that is left tells whether it extends the "
+                + "log that was seen."
+        }
+        return SayiirInspection.verdictLine(of: assessment, directory, unreadableCount, style)
+    }
+
+    private func words(for contradiction: TreeFold.Contradiction) -> String {
+        "\(contradiction.segment) was sealed over other records at \(rangeWords(contradiction.sequences)): the tree head should "
+            + "be \(contradiction.told), the records give the root \(contradiction.computed)"
     }
 
     private var sequenceWords: String {
@@ -67,7 +96,12 @@ struct VerifyReport {
 
     /// What to do next; `nil` if nothing.
     var advice: String? {
-        if !surroundings.contradictions.isEmpty { return Self.corruptAdvice }
+        if seenHead?.isContradiction == true || !treeContradictions.isEmpty || !surroundings.contradictions.isEmpty {
+            return Self.corruptAdvice
+        }
+        if seenHead?.isUndecidable == true, assessment.verdict == .clean {
+            return "Read the removed segments with '--archive', or give a head that was seen later."
+        }
         return switch assessment.verdict {
         case .clean:
             unreadableCount == 0
@@ -85,6 +119,10 @@ struct VerifyReport {
         writer.member("directory", directory)
         writer.assessment(assessment)
         writer.member("unreadable", unreadableCount)
+        writer.optional("tree_head", treeHead?.description)
+        if !treeContradictions.isEmpty { writeTreeContradictions(to: &writer) }
+        writeSeenHead(to: &writer)
+        extent?.write(to: &writer)
         surroundings.write(to: &writer)
         findings?.write(to: &writer)
         writer.member("exit_status", status.rawValue)
@@ -92,5 +130,24 @@ struct VerifyReport {
         writer.optional("advice", advice)
         writer.endObject()
         return writer.text
+    }
+
+    private func writeSeenHead(to writer: inout JSONWriter) {
+        guard let seenHead else { return }
+        writer.name("seen_head")
+        writer.beginObject()
+        writer.member("outcome", seenHead.name)
+        if let sequence = seenHead.sequence { writer.member("sequence", sequence) }
+        writer.member("explanation", seenHead.words)
+        writer.endObject()
+    }
+
+    private func writeTreeContradictions(to writer: inout JSONWriter) {
+        writer.objects("tree_contradictions", treeContradictions) { writer, contradiction in
+            writer.member("segment", contradiction.segment.description)
+            writer.range(contradiction.sequences)
+            writer.member("told", contradiction.told.description)
+            writer.member("computed", contradiction.computed.description)
+        }
     }
 }

@@ -10,6 +10,7 @@ extension Frame {
             case .filter: Self.filterFields(bytes)
             case .bucket: Self.bucketFields(bytes)
             case .directory: Self.directoryFields(bytes)
+            case .nodes: Self.nodeFields(bytes)
             }
         }
     }
@@ -66,6 +67,14 @@ extension Frame {
         return list.fields
     }
 
+    private static func nodeFields(_ bytes: UnsafeRawBufferPointer) -> [FormatField] {
+        var list = FieldList(bytes)
+        for start in stride(from: 0, to: bytes.count - TreeHash.byteCount + 1, by: TreeHash.byteCount) {
+            list.text("node \(start / TreeHash.byteCount + 1)", at: start, TreeHash.byteCount)
+        }
+        return list.fields
+    }
+
     private static func directoryFields(_ bytes: UnsafeRawBufferPointer) -> [FormatField] {
         var list = FieldList(bytes)
         for start in stride(from: 0, to: bytes.count - 3, by: 4) {
@@ -97,6 +106,9 @@ extension FormatField {
             list.number("earliest timestamp", at: 168, as: UInt64.self, meaning: time)
             list.number("latest timestamp", at: 176, as: UInt64.self, meaning: time)
             list.number("bytes of records", at: 184, as: UInt64.self) { "\($0)" }
+            list.number("nodes", at: 192, as: UInt64.self) { "at \($0)" }
+            list.text("tree root after", at: 200, TreeHash.byteCount)
+            peaks(&list, at: 232)
         case .snapshot:
             list.number("offset of the next frame", at: 104, as: UInt64.self) { "\($0) of the segment's journal" }
             list.number("version of the entries", at: 112, as: UInt32.self) { "\($0)" }
@@ -105,15 +117,30 @@ extension FormatField {
             list.number("lowest needed sequence", at: 128, as: UInt64.self) { "\($0)" }
         case .removals:
             list.number("number of entries", at: 104, as: UInt64.self) { "\($0)" }
+            peaks(&list, at: 112)
         }
+    }
+
+    /// The peaks of the tree before the first sequence.
+    private static func peaks(_ list: inout FieldList, at start: Int) {
+        for index in 0..<peakCount(ofBlock: list.bytes) {
+            list.text("peak \(index + 1) before", at: start + index * TreeHash.byteCount, TreeHash.byteCount)
+        }
+    }
+
+    private static func peakCount(ofBlock bytes: UnsafeRawBufferPointer) -> Int {
+        guard bytes.count >= SegmentHeader.byteCount else { return 0 }
+        return MerkleFrontier.peakCount(ofSize: bytes.loadLittleEndian(48, as: UInt64.self) &- 1)
     }
 
     /// How many bytes of a header block have fields, without its checksum.
     package static func endOfFields(ofBlock bytes: [UInt8]) -> Int {
-        switch bytes.count > 20 ? FileLayout(rawValue: bytes[20]) : nil {
-        case .sealed: 192
+        let peakBytes = bytes.withUnsafeBytes { peakCount(ofBlock: $0) } * TreeHash.byteCount
+        return switch bytes.count > 20 ? FileLayout(rawValue: bytes[20]) : nil {
+        case .sealed: 232 + peakBytes
         case .snapshot: 136
-        case .journal, .removals, nil: 112
+        case .removals: 112 + peakBytes
+        case .journal, nil: 112
         }
     }
 }

@@ -44,7 +44,7 @@ extension File {
     }
 
     /// Reads `count` bytes, or fewer if the file ends before.
-    func readBytes(_ count: Int, at offset: Int64) throws(FileSystemError) -> [UInt8] {
+    package func readBytes(_ count: Int, at offset: Int64) throws(FileSystemError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         let read = try bytes.withUnsafeMutableBytes { buffer in
             Result { () throws(FileSystemError) in try readFully(into: buffer, at: offset) }

@@ -4,9 +4,9 @@ internal import Crypto
 ///
 /// Two logs with the same digest hold the same records. Write it down somewhere else, and the log can later be held to it.
 public struct ChainDigest: Hashable, Sendable, CustomStringConvertible {
-    private var words: (UInt64, UInt64, UInt64, UInt64)
+    private let bytes: DigestBytes
 
-    static let byteCount = 32
+    static let byteCount = DigestBytes.byteCount
 
     /// The digest before the first record of a log.
     init(genesisOf log: LogID) {
@@ -32,37 +32,20 @@ public struct ChainDigest: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    private init(_ digest: SHA256.Digest) {
-        self = digest.withUnsafeBytes { ChainDigest(loading: $0, at: 0) }
+    private init(_ digest: SHA256.Digest) { bytes = DigestBytes(digest) }
+
+    /// Reads what ``description`` gives; `nil` if the text is not 64 hexadecimal digits.
+    public init?(_ text: some StringProtocol) {
+        guard let bytes = DigestBytes(hexadecimal: text) else { return nil }
+        self.bytes = bytes
     }
 
     init(loading bytes: UnsafeRawBufferPointer, at offset: Int) {
-        words = (
-            bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self),
-            bytes.loadUnaligned(fromByteOffset: offset + 8, as: UInt64.self),
-            bytes.loadUnaligned(fromByteOffset: offset + 16, as: UInt64.self),
-            bytes.loadUnaligned(fromByteOffset: offset + 24, as: UInt64.self)
-        )
+        self.bytes = DigestBytes(loading: bytes, at: offset)
     }
 
-    func store(into bytes: UnsafeMutableRawBufferPointer, at offset: Int) {
-        bytes.storeBytes(of: words.0, toByteOffset: offset, as: UInt64.self)
-        bytes.storeBytes(of: words.1, toByteOffset: offset + 8, as: UInt64.self)
-        bytes.storeBytes(of: words.2, toByteOffset: offset + 16, as: UInt64.self)
-        bytes.storeBytes(of: words.3, toByteOffset: offset + 24, as: UInt64.self)
-    }
-
-    /// Whether two digests are equal.
-    public static func == (left: Self, right: Self) -> Bool { left.words == right.words }
-
-    /// Feeds the digest to a hasher.
-    public func hash(into hasher: inout Hasher) {
-        hasher.combine(words.0)
-        hasher.combine(words.1)
-    }
+    func store(into target: UnsafeMutableRawBufferPointer, at offset: Int) { bytes.store(into: target, at: offset) }
 
     /// The digest's 64 lower-case hexadecimal digits.
-    public var description: String {
-        withUnsafeBytes(of: words) { hexadecimal($0) }
-    }
+    public var description: String { bytes.description }
 }

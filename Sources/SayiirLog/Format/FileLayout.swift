@@ -15,7 +15,7 @@ enum LayoutDetail: Hashable, Sendable {
     case journal
     case sealed(SealedDetail)
     case snapshot(SnapshotDetail)
-    case removals(entryCount: UInt64)
+    case removals(RemovalsDetail)
 
     private static let start = 104
 
@@ -28,12 +28,15 @@ enum LayoutDetail: Hashable, Sendable {
         }
     }
 
-    init(_ layout: FileLayout, loading bytes: UnsafeRawBufferPointer) {
+    /// Reads what a block says; the first sequence decides how many peaks it has of the tree before it.
+    init(_ layout: FileLayout, loading bytes: UnsafeRawBufferPointer, firstSequence: UInt64) {
+        // Of a first sequence that is out of bounds, too, the peaks lie within the block.
+        let size = firstSequence &- 1
         switch layout {
         case .journal: self = .journal
-        case .sealed: self = .sealed(SealedDetail(loading: bytes, at: Self.start))
+        case .sealed: self = .sealed(SealedDetail(loading: bytes, at: Self.start, treeSize: size))
         case .snapshot: self = .snapshot(SnapshotDetail(loading: bytes, at: Self.start))
-        case .removals: self = .removals(entryCount: bytes.loadLittleEndian(Self.start, as: UInt64.self))
+        case .removals: self = .removals(RemovalsDetail(loading: bytes, at: Self.start, treeSize: size))
         }
     }
 
@@ -42,10 +45,10 @@ enum LayoutDetail: Hashable, Sendable {
         switch self {
         case .journal: true
         case .sealed(let detail):
-            max(detail.blockTable, detail.filter, detail.directory) < size
+            max(detail.blockTable, detail.filter, detail.directory, detail.nodes) < size
                 && detail.lastSequence < Limits.sequences && detail.lastSequence + 1 >= firstSequence
         case .snapshot(let detail): detail.offset <= Limits.segmentBytes && detail.entryCount <= Limits.sequences
-        case .removals(let entryCount): entryCount <= Limits.sequences
+        case .removals(let detail): detail.entryCount <= Limits.sequences
         }
     }
 
@@ -54,7 +57,7 @@ enum LayoutDetail: Hashable, Sendable {
         case .journal: break
         case .sealed(let detail): detail.store(into: bytes, at: Self.start)
         case .snapshot(let detail): detail.store(into: bytes, at: Self.start)
-        case .removals(let entryCount): bytes.storeLittleEndian(entryCount, at: Self.start)
+        case .removals(let detail): detail.store(into: bytes, at: Self.start)
         }
     }
 }
@@ -71,10 +74,26 @@ struct SealedDetail: Hashable, Sendable {
     var latest: Int64
     /// The bytes of all records, uncompressed.
     var recordBytes: UInt64
+    /// Where the segment's nodes of the log's tree are.
+    var nodes: UInt64
+    /// The root of the tree over all records of the log through the segment's last.
+    var root: TreeHash
+    /// The tree over all records before the segment.
+    var treeBefore: MerkleFrontier
+
+    /// The leaves of the segment's records in that tree.
+    var leaves: Range<UInt64> { treeBefore.size..<max(treeBefore.size, lastSequence) }
+
+    /// What is said of a segment whose content is not known yet, or not any more.
+    static func unknown(after digest: ChainDigest) -> SealedDetail {
+        SealedDetail(
+            lastSequence: 0, lastDigest: digest, blockTable: 0, filter: 0, directory: 0, earliest: 0, latest: 0,
+            recordBytes: 0, nodes: 0, root: .ofNothing, treeBefore: MerkleFrontier())
+    }
 }
 
 extension SealedDetail {
-    fileprivate init(loading bytes: UnsafeRawBufferPointer, at start: Int) {
+    fileprivate init(loading bytes: UnsafeRawBufferPointer, at start: Int, treeSize: UInt64) {
         lastSequence = bytes.loadLittleEndian(start, as: UInt64.self)
         lastDigest = ChainDigest(loading: bytes, at: start + 8)
         blockTable = bytes.loadLittleEndian(start + 40, as: UInt64.self)
@@ -83,6 +102,9 @@ extension SealedDetail {
         earliest = bytes.loadLittleEndian(start + 64, as: Int64.self)
         latest = bytes.loadLittleEndian(start + 72, as: Int64.self)
         recordBytes = bytes.loadLittleEndian(start + 80, as: UInt64.self)
+        nodes = bytes.loadLittleEndian(start + 88, as: UInt64.self)
+        root = TreeHash(loading: bytes, at: start + 96)
+        treeBefore = MerkleFrontier(loading: bytes, at: start + 128, size: treeSize)
     }
 
     fileprivate func store(into bytes: UnsafeMutableRawBufferPointer, at start: Int) {
@@ -94,6 +116,9 @@ extension SealedDetail {
         bytes.storeLittleEndian(earliest, at: start + 64)
         bytes.storeLittleEndian(latest, at: start + 72)
         bytes.storeLittleEndian(recordBytes, at: start + 80)
+        bytes.storeLittleEndian(nodes, at: start + 88)
+        root.store(into: bytes, at: start + 96)
+        treeBefore.store(into: bytes, at: start + 128)
     }
 }
 
@@ -121,5 +146,24 @@ extension SnapshotDetail {
         bytes.storeLittleEndian(contentVersion, at: start + 8)
         bytes.storeLittleEndian(entryCount, at: start + 16)
         bytes.storeLittleEndian(neededFrom, at: start + 24)
+    }
+}
+
+/// What the header of the list of removals says beside where the log begins.
+struct RemovalsDetail: Hashable, Sendable {
+    var entryCount: UInt64
+    /// The tree over all records that were removed.
+    var treeBefore: MerkleFrontier
+}
+
+extension RemovalsDetail {
+    fileprivate init(loading bytes: UnsafeRawBufferPointer, at start: Int, treeSize: UInt64) {
+        entryCount = bytes.loadLittleEndian(start, as: UInt64.self)
+        treeBefore = MerkleFrontier(loading: bytes, at: start + 8, size: treeSize)
+    }
+
+    fileprivate func store(into bytes: UnsafeMutableRawBufferPointer, at start: Int) {
+        bytes.storeLittleEndian(entryCount, at: start)
+        treeBefore.store(into: bytes, at: start + 8)
     }
 }

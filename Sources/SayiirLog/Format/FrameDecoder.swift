@@ -172,7 +172,7 @@ enum FrameDecoder {
     }
 
     /// Takes the mask off and decompresses.
-    private static func unpack(
+    static func unpack(
         _ stored: UnsafeRawBufferPointer, header: FrameHeader, codec: FrameCodec
     ) throws(FrameDefect) -> [UInt8] {
         var unmasked = [UInt8](stored)
@@ -205,7 +205,7 @@ enum FrameDecoder {
     }
 
     /// Takes the list of commits off a block's body.
-    private static func takeCommitTable(
+    static func takeCommitTable(
         from body: inout [UInt8], header: FrameHeader
     ) throws(FrameDefect) -> [UInt32] {
         let commits = body.withUnsafeBytes { bytes -> [UInt32]? in

@@ -51,6 +51,11 @@ struct FrameHeader: Hashable, Sendable {
             bytes.loadLittleEndian(4, as: UInt32.self)
                 == crc32c(bytes.part(8, Self.byteCount - 8), continuing: checksumSeed)
         else { return nil }
+        self.init(unchecked: bytes)
+    }
+
+    /// Reads what stands where a header should, which is at least as long.
+    init(unchecked bytes: UnsafeRawBufferPointer) {
         storedLength = bytes.loadLittleEndian(8, as: UInt32.self)
         rawLength = bytes.loadLittleEndian(12, as: UInt32.self)
         firstSequence = bytes.loadLittleEndian(16, as: UInt64.self)
@@ -113,6 +118,8 @@ public enum FrameKind: UInt8, Sendable, Hashable {
     case bucket = 0xA3
     /// Where the buckets are.
     case directory = 0xA4
+    /// The segment's nodes of the tree over the log's records.
+    case nodes = 0xA5
 
     /// Whether frames of this kind hold records.
     var holdsRecords: Bool { self == .records || self == .block }
@@ -120,7 +127,7 @@ public enum FrameKind: UInt8, Sendable, Hashable {
     /// Whether the kind belongs to the index of a sealed segment.
     var isIndex: Bool {
         switch self {
-        case .blockTable, .filter, .bucket, .directory: true
+        case .blockTable, .filter, .bucket, .directory, .nodes: true
         case .records, .promise, .seal, .block: false
         }
     }

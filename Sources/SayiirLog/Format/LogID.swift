@@ -11,9 +11,7 @@ public struct LogID: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads what ``description`` gives; `nil` if the text is not 32 hexadecimal digits.
     package init?(_ text: String) {
-        let digits = text.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
-        guard digits.count == 32, text.utf8.count == 32 else { return nil }
-        let bytes = stride(from: 0, to: 32, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+        guard let bytes = Hexadecimal.bytes(of: text), bytes.count == 16 else { return nil }
         self = bytes.withUnsafeBytes { LogID(loading: $0, at: 0) }
     }
 

@@ -54,3 +54,26 @@ struct RecordHeader {
         guard body[offset + 7] == 0, body.count - offset >= extent else { return nil }
     }
 }
+
+extension LogRecord {
+    /// Reads the record that some bytes begin with; `nil` if they begin with none.
+    init?(prefixing bytes: ArraySlice<UInt8>, sequence: UInt64) {
+        guard let header = bytes.withUnsafeBytes({ RecordHeader(decoding: $0, at: 0) }) else { return nil }
+        let key = bytes.startIndex + RecordHeader.byteCount
+        let payload = key + header.keyLength
+        self.init(
+            sequence: sequence, kind: header.kind, timestamp: header.timestamp,
+            key: String(decoding: bytes[key..<payload], as: UTF8.self),
+            payload: bytes[payload..<payload + header.payloadLength])
+    }
+
+    /// Reads a record's bytes, as the format's "Body" says; `nil` unless they are one record exactly.
+    ///
+    /// - Parameters:
+    ///   - bytes: The record's bytes.
+    ///   - sequence: Its sequence, which the bytes do not tell.
+    public init?(decoding bytes: [UInt8], sequence: UInt64) {
+        self.init(prefixing: bytes[...], sequence: sequence)
+        guard payload.endIndex == bytes.endIndex else { return nil }
+    }
+}

@@ -89,7 +89,8 @@ struct SegmentHeader: Hashable, Sendable {
             size: bytes.loadLittleEndian(56, as: UInt64.self),
             previousDigest: ChainDigest(loading: bytes, at: 64),
             createdAt: bytes.loadLittleEndian(96, as: Int64.self),
-            detail: LayoutDetail(layout, loading: bytes)
+            detail: LayoutDetail(
+                layout, loading: bytes, firstSequence: bytes.loadLittleEndian(48, as: UInt64.self))
         )
         guard size >= UInt64(Self.byteCount + FrameHeader.byteCount), size <= Limits.segmentBytes, firstSequence > 0,
             firstSequence < Limits.sequences

@@ -5,9 +5,11 @@ struct LogBeginning: Hashable, Sendable {
     /// `nil` for the beginning of everything, where the log's identity decides it.
     var digest: ChainDigest?
     var log: LogID?
+    /// The tree over the records before; `nil` if nobody knows it.
+    var tree: MerkleFrontier?
 
     /// Nothing was ever removed.
-    static let first = LogBeginning(number: 1, firstSequence: 1, digest: nil, log: nil)
+    static let first = LogBeginning(number: 1, firstSequence: 1, tree: MerkleFrontier())
 
     /// What a directory says.
     ///
@@ -17,15 +19,21 @@ struct LogBeginning: Hashable, Sendable {
             self = .first
             return
         }
-        let header = try Removals(in: directory, fileSystem: fileSystem).header
+        let removals = try Removals(in: directory, fileSystem: fileSystem)
+        let header = removals.header
         self.init(
-            number: header.number, firstSequence: header.firstSequence, digest: header.previousDigest, log: header.log)
+            number: header.number, firstSequence: header.firstSequence, digest: header.previousDigest, log: header.log,
+            tree: removals.tree)
     }
 
-    init(number: UInt32, firstSequence: UInt64, digest: ChainDigest?, log: LogID?) {
+    init(
+        number: UInt32, firstSequence: UInt64, digest: ChainDigest? = nil, log: LogID? = nil,
+        tree: MerkleFrontier? = nil
+    ) {
         self.number = number
         self.firstSequence = firstSequence
         self.digest = digest
         self.log = log
+        self.tree = tree
     }
 }

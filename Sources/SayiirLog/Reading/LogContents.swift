@@ -32,7 +32,7 @@ struct LogContents {
             beginning =
                 first.number == 1
                 ? .first
-                : LogBeginning(number: first.number, firstSequence: first.firstSequence, digest: nil, log: nil)
+                : LogBeginning(number: first.number, firstSequence: first.firstSequence)
         }
     }
 

@@ -32,18 +32,8 @@ extension LogPosition {
         let parts = text.split(separator: " ", omittingEmptySubsequences: false)
         guard parts.count == 4, let segment = UInt32(parts[0]), let offset = Int(parts[1]),
             let sequence = UInt64(parts[2]),
-            let digest = ChainDigest(String(parts[3])), (0...1 << 40).contains(offset), sequence < .max
+            let digest = ChainDigest(parts[3]), (0...1 << 40).contains(offset), sequence < .max
         else { return nil }
         self.init(segment: segment, offset: offset, sequence: sequence, digest: digest)
-    }
-}
-
-extension ChainDigest {
-    /// Reads what ``description`` gives; `nil` if the text is not 64 hexadecimal digits.
-    package init?(_ text: String) {
-        let digits = text.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
-        guard digits.count == 64, text.utf8.count == 64 else { return nil }
-        let bytes = stride(from: 0, to: 64, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
-        self = bytes.withUnsafeBytes { ChainDigest(loading: $0, at: 0) }
     }
 }

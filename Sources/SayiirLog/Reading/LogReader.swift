@@ -111,7 +111,8 @@ public struct LogReader: Sendable {
         }
     }
 
-    private func wrappingFileSystemErrors<Result>(_ body: () throws -> Result) throws -> Result {
+    /// Makes errors of the layers below the public ones.
+    func wrappingFileSystemErrors<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()
         } catch let error as FileSystemError {

@@ -16,6 +16,8 @@ final class SegmentReader {
     let file: any File
     private(set) var position: FramePosition
     private(set) var isSealed = false
+    /// Of a sealed segment whose index was read: the tree over all records of the log through its last.
+    private(set) var treeAfter: MerkleFrontier?
 
     private let window = GrowingBuffer()
     private var windowStart = 0
@@ -104,10 +106,21 @@ final class SegmentReader {
                 guard frame.kind.isIndex || frame.kind == .seal else {
                     return .inconsistent(expected: "the index", found: "a frame of kind \(frame.kind)")
                 }
+                if frame.kind == .nodes {
+                    treeAfter = SegmentNodes(decoding: frame.body, over: detail.leaves)?.appended(to: detail.treeBefore)
+                    guard treeAfter?.root == detail.root, position.offset == Int(truncatingIfNeeded: detail.nodes)
+                    else {
+                        return .inconsistent(
+                            expected: "nodes that give the root \(detail.root)",
+                            found: treeAfter.map { "\($0.root)" } ?? "\(frame.body.count) bytes")
+                    }
+                }
                 position.advance(past: frame)
                 guard frame.kind == .seal else { continue }
-                return position.offset == position.segmentSize
-                    ? nil : .inconsistent(expected: "nothing after the seal", found: "something")
+                guard position.offset == position.segmentSize else {
+                    return .inconsistent(expected: "nothing after the seal", found: "something")
+                }
+                return treeAfter == nil ? .inconsistent(expected: "nodes of the log's tree", found: "none") : nil
             }
         }
     }

@@ -108,6 +108,8 @@ struct LogScan {
             var number: UInt32
             var nextSequence: UInt64?
             var digest: ChainDigest?
+            /// Of a sealed segment that was read: the tree over all records before its successor.
+            var tree: MerkleFrontier?
             /// The first sequence of the segment, which its successor's cannot be below.
             var least: UInt64
         }
@@ -212,6 +214,13 @@ struct LogScan {
             )
             return false
         }
+        let tree = walk.previous.map(\.tree) ?? beginning.tree
+        if case .sealed(let detail) = header.detail, let tree, tree != detail.treeBefore {
+            walk.damage(
+                \.earlierIsBad, in: header.name, at: 0, expected: "a tree of root \(tree.root) before it",
+                found: "one of root \(detail.treeBefore.root)")
+            return false
+        }
         walk.assessment.log = log
         walk.assessment.head = header.previousDigest
         walk.assessment.lastSequence = header.firstSequence - 1
@@ -288,7 +297,7 @@ struct LogScan {
         }
         walk.previous = Walk.PreviousEnd(
             number: position.segment.number, nextSequence: position.nextSequence, digest: position.digest,
-            least: reader.header.firstSequence)
+            tree: reader.treeAfter, least: reader.header.firstSequence)
         walk.unsealed = reader.isSealed ? nil : reader
         return true
     }

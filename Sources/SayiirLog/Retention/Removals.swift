@@ -2,6 +2,8 @@
 struct Removals {
     /// The header's statement: number, first sequence and digest of the first segment that is left.
     let header: SegmentHeader
+    /// The tree over all records that were removed.
+    let tree: MerkleFrontier
     private(set) var segments: [RemovedSegment]
 
     /// Why the file cannot be believed.
@@ -25,9 +27,11 @@ struct Removals {
             throw Defect(offset: 0, expected: "a header block", found: text)
         }
         segments = []
-        guard case .removals(let count) = header.detail, try file.size() == Int64(header.size) else {
+        guard case .removals(let detail) = header.detail, try file.size() == Int64(header.size) else {
             throw Defect(offset: 0, expected: "the header and length of a list of removals", found: "others")
         }
+        tree = detail.treeBefore
+        let count = detail.entryCount
         let reader = SegmentReader(file, header)
         while case .frame(let frame) = try reader.next() {
             segments += frame.records.compactMap { RemovedSegment($0) }
@@ -41,13 +45,14 @@ struct Removals {
 
     /// Replaces the file of a directory, durably.
     static func write(
-        _ segments: [RemovedSegment], logBeginningAt first: SegmentHeader, createdAt: Int64, in directory: String,
+        _ segments: [RemovedSegment], logBeginningAt first: SegmentHeader, after tree: MerkleFrontier, createdAt: Int64,
+        in directory: String,
         fileSystem: any FileSystem
     ) throws {
         let header = SegmentHeader(
             number: first.number, inFlightLimit: 0, log: first.log, firstSequence: first.firstSequence,
             size: UInt64(SegmentHeader.byteCount), previousDigest: first.previousDigest, createdAt: createdAt,
-            detail: .removals(entryCount: UInt64(segments.count)))
+            detail: .removals(RemovalsDetail(entryCount: UInt64(segments.count), treeBefore: tree)))
         var writer = try FrameFileWriter(
             for: header, as: FileName.unfinishedRemovals, in: directory, fileSystem: fileSystem)
         do {

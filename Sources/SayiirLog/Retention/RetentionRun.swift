@@ -71,19 +71,22 @@ struct RetentionRun {
         for segment in plan.removed {
             entries.append(try remember(segment, archive: archive, now: now))
         }
-        try record(entries, hadRemovals: contents.files.hasRemovals, firstLeft, now: now)
+        let tree = try SealedSegment(last.name, in: directory, fileSystem: fileSystem).treeAfter()
+        try record(entries, hadRemovals: contents.files.hasRemovals, firstLeft, after: tree, now: now)
         didRemove(plan.removed.map(\.name))
         for segment in plan.removed { try fileSystem.remove("\(directory)/\(segment.name)") }
     }
 
     private func record(
-        _ entries: [RemovedSegment], hadRemovals: Bool, _ firstLeft: SegmentHeader, now: Int64
+        _ entries: [RemovedSegment], hadRemovals: Bool, _ firstLeft: SegmentHeader, after tree: MerkleFrontier,
+        now: Int64
     ) throws {
         do {
             let earlier =
                 hadRemovals ? try Removals(in: directory, fileSystem: fileSystem).segments : []
             try Removals.write(
-                earlier + entries, logBeginningAt: firstLeft, createdAt: now, in: directory, fileSystem: fileSystem)
+                earlier + entries, logBeginningAt: firstLeft, after: tree, createdAt: now, in: directory,
+                fileSystem: fileSystem)
         } catch let defect as Removals.Defect {
             throw defect.error(in: directory)
         }

@@ -77,7 +77,7 @@ struct SalvageFiles {
         found.sort { $0.name < $1.name }
         if !archives.isEmpty, let first = found.first?.name, first.number < start.number {
             let sequence = max(1, min(first.firstSequence, Limits.sequences))
-            start = LogBeginning(number: first.number, firstSequence: sequence, digest: nil, log: nil)
+            start = LogBeginning(number: first.number, firstSequence: sequence)
         }
         let snapshots = try Self.headers(ofSnapshots: files.snapshots, in: directory, fileSystem)
         let identities = found.compactMap { ($0.header ?? $0.restored)?.log } + snapshots.map(\.1.log)
@@ -144,11 +144,7 @@ struct SalvageFiles {
             number: segment.name.number, inFlightLimit: 0, log: log, firstSequence: max(1, segment.name.firstSequence),
             size: min(UInt64(clamping: segment.size), Limits.segmentBytes), previousDigest: digest, createdAt: 0,
             detail: segment.name.isSealed
-                ? .sealed(
-                    SealedDetail(
-                        lastSequence: 0, lastDigest: digest, blockTable: 0, filter: 0, directory: 0, earliest: 0,
-                        latest: 0, recordBytes: 0))
-                : .journal)
+                ? .sealed(.unknown(after: digest)) : .journal)
     }
 
     private static func headers(

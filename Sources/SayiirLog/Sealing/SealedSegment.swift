@@ -50,6 +50,39 @@ struct SealedSegment {
         return filter
     }
 
+    /// The segment's nodes of the log's tree, which give the root that the header has.
+    func nodes() throws -> SegmentNodes {
+        let frame = try indexFrame(.nodes, at: Int(detail.nodes))
+        guard let nodes = SegmentNodes(decoding: frame.body, over: detail.leaves) else {
+            throw damage(
+                at: Int(detail.nodes), expected: "the nodes of \(detail.leaves.count) records",
+                found: "\(frame.body.count) bytes")
+        }
+        let root = nodes.appended(to: detail.treeBefore).root
+        guard root == detail.root else {
+            throw damage(
+                at: Int(detail.nodes), expected: "nodes that give the root \(detail.root)", found: "\(root)")
+        }
+        return nodes
+    }
+
+    /// The tree over all records of the log through the segment's last.
+    func treeAfter() throws -> MerkleFrontier { try nodes().appended(to: detail.treeBefore) }
+
+    /// The block that holds a record of the segment.
+    func block(holding sequence: UInt64) throws -> Frame {
+        guard let start = try blockStart(of: sequence) else {
+            throw damage(at: Int(detail.blockTable), expected: "a block with sequence \(sequence)", found: "none")
+        }
+        let block = try block(at: start.offset)
+        guard sequence >= block.firstSequence, sequence - block.firstSequence < UInt64(block.recordCount) else {
+            throw damage(
+                at: start.offset, expected: "a block with sequence \(sequence)",
+                found: "\(block.recordCount) records from sequence \(block.firstSequence)")
+        }
+        return block
+    }
+
     /// Where the block that holds `sequence`, or the first one after it, begins, and with which sequence; `nil` if all
     /// records come before.
     func blockStart(of sequence: UInt64) throws -> (offset: Int, firstSequence: UInt64)? {

@@ -24,8 +24,9 @@ struct SegmentSealer {
         // One that has only its sealed form is opened in that, and there is nothing to do.
         guard reader.header.detail.layout == .journal else { return }
         let sealedName = name.otherForm
+        let search = FrontierSearch(directory: directory, fileSystem: fileSystem)
         var draft = Draft(
-            index: SealedIndexBuilder(),
+            after: try search.frontier(before: reader.header.name),
             writer: try FrameFileWriter(
                 for: Self.header(of: reader.header, detail: .none), as: FileName.unfinishedSealed, in: directory,
                 fileSystem: fileSystem))
@@ -64,25 +65,24 @@ struct SegmentSealer {
     private static func header(of journal: SegmentHeader, detail: SealedDetail?) -> SegmentHeader {
         var header = journal
         header.inFlightLimit = 0
-        header.detail = .sealed(
-            detail
-                ?? SealedDetail(
-                    lastSequence: 0, lastDigest: journal.previousDigest, blockTable: 0, filter: 0, directory: 0,
-                    earliest: 0, latest: 0, recordBytes: 0))
+        header.detail = .sealed(detail ?? .unknown(after: journal.previousDigest))
         return header
     }
 
     /// What of the sealed form is there so far.
     private struct Draft {
-        var index: SealedIndexBuilder
+        private var index = SealedIndexBuilder()
+        private var nodes: SegmentNodesBuilder
+        private let treeBefore: MerkleFrontier
         var writer: FrameFileWriter
         /// The records of the block that is being filled.
         private var body: [UInt8] = []
         private var commits: [UInt32] = []
         private var digest: ChainDigest?
 
-        init(index: SealedIndexBuilder, writer: FrameFileWriter) {
-            self.index = index
+        init(after treeBefore: MerkleFrontier, writer: FrameFileWriter) {
+            self.treeBefore = treeBefore
+            nodes = SegmentNodesBuilder(from: treeBefore.size)
             self.writer = writer
         }
 
@@ -91,6 +91,7 @@ struct SegmentSealer {
         mutating func add(_ frame: Frame) {
             body += frame.body
             commits += frame.commits
+            frame.forEachLeaf { nodes.append($0) }
             digest = frame.digest
         }
 
@@ -110,7 +111,8 @@ struct SegmentSealer {
             var detail = SealedDetail(
                 lastSequence: writer.nextSequence - 1, lastDigest: writer.digest, blockTable: UInt64(writer.offset),
                 filter: 0, directory: 0, earliest: index.earliest ?? 0, latest: index.latest ?? 0,
-                recordBytes: index.recordBytes)
+                recordBytes: index.recordBytes, nodes: 0, root: nodes.tree(after: treeBefore).root,
+                treeBefore: treeBefore)
             try writer.append(.blockTable, body: bodies.table)
             detail.filter = UInt64(writer.offset)
             try writer.append(.filter, body: bodies.filter)
@@ -121,6 +123,8 @@ struct SegmentSealer {
             }
             detail.directory = UInt64(writer.offset)
             try writer.append(.directory, body: directory)
+            detail.nodes = UInt64(writer.offset)
+            try writer.append(.nodes, body: nodes.encoded())
             return detail
         }
     }

@@ -23,24 +23,11 @@ package struct SnapshotFit: Sendable {
         if frame.commitCount > 1,
             snapshots.contains(where: { (frame.firstSequence..<end).contains($0.coveredSequence) })
         {
-            noteCommits(of: frame)
+            if let digest { frame.forEachCommitEnd(after: digest) { note($0, $1) } }
         }
         note(end - 1, frame.digest)
         digest = frame.digest
         lastSequence = end - 1
-    }
-
-    /// A block has the digest after its last commit; those before are computed.
-    private mutating func noteCommits(of frame: Frame) {
-        guard var digest else { return }
-        var sequence = frame.firstSequence
-        frame.forEachCommit { records, count in
-            digest = records.withUnsafeBytes {
-                digest.appending(records: $0, firstSequence: sequence, recordCount: count)
-            }
-            sequence += UInt64(count)
-            note(sequence - 1, digest)
-        }
     }
 
     private mutating func note(_ sequence: UInt64, _ digest: ChainDigest?) {
@@ -76,16 +63,6 @@ extension LogReader {
     ///
     /// - Throws: ``LogError/fileSystem(_:)``.
     package func fit(of snapshots: [LogSnapshot]) throws -> SnapshotFit {
-        do {
-            let contents = try LogContents(in: directory, archives: archives, fileSystem: fileSystem)
-            guard let first = contents.segments.first else { return SnapshotFit(snapshots, digest: nil) }
-            let reader = try SegmentReader(first, in: contents.directory(of: first), fileSystem: fileSystem)
-            return SnapshotFit(snapshots, digest: reader.header.previousDigest)
-        } catch let error as FileSystemError {
-            throw LogError.fileSystem(error)
-        } catch {
-            // Of a damaged beginning the verification speaks.
-            return SnapshotFit(snapshots, digest: nil)
-        }
+        SnapshotFit(snapshots, digest: try firstHeader()?.previousDigest)
     }
 }

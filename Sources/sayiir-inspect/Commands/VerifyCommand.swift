@@ -8,13 +8,16 @@ struct VerifyCommand: InspectionCommand {
         abstract: "Check the whole log.",
         discussion: """
             Reads every frame, recomputes the chain, decodes every event, and judges the log's end by the opening rule. \
-            Where something is wrong, it says where, what was expected, what was found, and what to do next.
+            Where something is wrong, it says where, what was expected, what was found, which records and instances are \
+            concerned, and what to do next. With a head that was written down it also tells whether the log still holds all \
+            that it held then.
 
             Exit status:
             \(ExitStatus.table)
 
             Example:
               sayiir-inspect verify jobs.sayiir && echo sound
+              sayiir-inspect verify jobs.sayiir --head 1000:4f6a...
             """)
 
     @OptionGroup var common: CommonOptions
@@ -23,12 +26,19 @@ struct VerifyCommand: InspectionCommand {
 
     var archives: [String] { archiveOptions.archive }
 
-    @Flag(help: "List every record that cannot be decoded, and count what only newer versions know.")
+    @Flag(help: "Recompute the tree, list every record that cannot be decoded, count what only newer versions know.")
     var deep = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Whether the log extends the one with this head: the chain or tree head of 'status', or SEQUENCE:DIGEST.",
+            valueName: "head"))
+    var head: String?
 
     func inspection() -> any Inspection {
         var verify = VerifyInspection()
         verify.isDeep = deep
+        verify.head = head
         return verify
     }
 }

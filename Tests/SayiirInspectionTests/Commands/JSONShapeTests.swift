@@ -17,7 +17,8 @@ import Testing
         #expect(
             try members(run.lines[0]) == [
                 "directory", "verdict", "rule", "log", "segments", "frames", "records", "record_bytes", "last_sequence",
-                "durable_sequence", "head", "unreadable", "file_bytes", "sealed_segments", "snapshots", "oldest",
+                "durable_sequence", "head", "tree_head", "unreadable", "file_bytes", "sealed_segments", "snapshots",
+                "oldest",
                 "newest", "instances",
             ])
         let counts = try #require(object(run.lines[0])?["instances"] as? [String: Int])
@@ -92,7 +93,7 @@ import Testing
         #expect(
             try members(run.lines[0]) == [
                 "directory", "verdict", "rule", "log", "segments", "frames", "records", "record_bytes", "last_sequence",
-                "durable_sequence", "head", "unreadable", "sealed_segments", "snapshots", "exit_status",
+                "durable_sequence", "head", "tree_head", "unreadable", "sealed_segments", "snapshots", "exit_status",
             ])
     }
 }

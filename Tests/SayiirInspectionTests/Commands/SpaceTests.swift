@@ -73,14 +73,14 @@ import Testing
         let run = Run(space, on: log.disk, archives: ["archive"], style: Style(width: 80))
         #expect(
             run.output == """
-                log takes 179.3 KiB.
+                log takes 179.7 KiB.
 
                 FILES            COUNT      BYTES
                 journals             1   64.0 KiB  6.9 KiB of it not written yet
-                sealed segments      2  102.3 KiB  4.0 KiB of it indexes
+                sealed segments      2  102.8 KiB  4.5 KiB of it indexes
                 snapshots            2    8.3 KiB
                 lock, removals       2    4.5 KiB
-                archives             3  153.7 KiB  not in the sum
+                archives             3  154.5 KiB  not in the sum
                 others               1    3 bytes  not the log's, and not in the sum
 
                 1,000 records of 309.5 KiB take 278.5 KiB in frames: 89.9% of what they hold.

@@ -57,6 +57,30 @@ struct ProgramTests {
         }
     }
 
+    @Test("a proof that was written to a file is checked without the log, and ends with 0, 3 or 1")
+    func proofs() async throws {
+        let log = try await sample()
+        let shape = try #require(object(Program.run("status", log.path, "--json").output))
+        let head = try #require(shape["tree_head"] as? String)
+        let folder = try TemporaryDirectory()
+        let path = "\(folder.path)/record-11.proof"
+        let proof = try Program.run("prove", log.path, "11")
+        #expect(proof.status == 0 && proof.errors == "")
+        try Data(proof.output.utf8).write(to: URL(fileURLWithPath: path))
+        let checked = try Program.run("check-proof", path, "--head", head)
+        #expect(checked.status == 0)
+        #expect(checked.output.hasPrefix("\(path) proves that record 11 is in the log with this head."))
+        let other = try Program.run("check-proof", path, "--head", "\(head.dropLast(2))00")
+        #expect(other.status == 3 && other.output.hasPrefix("\(path) proves nothing: "))
+        #expect(try Program.run("check-proof", path, "--head", "nonsense").status == 1)
+        #expect(try Program.run("check-proof", path).status == 1)
+        let missing = try Program.run("check-proof", "\(path).gone", "--head", head)
+        #expect(missing.status == 1 && missing.errors.contains("Give the file that 'prove' wrote."))
+        #expect(try Program.run("prove", log.path, "49").status == 1)
+        #expect(try Program.run("verify", log.path, "--head", head).status == 0)
+        #expect(try Program.run("verify", log.path, "--head", "\(head.dropLast(2))00").status == 3)
+    }
+
     @Test("wrong arguments and unreadable directories end with 1, and say so on the error output")
     func failures() async throws {
         let clean = try await sample()

@@ -74,6 +74,9 @@ import Testing
         // Each of these figures was also computed from the files by another program, as docs/FORMAT.md describes them.
         #expect(
             "\(try #require(assessment.head))" == "894aa174bf6ad4c62c66088fc1977ed2f066091cced9e1f3aa40afb98892990b")
+        #expect(
+            try reader.treeHead(at: 52)?.description
+                == "52:0261600908b306b411483e372969882439deb85d6be01ecd2c15963726489ed3")
         let removed = try reader.removedSegments()
         #expect(removed.map(\.lastSequence) == [26] && removed[0].removedAt == 9)
 
