@@ -65,6 +65,7 @@ struct Bench: AsyncParsableCommand {
             }
         }
         if parts.contains(.catalogue) {
+            try await engineWithCatalogue(in: scratch)
             for count in events {
                 let storage = Storage(directory: scratch, liveInstances: 10_000)
                 try await storage.withLog(eventCount: count, keptAt: keptLog) { path, events in
@@ -94,6 +95,30 @@ struct Bench: AsyncParsableCommand {
             let flows = try await steps.measure(for: .seconds(max(2, seconds)), tasks: tasks)
             try await steps.close()
             Table.printRow("engine step, \(tasks) flows", flows)
+        }
+    }
+
+    /// What a catalogue that follows costs an engine in the same process, in turns, and how far it is behind.
+    private func engineWithCatalogue(in scratch: String) async throws {
+        for tasks in [1, 64] {
+            let directory = "\(scratch)/catalogue-\(tasks)"
+            let steps = try await EngineSteps(directory: directory, onThread: onThread)
+            let follower = CatalogueFollower(log: directory)
+            var (without, with): ([Measurement], [Measurement]) = ([], [])
+            for _ in 0..<rounds {
+                without.append(try await steps.measure(for: .seconds(seconds), tasks: tasks))
+                try await follower.catchUp()
+                with.append(
+                    try await follower.following { try await steps.measure(for: .seconds(seconds), tasks: tasks) })
+            }
+            try await steps.close()
+            Table.printRow("engine step, \(tasks) flows, alone", .joined(without))
+            Table.printRow("engine step, \(tasks) flows, with a catalogue", .joined(with))
+            let ratios = zip(with, without).map { $0.operationsPerSecond / $1.operationsPerSecond }
+            print(
+                "  with the catalogue \(Table.decimal(ratios.median, 2)) of the rate without (median of rounds); it was behind by "
+                    + "\(Table.decimal(follower.lags.median, 2)) s (median) and \(Table.decimal(follower.lags.max() ?? 0, 2)) s at most"
+            )
         }
     }
 

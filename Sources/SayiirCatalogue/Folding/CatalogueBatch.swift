@@ -44,7 +44,9 @@ struct CatalogueBatch: Sendable {
     }
 
     private(set) var events: [EventRow] = []
-    private(set) var attempts: [AttemptRow.Key: AttemptRow] = [:]
+    /// In the order in which they were met first: that is about the order of the table.
+    private(set) var attempts: [(key: AttemptRow.Key, row: AttemptRow)] = []
+    private var attemptPlaces: [AttemptRow.Key: Int] = [:]
     private(set) var waits: [WaitRow.Key: WaitRow] = [:]
     private(set) var signals: [SignalKey: SignalRow] = [:]
     /// Signals of earlier batches that were consumed.
@@ -52,12 +54,15 @@ struct CatalogueBatch: Sendable {
     /// Instances that were deleted: what earlier batches have of their attempts, waits and signals goes.
     private(set) var purged: Set<Int64> = []
     /// Instances that changed.
-    private(set) var changed: Set<InstanceID> = []
+    private(set) var changed: [InstanceID] = []
 
     /// Takes an event into account, and applies it to its instance.
     mutating func add(_ event: Event, at sequence: UInt64, to instance: inout CataloguedInstance) {
         instance.lastSequence = sequence
-        changed.insert(event.instance)
+        if !instance.isChanged {
+            instance.isChanged = true
+            changed.append(event.instance)
+        }
         events.append(
             EventRow(
                 sequence: sequence, instance: instance.number, revision: event.revision, time: event.time,
@@ -103,19 +108,24 @@ struct CatalogueBatch: Sendable {
             keep(interrupted, as: key)
             key.attempt = after.attempt
         }
-        let hadTimedOut = attempts[key]?.outcome == .timedOut
         let timesOut = after.timeoutCount > (before?.timeoutCount ?? 0)
-        var row = AttemptRow(of: after, hasTimedOut: timesOut || hadTimedOut)
+        var row = AttemptRow(of: after, hasTimedOut: timesOut)
         if case .taskStarted(let body) = event.body { row.executor = body.executor }
         if row.outcome == .interrupted { row.endedAt = event.time }
         keep(row, as: key)
     }
 
-    /// An attempt's row as it is now; who runs it was said at its beginning.
+    /// An attempt's row as it is now; who runs it was said at its beginning, and that it ran out of time when it did.
     private mutating func keep(_ row: AttemptRow, as key: AttemptRow.Key) {
+        guard let place = attemptPlaces[key] else {
+            attemptPlaces[key] = attempts.count
+            return attempts.append((key, row))
+        }
         var row = row
-        row.executor = row.executor ?? attempts[key]?.executor
-        attempts[key] = row
+        let known = attempts[place].row
+        row.executor = row.executor ?? known.executor
+        if known.outcome == .timedOut, row.outcome == .failed { row.outcome = .timedOut }
+        attempts[place].row = row
     }
 
     /// A wait's row as it is now; what it waits for was said at its beginning.
@@ -153,7 +163,8 @@ struct CatalogueBatch: Sendable {
 
     private mutating func purge(_ instance: Int64) {
         purged.insert(instance)
-        attempts = attempts.filter { $0.key.instance != instance }
+        attempts.removeAll { $0.key.instance == instance }
+        attemptPlaces = Dictionary(uniqueKeysWithValues: attempts.indices.map { (attempts[$0].key, $0) })
         waits = waits.filter { $0.key.instance != instance }
         signals = signals.filter { $0.key.instance != instance }
         consumptions = consumptions.filter { $0.key.instance != instance }

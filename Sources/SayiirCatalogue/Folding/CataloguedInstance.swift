@@ -8,6 +8,8 @@ struct CataloguedInstance: Sendable {
     var state: InstanceState
     /// Whether the catalogue has a row of it.
     var isStored: Bool
+    /// Whether it changed since it was stored.
+    var isChanged = false
     /// The sequence of its first event.
     let firstSequence: UInt64
     /// The sequence of its last event so far.

@@ -129,7 +129,8 @@ struct CatalogueUpdate {
             position.frameStart = start
             position.digest = frame.digest.description
         }
-        try CatalogueWriting(database: database).write(batch, cache.entries)
+        var writing = CatalogueWriting(database)
+        try writing.write(batch, cache.entries)
         cache.settle(changed: batch.changed)
         try position.write(database)
     }

@@ -5,9 +5,13 @@ internal import SayiirProjection
 /// Writes a batch into the catalogue's tables, inside the caller's transaction.
 struct CatalogueWriting {
     let database: Database
+    /// The digits of the definition that was met last: many instances in a row go by the same one.
+    private var definition: (hash: DefinitionHash?, digits: String?) = (nil, nil)
+
+    init(_ database: Database) { self.database = database }
 
     /// Writes everything that the batch changed. `instances` has each of those that changed, as it is now.
-    func write(_ batch: CatalogueBatch, _ instances: [InstanceID: InstanceCache.Entry]) throws {
+    mutating func write(_ batch: CatalogueBatch, _ instances: [InstanceID: InstanceCache.Entry]) throws {
         for number in batch.purged { try purge(number) }
         for id in batch.changed {
             guard let entry = instances[id] else { continue }
@@ -25,7 +29,7 @@ struct CatalogueWriting {
         }
     }
 
-    private func write(_ instance: CataloguedInstance) throws {
+    private mutating func write(_ instance: CataloguedInstance) throws {
         let state = instance.state
         let row = InstanceColumns(state)
         var statement = try RowStatement(database, instance.isStored ? Self.update : Self.insert)
@@ -38,7 +42,8 @@ struct CatalogueWriting {
         statement.bind(row.tags)
         statement.bind(Int64(state.steps.completedCount))
         statement.bind(Int64(state.steps.count))
-        statement.bind(state.definition?.description)
+        if state.definition != definition.hash { definition = (state.definition, state.definition?.description) }
+        statement.bind(definition.digits)
         statement.bind(state.submittedAt)
         statement.bind(state.updatedAt)
         statement.bind(state.endedAt)
@@ -77,7 +82,7 @@ struct CatalogueWriting {
         "INSERT INTO instance (\(columns.joined(separator: ", ")), number, id, first_sequence) "
         + "VALUES (\(Array(repeating: "?", count: columns.count + 3).joined(separator: ", ")))"
 
-    private func writeAttempts(_ attempts: [AttemptRow.Key: AttemptRow]) throws {
+    private func writeAttempts(_ attempts: [(key: AttemptRow.Key, row: AttemptRow)]) throws {
         var statement = try RowStatement(
             database,
             """
@@ -87,10 +92,7 @@ struct CatalogueWriting {
                 executor = COALESCE(excluded.executor, executor), error_type = excluded.error_type,
                 error = excluded.error, retry_at = excluded.retry_at
             """)
-        // In the order of the table: neighbours go into the same page.
-        let keys = attempts.keys.sorted { ($0.instance, $0.run) < ($1.instance, $1.run) }
-        for key in keys {
-            guard let attempt = attempts[key] else { continue }
+        for (key, attempt) in attempts {
             statement.bind(key.instance)
             statement.bind(key.run)
             statement.bind(key.step.description)

@@ -38,13 +38,17 @@ struct InstanceCache {
     }
 
     /// All that changed is in the tables now. What is not needed any more, or too much, is forgotten.
-    mutating func settle(changed: Set<InstanceID>) {
+    mutating func settle(changed: [InstanceID]) {
         for id in changed {
             guard let entry = entries[id] else { continue }
             entry.instance.isStored = true
+            entry.instance.isChanged = false
             if entry.instance.state.phase.isEnded { entries[id] = nil }
         }
-        if entries.count > capacity { entries = entries.filter { changed.contains($0.key) } }
+        if entries.count > capacity {
+            let recent = Set(changed)
+            entries = entries.filter { recent.contains($0.key) }
+        }
         if entries.count > capacity { entries.removeAll() }
     }
 
