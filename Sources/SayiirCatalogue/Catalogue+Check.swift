@@ -32,7 +32,7 @@ extension Catalogue {
     ///   - limit: How many differences are returned at most, of each kind and side.
     ///   - progress: Called now and then with how far it is.
     /// - Returns: The differences; none if the two agree.
-    /// - Throws: ``CatalogueError`` if the catalogue cannot be used, ``SayiirLog/LogError`` if the log cannot be read.
+    /// - Throws: ``CatalogueError`` if the catalogue cannot be used, `LogError` if the log cannot be read.
     public func check(limit: Int = 10, progress: (CatalogueProgress) throws -> Void = { _ in }) throws
         -> [CatalogueDifference]
     {

@@ -53,7 +53,7 @@ public struct Catalogue: Sendable {
     ///
     /// - Parameter progress: Called now and then with how far it is.
     /// - Returns: The last sequence that the catalogue has.
-    /// - Throws: ``CatalogueError/database(file:reason:)``, ``SayiirLog/LogError`` if the log cannot be read, and what `progress` throws.
+    /// - Throws: ``CatalogueError/database(file:reason:)``, `LogError` if the log cannot be read, and what `progress` throws.
     @discardableResult
     public func update(progress: (CatalogueProgress) throws -> Void = { _ in }) throws -> UInt64 {
         do {
