@@ -103,9 +103,9 @@ enum CatalogueSchema {
     /// The present in nanoseconds since 1970, to the millisecond.
     private static let now = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000000"
 
-    /// A column with a time, as text in UTC to the millisecond.
+    /// A column with a time, as text in UTC; what is below a millisecond is cut off, as everywhere.
     private static func time(_ column: String, of table: String? = nil) -> String {
         let place = table.map { "\($0).\(column)" } ?? column
-        return "strftime('%Y-%m-%d %H:%M:%f', \(place) / 1e9, 'unixepoch') AS \(column)"
+        return "strftime('%Y-%m-%d %H:%M:%f', \(place) / 1000000 / 1e3, 'unixepoch') AS \(column)"
     }
 }
