@@ -96,7 +96,7 @@ import Testing
             attempts
                 == [
                     "reserve_stock | 1 | completed | worker-1 | - | -",
-                    "charge_card | 1 | failed | worker-1 | PaymentDeclined | 2026-03-01 12:00:01.231",
+                    "charge_card | 1 | failed | worker-1 | PaymentDeclined | 2026-03-01 12:00:01.232",
                     "charge_card | 2 | interrupted | worker-1 | - | -",
                     "charge_card | 3 | completed | worker-2 | - | -",
                     "ship_parcel | 1 | completed | worker-2 | - | -",
