@@ -70,6 +70,7 @@ public struct Catalogue: Sendable {
     /// - Throws: As ``update(progress:)``.
     @discardableResult
     public func rebuild(progress: (CatalogueProgress) throws -> Void = { _ in }) throws -> UInt64 {
+        removeAbandonedDrafts()
         let draft = draftPath
         defer { removeFiles(of: draft) }
         let sequence = try build(draft, progress: progress)
@@ -117,6 +118,22 @@ public struct Catalogue: Sendable {
     func beginUpdate() throws -> CatalogueUpdate {
         guard exists else { throw CatalogueError.unusable(file: path, reason: "there is none") }
         return try CatalogueUpdate(CatalogueFile(opening: path), from: reader)
+    }
+
+    /// Removes what processes left that were killed while they built.
+    private func removeAbandonedDrafts() {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        let folder = parts.dropLast().joined(separator: "/")
+        let directory = parts.count == 1 ? "." : folder.isEmpty ? "/" : folder
+        guard let name = parts.last, let entries = try? LocalFileSystem().entries(ofDirectory: directory) else {
+            return
+        }
+        for entry in entries where entry.hasPrefix("\(name).") && entry.hasSuffix(".new") {
+            guard let process = pid_t(entry.dropFirst(name.count + 1).dropLast(4)), kill(process, 0) != 0,
+                errno == ESRCH
+            else { continue }
+            removeFiles(of: "\(directory)/\(entry)")
+        }
     }
 
     func removeFiles(of path: String) {

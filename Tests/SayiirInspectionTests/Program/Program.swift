@@ -86,6 +86,9 @@ final class RunningProgram: Sendable {
         }
     }
 
+    /// The process's number.
+    var identifier: Int32 { process.processIdentifier }
+
     /// Ends it. A process that a test's thread starts has all other signals blocked, as that thread has.
     func end() {
         kill(process.processIdentifier, SIGKILL)
