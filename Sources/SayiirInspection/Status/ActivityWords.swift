@@ -29,8 +29,8 @@ extension LiveInstances {
             lines.append(("", oldest.status.words + detail))
         }
         if let due = nextDue {
-            lines.append(("next due", "\(safe(due.instance)), at \(due.time.dateAndTime) UTC"))
-            lines.append(("", "\(due.wait.dueWords) \(safe(due.step.description))"))
+            let what = "\(due.wait.dueWords) \(safe(due.step.description)) of \(safe(due.instance))"
+            lines.append(("next due", "\(due.time.dateAndTime) UTC: \(what)"))
         }
         return lines
     }
@@ -76,10 +76,10 @@ extension LiveInstances.Wait {
     /// What happens then, before the step's name.
     fileprivate var dueWords: String {
         switch self {
-        case .delay: "ends the delay"
-        case .retry: "begins the next attempt at"
-        case .signal(let name): "times out '\(safe(name))' at"
-        case .doubt: "decides about"
+        case .delay: "end of the delay"
+        case .retry: "next attempt at"
+        case .signal(let name): "time-out of the signal '\(safe(name))' at"
+        case .doubt: "decision about"
         }
     }
 }
