@@ -140,7 +140,7 @@ let package = Package(
                 "SayiirTesting",
                 "sayiir-inspect",
             ],
-            swiftSettings: settings),
+            exclude: ["Golden"], swiftSettings: settings),
         .executableTarget(
             name: "kill-worker", dependencies: ["Sayiir", "SayiirLog"], path: "Tests/KillWorker",
             swiftSettings: settings),

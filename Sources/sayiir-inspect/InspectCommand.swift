@@ -23,4 +23,12 @@ struct InspectCommand: ParsableCommand {
             CheckProofCommand.self, ExportCommand.self, DiffCommand.self, ReportCommand.self, BenchDiskCommand.self,
             CompletionsCommand.self,
         ])
+
+    /// - Parameter name: The first argument: a subcommand's name, unless it is an option.
+    /// - Throws: ``InspectionError`` if there is no such subcommand. ArgumentParser would speak of too many arguments.
+    static func checkName(_ name: String?) throws {
+        guard let name, !name.hasPrefix("-"), name != "help" else { return }
+        let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+        if !names.contains(name) { throw InspectionError.unknownCommand(name, of: names) }
+    }
 }

@@ -12,6 +12,7 @@ import SayiirInspection
 // Wrong arguments end with the status that the table in the help has for them, which is not ArgumentParser's own.
 let status: ExitStatus
 do {
+    try InspectCommand.checkName(CommandLine.arguments.dropFirst().first)
     var command = try InspectCommand.parseAsRoot()
     if let command = command as? any PerformableCommand {
         status = try command.perform()
@@ -30,7 +31,9 @@ do {
         print(InspectCommand.fullMessage(for: error))
         status = .clean
     } else {
-        StandardStreams.complain(InspectCommand.fullMessage(for: error))
+        // The program's name stands before it already.
+        let message = InspectCommand.fullMessage(for: error)
+        StandardStreams.complain(message.hasPrefix("Error: ") ? String(message.dropFirst("Error: ".count)) : message)
         status = .failure
     }
 }

@@ -36,7 +36,7 @@ package struct DumpInspection: Inspection {
             isHeadShown = true
         }
         guard filter.mayAccept(from: frame.firstSequence, count: frame.recordCount) else { return }
-        let line = EventLine(style: console.style)
+        let line = EventLine(style: console.style, indent: 2)
         try frame.forEachRecord { record in
             let entry = LogEntry(record, in: frame)
             guard filter.accepts(entry) else { return }
@@ -46,7 +46,7 @@ package struct DumpInspection: Inspection {
                 isHeadShown = true
             }
             try console.output.line(
-                console.style.isJSON ? json(of: entry, console.style) : "  " + line.text(of: entry))
+                console.style.isJSON ? json(of: entry, console.style) : line.text(of: entry))
             if showsBytes && !console.style.isJSON { try dumpBytes(of: entry, console) }
         }
     }
@@ -62,8 +62,10 @@ package struct DumpInspection: Inspection {
             return try console.output.line("            \(count), perhaps sensitive: --reveal shows them")
         }
         let bytes = Array(entry.record.payload)
-        for start in stride(from: 0, to: bytes.count, by: 32) {
-            let row = bytes[start..<min(start + 32, bytes.count)]
+        // With its place, a row of 32 takes 84 columns.
+        let length = (console.style.width ?? .max) < 84 ? 16 : 32
+        for start in stride(from: 0, to: bytes.count, by: length) {
+            let row = bytes[start..<min(start + length, bytes.count)]
             let place = console.style.paint(padded(Int64(start), to: 6), .dim)
             try console.output.line("            \(place)  \(hexadecimal(row))")
         }

@@ -1,7 +1,8 @@
 internal import SayiirEvents
 internal import SayiirLog
 
-/// The log at a glance: extent, end, writer, and how many instances are in which status. Reads the log once.
+/// The log at a glance: extent, end, writer, rates, the last recovery, how many instances are in which status, and what the live ones
+/// wait for. Reads the log once; of the instances, the states of live ones are in memory, without their payloads.
 package struct StatusInspection: Inspection {
     package init() {}
 
@@ -14,7 +15,9 @@ package struct StatusInspection: Inspection {
             treeHead: tree.finish(lastSequence: assessment.lastSequence),
             surroundings: try Surroundings(of: log, snapshots: try log.reader.snapshots()),
             writer: try log.reader.writer(),
-            times: census.times, counts: census.counts, unreadableCount: problems.unreadableCount)
+            times: census.times, rates: census.rates, counts: census.counts,
+            live: census.live, quarantined: try log.reader.quarantinedFiles(),
+            unreadableCount: problems.unreadableCount)
         if console.style.isJSON {
             try console.output.line(overview.json)
         } else {

@@ -17,7 +17,7 @@ struct DefinitionReader {
     mutating func nodes(prefix: String, depth: Int) -> [Definition.Node]? {
         guard depth <= Self.deepest else { return nil }
         var nodes: [Definition.Node] = []
-        while let next = scalars[place...].first, !",}]".unicodeScalars.contains(next) {
+        while let next = scalars[place...].first, !",}];".unicodeScalars.contains(next) {
             guard let node = node(prefix, depth) else { return nil }
             nodes.append(node)
         }
@@ -85,16 +85,18 @@ struct DefinitionReader {
         return bodies
     }
 
-    /// The branches of a route: `red=>T:a;,_=>T:b;}`. The one for other keys is the only one without a comma behind it.
+    /// The branches of a route: `red=>T:a;,blue=>T:b;,}_=>T:c;`. The one for other keys stands behind the brace.
     private mutating func cases(_ prefix: String, _ depth: Int) -> [Definition.Body]? {
         var bodies: [Definition.Body] = []
         while !take("}") {
-            guard let label = arrowLabel(), let nodes = nodes(prefix: prefix, depth: depth + 1) else { return nil }
-            let isDefault = !take(",")
-            bodies.append(Definition.Body(label: isDefault ? "default" : label, isDefault: isDefault, nodes: nodes))
-            if isDefault { return take("}") ? bodies : nil }
+            guard let label = arrowLabel(), let nodes = nodes(prefix: prefix, depth: depth + 1), take(",") else {
+                return nil
+            }
+            bodies.append(Definition.Body(label: label, nodes: nodes))
         }
-        return bodies
+        guard arrowLabel() != nil else { return bodies }
+        guard let nodes = nodes(prefix: prefix, depth: depth + 1) else { return nil }
+        return bodies + [Definition.Body(label: "default", isDefault: true, nodes: nodes)]
     }
 
     /// A fork is called after the first nodes of its branches; a single one must not make the fork's name its own.
@@ -166,6 +168,7 @@ struct DefinitionReader {
         if fields.dropFirst().first == "t" {
             words.append("time-out \(fields.dropFirst(2).first.map(Self.milliseconds) ?? "")")
         }
+        if fields.count > 1, fields.last == "f" { words.append("then its fallback") }
         return words.joined(separator: ", ")
     }
 

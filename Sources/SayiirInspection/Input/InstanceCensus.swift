@@ -7,11 +7,14 @@ struct InstanceCensus {
     private(set) var roster = InstanceRoster(summarizing: InstanceOverview.init)
     /// The times of the earliest and the latest event; `nil` without events.
     private(set) var times: ClosedRange<Timestamp>?
+    /// How many of them were in the last minute and hour.
+    private(set) var rates = EventRates()
 
     /// Takes one more event into account.
     mutating func add(_ event: Event) {
         let known = times ?? event.time...event.time
         times = min(known.lowerBound, event.time)...max(known.upperBound, event.time)
+        rates.add(event)
         roster.add(event)
     }
 
@@ -20,6 +23,9 @@ struct InstanceCensus {
 
     /// All instances, in no particular order.
     var summaries: [InstanceOverview] { roster.summaries }
+
+    /// What those are at that have not ended.
+    var live: LiveInstances { LiveInstances(roster.live.values) }
 
     /// How many instances there are of each status.
     var counts: [StatusName: Int] {

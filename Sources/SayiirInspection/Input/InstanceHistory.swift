@@ -31,9 +31,7 @@ extension LogSource {
             frame.forEachRecord { record in if record.kind == .event { near.add(record.key) } }
         }
         let question =
-            near.names.isEmpty
-            ? "The command 'list' shows the instances."
-            : "Did you mean \(near.names.map { "'\(safe($0))'" }.joined(separator: ", "))?"
+            near.names.isEmpty ? "The command 'list' shows the instances." : near.question
         return InspectionError("there is no instance '\(safe(instance))' in '\(directory)'. \(question)")
     }
 

@@ -1,3 +1,13 @@
+extension InspectionError {
+    /// The error of a command that there is not.
+    package static func unknownCommand(_ name: String, of names: [String]) -> InspectionError {
+        var near = NearNames(to: name)
+        for name in names { near.add(name) }
+        let advice = near.names.isEmpty ? "'sayiir-inspect --help' shows the commands." : near.question
+        return InspectionError("there is no command '\(safe(name))'. \(advice)")
+    }
+}
+
 /// Collects the names that look most like a wanted one, a few at most, without keeping all names.
 struct NearNames {
     private let wanted: [Character]
@@ -9,6 +19,9 @@ struct NearNames {
 
     /// The nearest ones, best first.
     var names: [String] { best.map(\.name) }
+
+    /// Whether one of them was meant.
+    var question: String { "Did you mean \(names.map { "'\(safe($0))'" }.joined(separator: ", "))?" }
 
     /// Looks at one more name; a repeated one counts once.
     mutating func add(_ name: String) {

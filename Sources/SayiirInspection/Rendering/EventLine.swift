@@ -6,16 +6,20 @@ struct EventLine {
     var style: Style
     /// Whether every line names its instance.
     var showsInstance = true
+    /// The blanks before the line.
+    var indent = 0
 
     /// - Parameter isDurable: Whether a crash can no longer take it back; otherwise the line begins with a tilde.
     func text(of entry: LogEntry, isDurable: Bool = true) -> String {
         let mark = isDurable ? " " : style.paint("~", .yellow)
         let sequence = String(entry.record.sequence).aligned(to: 7)
         let time = isNarrow ? String(entry.time.dateAndMilliseconds.dropFirst(5)) : entry.time.dateAndMilliseconds
-        let instance = showsInstance ? "  " + safe(entry.record.key).padded(to: isNarrow ? 12 : 16) : ""
+        let instance = showsInstance ? "  " + entry.shortKey.padded(to: isNarrow ? 12 : 16) : ""
         let type = entry.typeName.padded(to: 17)
-        let start = "\(mark)\(sequence)  \(style.paint(time, .dim))\(instance)  "
-        let used = 1 + max(7, sequence.count) + 2 + time.count + instance.displayWidth + 2 + type.displayWidth + 2
+        let start =
+            "\(String(repeating: " ", count: indent))\(mark)\(sequence)  \(style.paint(time, .dim))\(instance)  "
+        let used =
+            indent + 1 + max(7, sequence.count) + 2 + time.count + instance.displayWidth + 2 + type.displayWidth + 2
         let details = words(of: entry)
         let room = style.width.map { max(0, $0 - used) }
         let line = start + style.paint(type, entry.colour) + "  " + (room.map { details.shortened(to: $0) } ?? details)
@@ -28,13 +32,19 @@ struct EventLine {
     private func words(of entry: LogEntry) -> String {
         switch entry.content {
         case .event(let event): event.words(style)
-        case .definition, .skippable: counted(entry.record.payload.count, "byte")
+        case .definition: "\(counted(entry.record.payload.count, "byte")), hash \(safe(entry.record.key))"
+        case .skippable: counted(entry.record.payload.count, "byte")
         case .unreadable(let reason): "\(reason) (frame at offset \(entry.offset) of \(entry.segment))"
         }
     }
 }
 
 extension LogEntry {
+    /// The instance, or the beginning of a definition's hash: the whole is as long as some terminals are wide.
+    var shortKey: String {
+        if case .definition = content { safe(String(record.key.prefix(12))) } else { safe(record.key) }
+    }
+
     fileprivate var colour: Colour? {
         switch content {
         case .event(let event): event.body.colour

@@ -184,7 +184,7 @@ extension ExplainReport {
         guard allowsHeader(style), !fields.isEmpty else { return [] }
         var table = Table(columns: [
             Table.Column(title: "OFFSET", isRightAligned: true), Table.Column(title: "FIELD"),
-            Table.Column(title: "VALUE", smallestWidth: 10), Table.Column(title: "MEANING", smallestWidth: 10),
+            Table.Column(title: "VALUE", smallestWidth: 10), Table.Column(title: "MEANING", smallestWidth: 26),
         ])
         for field in fields {
             table.rows.append([
@@ -192,7 +192,9 @@ extension ExplainReport {
                 Table.Cell(field.meaning),
             ])
         }
-        return [""] + table.lines(style).map { "  " + $0 }
+        var indented = style
+        indented.width = style.width.map { $0 - 2 }
+        return [""] + table.lines(indented).map { "  " + $0 }
     }
 
     private func checkLines(_ style: Style) -> [String] {
@@ -214,9 +216,11 @@ extension ExplainReport {
         let title = frame?.frame == nil ? "records, with the bit turned back" : "records"
         return ["", "  \(style.paint(title, .dim))"]
             + entries.map { entry in
-                "    \(String(entry.record.sequence).aligned(to: 7))  \(entry.time.dateAndMilliseconds)  "
-                    + "\(safe(entry.record.key).padded(to: 16))  \(entry.typeName(in: examination.file).padded(to: 17))  "
+                let line =
+                    "    \(String(entry.record.sequence).aligned(to: 7))  \(entry.time.dateAndMilliseconds)  "
+                    + "\(entry.shortKey.padded(to: 16))  \(entry.typeName(in: examination.file).padded(to: 17))  "
                     + "kind \(entry.record.kind.rawValue), \(counted(entry.record.payload.count, "byte"))"
+                return line.shortened(to: style.width ?? .max)
             }
     }
 }

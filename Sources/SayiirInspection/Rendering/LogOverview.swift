@@ -10,13 +10,20 @@ struct LogOverview {
     var surroundings: Surroundings
     var writer: String?
     var times: ClosedRange<Timestamp>?
+    var rates: EventRates
     var counts: [StatusName: Int]
+    var live: LiveInstances
+    var quarantined: [QuarantinedFile]
     var unreadableCount: UInt64
 
     func lines(_ style: Style) -> [String] {
         var lines = [verdictLine(of: assessment, directory, unreadableCount, style)]
-        func add(_ name: String, _ text: String) {
-            lines.append("  \(style.paint(name.padded(to: 10), .dim))  \(text)")
+        func add(_ name: String, _ text: String) { lines += fieldLines(name, text, style) }
+        func add(_ name: String, _ texts: [String]) {
+            for (index, text) in texts.enumerated() { add(index == 0 ? name : "", text) }
+        }
+        func add(_ count: Int, _ text: String) {
+            lines.append("  \(grouped(UInt64(clamping: count)).aligned(to: 9))   \(text)")
         }
         add("segments", surroundings.segmentWords)
         add(
@@ -25,17 +32,21 @@ struct LogOverview {
                 + byteWords(assessment.recordBytes))
         add("durable", durableWords)
         add("events", times.map { "\($0.lowerBound.dateAndTime) to \($0.upperBound.dateAndTime) UTC" } ?? "none")
+        add("rates", rates.lines)
         add("writer", writer.map(safe) ?? "nobody")
+        add("recovery", quarantined.recoveryLines)
         add("log", assessment.log?.description ?? "none yet")
         add("chain head", assessment.head?.description ?? "none yet")
         add("tree head", treeHead?.description ?? "not known")
         for line in surroundings.lines { add(line.name, line.text) }
-        add("instances", grouped(UInt64(counts.values.reduce(0, +))))
+        add("instances", "\(grouped(UInt64(counts.values.reduce(0, +)))), \(grouped(UInt64(live.count))) of them live")
         for status in StatusName.allCases {
-            guard let count = counts[status] else { continue }
-            let number = grouped(UInt64(count)).aligned(to: 9)
-            lines.append("  " + number + "   " + style.paint(status.words, status.colour))
+            if let count = counts[status] { add(count, style.paint(status.words, status.colour)) }
         }
+        let waits = live.waitLines
+        if !waits.isEmpty { add("waits", grouped(UInt64(waits.reduce(0) { $0 + $1.count }))) }
+        for wait in waits { add(wait.count, wait.text.shortened(to: max(20, style.layoutWidth - fieldIndent))) }
+        for line in live.lines { add(line.name, line.text) }
         return lines
     }
 
@@ -60,6 +71,8 @@ struct LogOverview {
         writer.optional("writer", self.writer)
         writer.optional("oldest", times?.lowerBound.description)
         writer.optional("newest", times?.upperBound.description)
+        rates.write(to: &writer)
+        writer.quarantined(quarantined)
         writer.name("instances")
         writer.beginObject()
         writer.member("total", counts.values.reduce(0, +))
@@ -68,6 +81,7 @@ struct LogOverview {
             writer.number(counts[status] ?? 0)
         }
         writer.endObject()
+        live.write(to: &writer)
         writer.endObject()
         return writer.text
     }

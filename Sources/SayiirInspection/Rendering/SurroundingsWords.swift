@@ -62,7 +62,8 @@ extension Surroundings {
             } else {
                 "whole"
             }
-        return "\(snapshot.file), to sequence \(grouped(snapshot.coveredSequence)), "
+        let made = snapshot.createdAt.map { "made \(Timestamp(nanosecondsSinceEpoch: $0).dateAndTime) UTC, " } ?? ""
+        return "\(snapshot.file), to sequence \(grouped(snapshot.coveredSequence)), \(made)"
             + "\(byteWords(UInt64(clamping: snapshot.byteCount))), \(state)"
     }
 

@@ -150,14 +150,15 @@ struct StoryBuilder {
     }
 
     private mutating func resolve(_ body: Event.DoubtResolved, _ event: Event) {
-        let decision = ["decided", event.requestWords].filter { !$0.isEmpty }.joined(separator: " ")
+        // Who and why come last: a reason in the middle cannot be told from what was decided.
+        let decision = ["as decided", event.requestWords].filter { !$0.isEmpty }.joined(separator: " ")
         change(body.step, .task, at: event.time) { chapter in
             guard let last = chapter.attempts.indices.last else { return }
             switch body.resolution {
-            case .rerun: chapter.attempts[last].detail = "\(decision): run again"
-            case .completed: chapter.attempts[last].detail = "\(decision): it had completed"
+            case .rerun: chapter.attempts[last].detail = "to run again, \(decision)"
+            case .completed: chapter.attempts[last].detail = "it had completed, \(decision)"
             case .failed(let failure):
-                chapter.attempts[last].detail = "\(decision): failed with \(failure.description)"
+                chapter.attempts[last].detail = "failed with \(failure.description), \(decision)"
             case .unknown: chapter.attempts[last].detail = decision
             }
         }

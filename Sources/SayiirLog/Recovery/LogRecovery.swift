@@ -105,8 +105,10 @@ struct LogRecovery {
         let quarantine = "\(directory)/\(FileName.quarantine)"
         try fileSystem.createDirectory(at: quarantine)
         for snapshot in rejected {
-            let name = snapshot.file.split(separator: "/").last.map { String($0) } ?? "snapshot"
-            try fileSystem.rename(snapshot.file, to: "\(quarantine)/\(name)-\(options.now()).damaged")
+            guard let name = snapshot.file.split(separator: "/").last.flatMap({ SnapshotName(fileName: String($0)) })
+            else { continue }
+            let aside = QuarantineName(.damagedSnapshot(name), at: options.now())
+            try fileSystem.rename(snapshot.file, to: "\(quarantine)/\(aside)")
         }
         try fileSystem.synchronizeDirectory(at: quarantine)
         try fileSystem.synchronizeDirectory(at: directory)
@@ -145,7 +147,8 @@ struct LogRecovery {
         let bytes = try file.readBytes(assessment.damagedBytes, at: Int64(offset))
         let quarantine = "\(directory)/\(FileName.quarantine)"
         try fileSystem.createDirectory(at: quarantine)
-        let path = "\(quarantine)/\(end.header.name)-\(offset)-\(options.now()).torn"
+        let aside = QuarantineName(.tornEnd(of: end.header.name, offset: offset), at: options.now())
+        let path = "\(quarantine)/\(aside)"
         let copy = try fileSystem.open(path, as: .readWriteCreating)
         try copy.writeFully(bytes, at: 0)
         try copy.synchronize()
@@ -175,20 +178,13 @@ struct LogRecovery {
             return
         }
         for name in names {
-            guard let offset = Self.offset(ofQuarantined: name, of: end.header.name) else { continue }
+            guard case .tornEnd(end.header.name, let offset) = QuarantineName(fileName: name)?.content else { continue }
             let size = Int(try fileSystem.open("\(quarantine)/\(name)", as: .read).size())
             let start = max(offset, end.position.offset)
             let count = min(offset + size, end.position.segmentSize) - start
             guard count > 0 else { continue }
             try file.writeFully([UInt8](repeating: 0, count: count), at: Int64(start))
         }
-    }
-
-    /// Where the bytes stood that a file in the quarantine holds; `nil` if it is not a torn end of that segment.
-    private static func offset(ofQuarantined name: String, of segment: SegmentName) -> Int? {
-        guard name.hasPrefix("\(segment)-"), name.hasSuffix(".torn") else { return nil }
-        let offset = name.dropFirst("\(segment)-".count).prefix { $0 != "-" }
-        return Int(offset).flatMap { (0..<Int(Limits.segmentBytes)).contains($0) ? $0 : nil }
     }
 
     /// Writes the frames that nothing promises once more, and syncs.

@@ -6,6 +6,7 @@ struct BenchDiskCommand: InspectionCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench-disk",
         abstract: "Measure what a commit costs on a disk.",
+        usage: "sayiir-inspect bench-disk <dir> [<options>]",
         discussion: """
             DIR is any directory on that disk except a log's own. A file of 64 MiB is written there and removed again: 4 KiB at a \
             time are written into it and synced, as a log does it. Other work on the disk makes it slower.

@@ -6,6 +6,7 @@ struct CheckProofCommand: PerformableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check-proof",
         abstract: "Check a proof without the log.",
+        usage: "sayiir-inspect check-proof <file> --head <size:root> [<options>]",
         discussion: """
             Shows which record the proof is about, if it leads to the tree head that is given: one that you trust, written down from \
             'status' or 'verify'. Ends with 3 if it leads elsewhere, and with 1 if the file is no proof.
@@ -24,13 +25,13 @@ struct CheckProofCommand: PerformableCommand {
     var json = false
 
     @Flag(help: "Show payloads that are marked as sensitive.")
-    var revealSensitive = false
+    var reveal = false
 
     @Option(help: ArgumentHelp("Lay out for so many columns instead of the terminal's.", valueName: "columns"))
     var width: Int?
 
     func perform() -> ExitStatus {
         ProofCheck(file: file, head: head).perform(
-            StandardStreams.console(width: width, json: json, revealingSensitive: revealSensitive))
+            StandardStreams.console(width: width, json: json, revealingSensitive: reveal))
     }
 }

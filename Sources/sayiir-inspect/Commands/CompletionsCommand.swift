@@ -9,7 +9,7 @@ struct CompletionsCommand: ParsableCommand {
             SHELL is bash, zsh or fish. docs/INSPECT.md tells where the script goes.
 
             Example:
-              sayiir-inspect completions fish > ~/.config/fish/completions/sayiir-inspect.fish
+              sayiir-inspect completions bash > sayiir-inspect.bash
             """)
 
     @Argument(

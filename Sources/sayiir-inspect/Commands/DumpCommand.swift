@@ -6,6 +6,7 @@ struct DumpCommand: InspectionCommand {
     static let configuration = CommandConfiguration(
         commandName: "dump",
         abstract: "Show all records, frame by frame.",
+        usage: "sayiir-inspect dump <dir> [<options>]",
         discussion: """
             A frame is one commit. Its line has its offset in the segment's file, the records in it follow.
 

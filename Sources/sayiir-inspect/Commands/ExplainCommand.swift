@@ -6,6 +6,7 @@ struct ExplainCommand: InspectionCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
         abstract: "Explain what stands at an offset of a file of the log.",
+        usage: "sayiir-inspect explain <dir> <offset> [<options>]",
         discussion: """
             Shows the frame that holds the offset, field by field, which of the format's checks it passes, and whether one \
             flipped bit explains why it does not. 'verify' names the offset of damage.

@@ -6,6 +6,7 @@ struct ExportCommand: InspectionCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "Write what the log holds for other programs.",
+        usage: "sayiir-inspect export <dir> --format <format> [<options>]",
         discussion: """
             ndjson is the events, one JSON object a line. chrome-trace is what happened and when, for ui.perfetto.dev and \
             chrome://tracing: a process for each instance, with what ran at the same time on tracks of its own.
@@ -15,7 +16,7 @@ struct ExportCommand: InspectionCommand {
             Examples:
               sayiir-inspect export jobs.sayiir --format ndjson --type failed
               sayiir-inspect export jobs.sayiir --format chrome-trace --output jobs.json
-              sayiir-inspect export jobs.sayiir --format dot --instance order-42 | dot -Tsvg -o order-42.svg
+              sayiir-inspect export jobs.sayiir --format dot --instance order-42 | dot -Tsvg
             """)
 
     @OptionGroup var common: CommonOptions

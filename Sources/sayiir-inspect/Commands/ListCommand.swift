@@ -8,6 +8,7 @@ struct ListCommand: InspectionCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "List the instances.",
+        usage: "sayiir-inspect list <dir> [<options>]",
         discussion: """
             STEPS counts those that are done, of those that have begun. DURATION reaches to the last event where the \
             instance has not ended. Columns are left out where the terminal is too narrow. Deleted instances are shown with \

@@ -6,6 +6,7 @@ struct ProveCommand: InspectionCommand {
     static let configuration = CommandConfiguration(
         commandName: "prove",
         abstract: "Prove that the log has a record.",
+        usage: "sayiir-inspect prove <dir> <sequence> [<options>]",
         discussion: """
             Writes a JSON document with the record and the hashes that lead from it to the root of the tree over all records. \
             'check-proof' checks it without the log, against a tree head that was written down; such a head is what 'status' \

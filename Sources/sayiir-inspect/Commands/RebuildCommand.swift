@@ -6,6 +6,7 @@ struct RebuildCommand: InspectionCommand {
     static let configuration = CommandConfiguration(
         commandName: "rebuild",
         abstract: "Build the log's catalogue, which answers 'list' and 'sql'.",
+        usage: "sayiir-inspect rebuild <dir> [<options>]",
         discussion: """
             The catalogue is made from the log's first record on, beside the one that may be there, and then takes its place. It holds \
             nothing that the log does not, and may be deleted at any time. Commands that use it bring it up to date themselves.

@@ -6,6 +6,7 @@ struct ReportCommand: InspectionCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
         abstract: "Write a page of HTML about an instance, or about all.",
+        usage: "sayiir-inspect report <dir> [<options>]",
         discussion: """
             The page needs no network and no other file: it can be sent, kept and printed. Sensitive payloads are not in it, unless \
             they are asked for.

@@ -6,6 +6,7 @@ struct RetentionCommand: InspectionCommand {
     static let configuration = CommandConfiguration(
         commandName: "retention",
         abstract: "Show what retention would take away.",
+        usage: "sayiir-inspect retention <dir> [<options>]",
         discussion: """
             Nothing is taken: this tells which segments a policy would let go, which of them are still needed and why, and what \
             has gone before. Only sealed segments go, from the front, and none without two snapshots.

@@ -6,13 +6,14 @@ struct SQLCommand: InspectionCommand {
     static let configuration = CommandConfiguration(
         commandName: "sql",
         abstract: "Ask the log's catalogue with SQL.",
+        usage: "sayiir-inspect sql <dir> <statement> [<options>]",
         discussion: """
             The catalogue is a SQLite database beside the log, made if there is none and brought up to date before. Its views are \
             instances, attempts, waits, signals, events and stuck; docs/CATALOGUE.md has their columns. Only statements that \
             change nothing are run.
 
             Example:
-              sayiir-inspect sql jobs.sayiir "SELECT instance, why, since FROM stuck ORDER BY since"
+              sayiir-inspect sql jobs.sayiir "SELECT instance, why FROM stuck"
             """)
 
     @OptionGroup var common: CommonOptions

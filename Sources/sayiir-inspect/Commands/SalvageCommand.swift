@@ -6,6 +6,7 @@ struct SalvageCommand: InspectionCommand {
     static let configuration = CommandConfiguration(
         commandName: "salvage",
         abstract: "Copy what is whole of a damaged log into a new one.",
+        usage: "sayiir-inspect salvage <dir> --to <newdir> [<options>]",
         discussion: """
             Every record whose checksums are right is copied, also from behind damage, with its time, key and commit. What is \
             missing is listed, and which instances it concerns. The log itself stays as it is; the new one has an identity and \

@@ -6,6 +6,7 @@ struct SpaceCommand: InspectionCommand {
     static let configuration = CommandConfiguration(
         commandName: "space",
         abstract: "Show where the log's bytes are.",
+        usage: "sayiir-inspect space <dir> [<options>]",
         discussion: """
             By kind of file, by type of event, and for the largest instances. The bytes of records are those before compression.
 

@@ -6,13 +6,15 @@ struct TailCommand: InspectionCommand {
     static let configuration = CommandConfiguration(
         commandName: "tail",
         abstract: "Show the last events, and those to come.",
+        usage: "sayiir-inspect tail <dir> [<options>]",
         discussion: """
             A tilde before the sequence marks an event that was not known to be durable when it was shown: a crash of the \
             machine might still take it back.
 
             Examples:
               sayiir-inspect tail jobs.sayiir --follow --type task_failed --type failed
-              sayiir-inspect tail jobs.sayiir --workflow order --error 'card expired' --since '2026-03-01 12:00'
+              sayiir-inspect tail jobs.sayiir --workflow order --since '2026-03-01 12:00'
+              sayiir-inspect tail jobs.sayiir --error 'card expired'
             """)
 
     @OptionGroup var common: CommonOptions

@@ -6,6 +6,7 @@ struct VerifyCommand: InspectionCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Check the whole log.",
+        usage: "sayiir-inspect verify <dir> [<options>]",
         discussion: """
             Reads every frame, recomputes the chain, decodes every event, and judges the log's end by the opening rule. \
             Where something is wrong, it says where, what was expected, what was found, which records and instances are \
@@ -15,7 +16,7 @@ struct VerifyCommand: InspectionCommand {
             Exit status:
             \(ExitStatus.table)
 
-            Example:
+            Examples:
               sayiir-inspect verify jobs.sayiir && echo sound
               sayiir-inspect verify jobs.sayiir --head 1000:4f6a...
             """)

@@ -17,7 +17,9 @@ import Testing
         #expect(verify.lines.contains("  segments    \(count), \(count - 1) of them sealed"))
         #expect(
             verify.lines.filter {
-                $0.contains(#/^  snapshot    \d{20}\.snapshot, to sequence [\d,]+, \d\.\d KiB, whole$/#)
+                $0.contains(
+                    #/^  snapshot    \d{20}\.snapshot, to sequence [\d,]+, made 2026-03-01 12:00:00 UTC, \d\.\d KiB, whole$/#
+                )
             }
             .count == 2)
         let status = Run(StatusInspection(), on: log.disk)
@@ -39,7 +41,7 @@ import Testing
         for command in [VerifyInspection() as any Inspection, StatusInspection()] {
             let run = Run(command, on: log.disk)
             #expect(run.status == .clean)
-            #expect(run.lines.contains { $0.contains("KiB, damaged: ") })
+            #expect(run.output.contains(#/KiB,\s+damaged: /#))
         }
         let shape = try #require(object(Run(VerifyInspection(), on: log.disk, style: Style(isJSON: true)).output))
         let snapshot = try #require((shape["snapshots"] as? [[String: Any]])?.first)

@@ -9,7 +9,7 @@ import Testing
     func nested() throws {
         let text =
             "T:a:t:30000:r:3:1000:2:v:2;F:b||c[T:b;D:d:500;,right=>T:c;,]J:T:sum:once;"
-            + "B:r{x=>T:x;,_=>M:m{T:e;};};L:l:5:fail{CW:child{S:s:go:t:1000;};};"
+            + "B:r{x=>T:x;,}_=>M:m{T:e;};;L:l:5:fail{CW:child{S:s:go:t:1000:f;};};"
         let definition = try #require(Definition(text))
         #expect(definition.nodes.map(\.id.rawValue) == ["a", "b||c", "sum", "r", "l"])
         #expect(definition.nodes.map(\.kind) == [.task, .fork, .task, .route, .loop])
@@ -22,7 +22,7 @@ import Testing
         let child = definition.nodes[4].bodies[0].nodes[0]
         #expect(definition.nodes[4].detail == "at most 5 times")
         #expect(child.id == "child" && child.bodies[0].nodes[0].id == "child/s")
-        #expect(child.bodies[0].nodes[0].detail == "'go', time-out 1.00s")
+        #expect(child.bodies[0].nodes[0].detail == "'go', time-out 1.00s, then its fallback")
     }
 
     @Test("names with characters that have a meaning are read as they were given")
@@ -35,7 +35,8 @@ import Testing
     @Test("a text that is no definition is refused, and none traps")
     func wrong() {
         for text in [
-            "", "T", "T:a", "T:a;x", "Q:a;", "F:a[T:a;]", "B:r{x=>T:x;", "L:l{T:a;}", #"T:a\"#, "T:a;,", "M:m{T:a;};}",
+            "", "T", "T:a", "T:a;x", "Q:a;", "F:a[T:a;]", "B:r{x=>T:x;", "B:r{x=>T:x;,_=>T:y;};", "L:l{T:a;}", #"T:a\"#,
+            "T:a;,", "M:m{T:a;};}",
             String(repeating: "M:m{", count: 5000),
         ] { #expect(Definition(text) == nil, "\(text.prefix(20))") }
         var generator = SplitMix64(seed: 4)

@@ -103,6 +103,18 @@ struct ProgramTests {
         }
     }
 
+    @Test("a command that there is not is named, with those that may be meant")
+    func unknownCommand() throws {
+        let near = try Program.run("stauts", "jobs.sayiir")
+        #expect(near.status == 1 && near.output == "")
+        #expect(near.errors == "sayiir-inspect: there is no command 'stauts'. Did you mean 'status'?\n")
+        #expect(
+            try Program.run("frobnicate").errors
+                == "sayiir-inspect: there is no command 'frobnicate'. 'sayiir-inspect --help' shows the commands.\n")
+        #expect(try Program.run("help", "status").status == 0)
+        #expect(try Program.run("status").errors.hasPrefix("sayiir-inspect: Missing expected argument '<dir>'"))
+    }
+
     private func run(_ arguments: [String]) throws -> Program.Result {
         switch arguments.count {
         case 1: try Program.run(arguments[0])
@@ -113,16 +125,20 @@ struct ProgramTests {
         }
     }
 
-    @Test("every command's help has an example, and the table of statuses stands in the program's and in verify's")
+    @Test("every command's help has examples on lines of their own, and the table of statuses stands where it belongs")
     func help() throws {
-        for command in [
-            "status", "list", "show", "why", "tail", "dump", "explain", "verify", "truncate-tail", "salvage",
-            "retention", "space",
-            "bench-disk", "completions",
-        ] {
+        let root = try Program.run("--help").output
+        let commands = root.matches(of: /\n  ([a-z-]+)  +[A-Z]/).map { String($0.1) }.filter { $0.first != "-" }
+        #expect(commands.count >= 21 && commands.contains("check-proof"))
+        for command in commands {
             let result = try Program.run(command, "--help")
             #expect(result.status == 0)
-            #expect(result.output.contains(/Examples?:\n  sayiir-inspect/), "\(command)")
+            let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false)
+            // A line that had to be broken could not be copied.
+            let examples = lines.drop { !$0.hasPrefix("Example") }.dropFirst().prefix { !$0.isEmpty }
+            #expect(
+                !examples.isEmpty && examples.allSatisfy { $0.hasPrefix("  sayiir-inspect \(command) ") }, "\(command)")
+            #expect(lines.allSatisfy { $0.count <= 80 }, "\(command)")
         }
         for arguments in [["--help"], ["verify", "--help"]] {
             #expect(try run(arguments).output.contains(ExitStatus.table))

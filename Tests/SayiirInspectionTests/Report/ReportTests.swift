@@ -54,7 +54,7 @@ import Testing
     @Test("no boxes of a drawn graph overlap, and all lie within it")
     func layout() throws {
         let text =
-            "T:a;F:b||c||d[T:b;D:w:500;T:b2;,F:x||y[T:x;,T:y;,]J:T:j;,T:d;,]J:T:sum;B:r{x=>T:x2;,_=>M:m{T:e;};};L:l:5:fail{T:s;T:t;};"
+            "T:a;F:b||c||d[T:b;D:w:500;T:b2;,F:x||y[T:x;,T:y;,]J:T:j;,T:d;,]J:T:sum;B:r{x=>T:x2;,}_=>M:m{T:e;};;L:l:5:fail{T:s;T:t;};"
         let definition = try #require(Definition(text))
         let chart = FlowChart(definition, nil)
         let layout = GraphLayout(definition, chart)

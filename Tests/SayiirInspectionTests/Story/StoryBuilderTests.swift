@@ -113,7 +113,7 @@ import Testing
         }
         #expect(steps[0].outcome == .completed)
         #expect(steps[0].output == .json("7"))
-        #expect(steps[0].attempts.map(\.detail) == ["decided by ops: the bank has it: it had completed"])
+        #expect(steps[0].attempts.map(\.detail) == ["it had completed, as decided by ops: the bank has it"])
     }
 
     @Test("a new run tells its own story, from its own submission on")
