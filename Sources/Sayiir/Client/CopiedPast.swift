@@ -1,7 +1,8 @@
 internal import SayiirEvents
+internal import SayiirLog
 internal import SayiirProjection
 
-/// The events that a fork has in common with the instance it comes from.
+/// The events that a new instance has in common with the one it comes from.
 ///
 /// Always a beginning of the source's history, so that revisions stay what they are: events that name one stay right.
 struct CopiedPast {
@@ -45,6 +46,34 @@ struct CopiedPast {
         for index in events.indices { events[index].instance = id }
         state = InstanceState(folding: events) ?? InstanceState(id)
         if let reason = Self.obstacle(in: state) { throw .notForkable(source, reason: reason) }
+    }
+
+    /// Takes an instance out of a bundle, whole.
+    ///
+    /// - Throws: ``WorkflowError/notImportable(_:reason:)``, ``WorkflowError/newerHistory(_:)``,
+    ///   ``BackendError/unreadableEvent(instance:sequence:file:offset:reason:)``.
+    init(of bundle: RecordBundle) throws(WorkflowError) {
+        let id = InstanceID(bundle.key)
+        var events: [Event] = []
+        for entry in bundle.entries {
+            let event: Event?
+            do throws(BackendError) {
+                event = try entry.record.event(in: "a bundle", at: nil)
+            } catch {
+                throw .backend(error)
+            }
+            guard let event else { continue }
+            let expected = UInt64(events.count) + 1
+            guard event.revision == expected else {
+                throw .notImportable(
+                    id, reason: "its history is not whole: revision \(event.revision) stands where \(expected) should")
+            }
+            events.append(event)
+        }
+        self.events = events
+        state = InstanceState(folding: events) ?? InstanceState(id)
+        if state.hasUnknownEvents { throw .newerHistory(id) }
+        if state.phase == .deleted { throw .notImportable(id, reason: "it was deleted where it comes from") }
     }
 
     /// Where the value came from that the copy has: the last time, if it came several times.
