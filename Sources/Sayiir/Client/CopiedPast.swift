@@ -31,6 +31,9 @@ struct CopiedPast {
         guard end >= 1, end <= last else {
             throw .notForkable(source, reason: "it has no revision \(end): its last one is \(last)")
         }
+        guard history.first?.revision == 1 else {
+            throw .notForkable(source, reason: "the beginning of its history is gone")
+        }
         events = history.filter { $0.revision <= end }
         if let change {
             guard let place = Self.place(of: change.place, in: events, source) else {

@@ -42,7 +42,7 @@ import Testing
         let run = export("order-42", on: disk)
         #expect(run.status == .clean && run.complaints.isEmpty)
         let bytes = try disk.bytes(of: "case").count
-        #expect(run.output == "Case bundle of 12 records, \(byteWords(UInt64(bytes))), in case\n")
+        #expect(run.output == "Case bundle of 12 records, 3.4 KiB, in case\n")
         let json = try #require(object(export("order-42", on: disk, style: Style(isJSON: true)).output))
         #expect(json["instance"] as? String == "order-42" && json["records"] as? Int == 12)
         #expect(json["tree_head"] as? String == head && json["bytes"] as? Int == bytes)

@@ -1,7 +1,8 @@
 import Foundation
-import Sayiir
 import SayiirTesting
 import Testing
+
+@testable import Sayiir
 
 /// New instances that start from a chosen event of an old one.
 @Suite struct ForkInstanceTests {
@@ -154,7 +155,7 @@ import Testing
         await #expect(throws: WorkflowError.self) { try await engine.client.history(of: "new") }
     }
 
-    @Test("a fork of a fork's place, or of one that holds others, has no value to change")
+    @Test("what has no value of its own, as a delay, cannot be changed")
     func noValue() async throws {
         let workflow = try Flow("w", input: Int.self).delay("d", .zero).then(adding(1, "a")).build()
         let engine = try await openEngine()
@@ -167,6 +168,15 @@ import Testing
             text
                 == "Instance 'old' cannot be forked there: step 'd' has no value of its own; change that of a step in it."
         )
+    }
+
+    @Test("a history of which retention took the beginning cannot be forked")
+    func shortened() async throws {
+        let engine = try await openEngine()
+        _ = try await engine.run(try workflow(TaskRecorder()), id: "old", input: 9)
+        let rest = try await engine.client.history(of: "old").map(\.event).dropFirst()
+        let text = await reason { _ = try CopiedPast(of: Array(rest), of: "old", upTo: 4, changing: nil, as: "new") }
+        #expect(text == "Instance 'old' cannot be forked there: the beginning of its history is gone.")
     }
 
     @Test("a crash while a fork is stored leaves all of it or nothing")
