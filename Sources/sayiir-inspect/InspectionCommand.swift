@@ -34,7 +34,10 @@ extension InspectionCommand {
 
 /// What all subcommands take.
 struct CommonOptions: ParsableArguments {
-    @Argument(help: ArgumentHelp("The log's directory.", valueName: "dir"), completion: .directory)
+    @Argument(
+        help: ArgumentHelp(
+            "The log's directory. 'show', 'report', 'verify' and 'export' read a case bundle, too.", valueName: "dir"),
+        completion: .directory)
     var directory: String
 
     @Flag(help: "Print JSON: see docs/INSPECT.md for its members.")

@@ -25,13 +25,20 @@ extension WorkflowClient {
         return state
     }
 
-    private func check<Input, Output>(
-        _ state: InstanceState, against workflow: Workflow<Input, Output>
+    /// Refuses a state that does not go by the workflow's definition, or has a newer version's events.
+    ///
+    /// - Parameters:
+    ///   - state: The state.
+    ///   - instance: Whose events made it; the state's own if `nil`.
+    ///   - workflow: The workflow.
+    func check<Input, Output>(
+        _ state: InstanceState, of instance: InstanceID? = nil, against workflow: Workflow<Input, Output>
     ) throws(WorkflowError) {
+        let id = instance ?? state.id
         guard state.definition == workflow.definitionHash else {
-            throw .definitionMismatch(state.id, expected: workflow.definitionHash, found: state.definition)
+            throw .definitionMismatch(id, expected: workflow.definitionHash, found: state.definition)
         }
-        if state.hasUnknownEvents { throw .newerHistory(state.id) }
+        if state.hasUnknownEvents { throw .newerHistory(id) }
     }
 
     /// What is recorded of a submission. The definition is kept before it.
@@ -45,13 +52,18 @@ extension WorkflowClient {
         } catch {
             throw .notEncodable(what: "input", id, reason: error.reason)
         }
+        try await keepDefinition(of: workflow)
+        return Event.Submitted(
+            workflow: workflow.name, definition: workflow.definitionHash, input: payload, metadata: workflow.metadata,
+            priority: UInt32(priority))
+    }
+
+    /// Keeps the workflow's definition for those who look at what is stored.
+    func keepDefinition<Input, Output>(of workflow: Workflow<Input, Output>) async throws(WorkflowError) {
         try await WorkflowError.translating { () throws(BackendError) in
             try await environment.backend.keep(
                 definition: workflow.definitionText, workflow.definitionHash, at: environment.clock.now)
         }
-        return Event.Submitted(
-            workflow: workflow.name, definition: workflow.definitionHash, input: payload, metadata: workflow.metadata,
-            priority: UInt32(priority))
     }
 }
 

@@ -4,9 +4,10 @@ internal import SayiirProjection
 // How the bodies of loops and maps are repeated.
 extension Decider {
     mutating func goOnWithLoop(_ step: Step, _ loop: LoopNode) {
-        var iteration: UInt32 = 0
-        if case .loop(let iterations, _, _) = state.steps[step]?.kind { iteration = iterations }
-        agenda.append(.sequence(loop.body, step.indices + [iteration]))
+        guard case .loop(let iterations, let decision?, _) = state.steps[step]?.kind, iterations > 0 else {
+            return agenda.append(.sequence(loop.body, step.indices + [0]))
+        }
+        follow(decision, after: iterations - 1, step, loop)
     }
 
     mutating func endIteration(_ node: Graph.Node, _ loop: LoopNode, _ indices: [UInt32]) {
@@ -19,6 +20,13 @@ extension Decider {
             return fail(step, .undecodable(step.node, expected: "LoopResult", error))
         }
         record(.loopIterated(.init(step: step, iteration: iteration, decision: decision)))
+        follow(decision, after: iteration, step, loop)
+    }
+
+    /// What follows from the decision of an iteration that is recorded.
+    private mutating func follow(
+        _ decision: Event.LoopDecision, after iteration: UInt32, _ step: Step, _ loop: LoopNode
+    ) {
         let isLast = Int(iteration) + 1 >= loop.maxIterations
         if decision == .again, isLast, loop.onMax == .fail {
             let text = "Loop '\(step.node)' exceeded max iterations (\(loop.maxIterations))"

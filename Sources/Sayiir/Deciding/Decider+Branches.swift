@@ -7,6 +7,7 @@ extension Decider {
         let names = branches.map { graph.sequences[$0].name }
         guard begins(step, .forked(.init(step: step, branches: names))) else { return }
         guard case .fork(_, let finished) = state.steps[step]?.kind else { return }
+        if finished.count == branches.count { return join(step) }
         for branch in branches.reversed() where !finished.contains(graph.sequences[branch].name) {
             agenda.append(.sequence(branch, step.indices))
         }
@@ -15,6 +16,10 @@ extension Decider {
     mutating func endBranch(_ sequence: Int, of step: Step, _ branches: [Int]) {
         record(.branchFinished(.init(step: step, branch: graph.sequences[sequence].name)))
         guard case .fork(_, let finished) = state.steps[step]?.kind, finished.count == branches.count else { return }
+        join(step)
+    }
+
+    private mutating func join(_ step: Step) {
         record(.joined(.init(step: step)))
         agenda.append(.end(step))
     }

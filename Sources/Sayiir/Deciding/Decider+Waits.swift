@@ -17,6 +17,7 @@ extension Decider {
     mutating func goOnWithSignal(_ step: Step, _ signal: SignalNode) {
         let known = state.steps[step]
         guard mayBegin(step) else { return }
+        if known?.status == .failed { return fail(step, .signalTimedOut(signal.signal, at: step.node)) }
         if let received = state.mailbox.first(named: signal.signal) {
             do throws(ValueError) {
                 try signal.check(received.payload, values.codecs)

@@ -10,8 +10,11 @@ extension DefinitionHash {
     /// are escaped, so that two graphs never have the same text. Where the original Sayiir knows the constructs, and ids have no
     /// special characters, the text is the original's.
     init(of graph: Graph) {
-        self.init(bytes: Array(SHA256.hash(data: Array(graph.definitionText.utf8))))
+        self.init(ofText: graph.definitionText)
     }
+
+    /// The hash of a graph that is written out.
+    init(ofText text: String) { self.init(bytes: Array(SHA256.hash(data: Array(text.utf8)))) }
 }
 
 extension Graph {

@@ -18,6 +18,10 @@ public enum WorkflowError: Error, Sendable, CustomStringConvertible {
     case definitionMismatch(InstanceID, expected: DefinitionHash, found: DefinitionHash?)
     /// The instance has ended, or is not in a status that this can be done in.
     case notPossible(Operation, InstanceID, InstanceStatus)
+    /// The instance cannot be forked at the chosen place, or not with the chosen change.
+    case notForkable(InstanceID, reason: String)
+    /// The bundle of the instance is not proven, or does not have all of it.
+    case notImportable(InstanceID, reason: String)
     /// The step is not one that a person has to decide about.
     case notInDoubt(InstanceID, Step)
     /// Another executor runs the instance just now.
@@ -72,6 +76,10 @@ public enum WorkflowError: Error, Sendable, CustomStringConvertible {
             "Workflow is not paused (current state: \"\(status.title)\"): \(id)."
         case .notPossible(let operation, let id, let status):
             "Cannot \(operation.rawValue) workflow in state: \(status.title) (instance '\(id)')."
+        case .notForkable(let id, let reason):
+            "Instance '\(id)' cannot be forked there: \(reason)."
+        case .notImportable(let id, let reason):
+            "Instance '\(id)' cannot be imported: \(reason)."
         case .notInDoubt(let id, let step):
             "Step '\(step)' of instance '\(id)' is not in doubt: there is nothing to decide."
         case .alreadyRunning(let id, let holder):

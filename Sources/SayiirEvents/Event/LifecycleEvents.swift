@@ -124,7 +124,7 @@ extension Event {
         public var source: InstanceID
         /// The last revision that was copied.
         public var sourceRevision: UInt64
-        /// The value that replaced the last output, if one did.
+        /// The value that replaced the last output, or the input, if one did.
         public var change: Payload?
 
         /// Describes the transition.

@@ -34,6 +34,8 @@ package struct ExportInspection: Inspection {
         self.filter = filter
     }
 
+    package var readsBundles: Bool { true }
+
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
         let problems = Problems(console)
         var content = ""

@@ -1,5 +1,8 @@
 /// Something to find out about a log.
 package protocol Inspection {
+    /// Whether it can read a bundle in place of a log.
+    var readsBundles: Bool { get }
+
     /// Reads the log and shows the answer.
     ///
     /// - Returns: How the program ends.
@@ -8,11 +11,15 @@ package protocol Inspection {
 }
 
 extension Inspection {
+    /// Most cannot.
+    package var readsBundles: Bool { false }
+
     /// Runs it and reports what it throws. Never throws, never ends the process.
     package func perform(on log: LogSource, _ console: Console) -> ExitStatus {
         var log = log
         log.meter = console.meter
         do {
+            if readsBundles { log.bundle = try log.readBundle() }
             let status = try run(on: log, console)
             try console.output.flush()
             return status

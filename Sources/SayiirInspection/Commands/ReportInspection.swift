@@ -16,8 +16,11 @@ package struct ReportInspection: Inspection {
         self.destination = destination
     }
 
+    package var readsBundles: Bool { true }
+
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
         let problems = Problems(console)
+        let instance = instance ?? log.bundle?.key
         let bytes = try destination.write(on: log, console) { output in
             let page =
                 try instance.map { try story(of: $0, in: log, problems, console.style) } ?? fleet(of: log, problems)
@@ -66,7 +69,9 @@ package struct ReportInspection: Inspection {
         return InstanceReport(
             story: story, events: events, eventCount: count,
             definition: story.state.definition.flatMap { definitions[$0.description] }.flatMap { Definition($0) },
-            log: LogFacts(directory: log.directory, assessment: assessment, firstSequence: first), style: style
+            log: LogFacts(
+                directory: log.directory, assessment: assessment, firstSequence: first, bundle: log.bundle),
+            style: style
         ).text
     }
 

@@ -3,7 +3,8 @@ internal import SayiirLog
 
 /// What happened to one instance.
 package struct ShowInspection: Inspection {
-    package var instance: String
+    /// The instance; `nil` for the one that a bundle is about.
+    package var instance: String?
     /// Whether the plain events are listed instead of the story.
     package var listsEvents = false
     /// Whether all values follow the story in full.
@@ -11,13 +12,16 @@ package struct ShowInspection: Inspection {
     /// Until when; `nil` for all.
     package var moment: Moment?
 
-    package init(_ instance: String) { self.instance = instance }
+    package init(_ instance: String?) { self.instance = instance }
+
+    package var readsBundles: Bool { true }
 
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
         let problems = Problems(console)
+        let instance = try log.instance(instance)
         let (entries, assessment) = try log.history(of: instance, problems, showsUnreadable: listsEvents)
         let chosen = entries.filter { entry in moment.map { $0.includes(entry) } ?? true }
-        guard !chosen.isEmpty else { throw notYet(entries[0]) }
+        guard !chosen.isEmpty else { throw notYet(instance, entries[0]) }
         problems.assessment = assessment
         if listsEvents {
             let line = EventLine(style: console.style, showsInstance: false)
@@ -30,7 +34,7 @@ package struct ShowInspection: Inspection {
             if console.style.isJSON {
                 try console.output.line(story.json(console.style))
             } else {
-                let hasWriter = try moment != nil || log.reader.writer() != nil
+                let hasWriter = try moment != nil || log.hasWriter
                 let text = StoryText(
                     story: story, style: console.style, hasWriter: hasWriter, showsValues: showsValues)
                 for line in text.lines { try console.output.line(line) }
@@ -39,7 +43,7 @@ package struct ShowInspection: Inspection {
         return try problems.conclude()
     }
 
-    private func notYet(_ first: LogEntry) -> InspectionError {
+    private func notYet(_ instance: String, _ first: LogEntry) -> InspectionError {
         InspectionError(
             "'\(safe(instance))' had no event yet at \(moment?.words ?? ""). Its first is sequence \(first.record.sequence), of "
                 + "\(first.time).")

@@ -9,7 +9,10 @@ package struct VerifyInspection: Inspection {
 
     package init() {}
 
+    package var readsBundles: Bool { true }
+
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
+        if let bundle = log.bundle { return try BundleReport(of: bundle, in: log.directory, head: head).show(console) }
         let report = try report(on: log, console)
         if console.style.isJSON {
             try console.output.line(report.json)

@@ -46,6 +46,11 @@ struct LogEntry {
         }
     }
 
+    /// Where the record stands: a frame of a log in the directory, or the bundle of that name.
+    func place(in directory: String) -> String {
+        segment == .ofBundle ? directory : "the frame at offset \(offset) of \(directory)/\(segment)"
+    }
+
     /// When the record was made.
     var time: Timestamp { Timestamp(nanosecondsSinceEpoch: record.timestamp) }
 

@@ -11,6 +11,8 @@ package struct LogSource {
     let cataloguePath: String?
     /// Told how far a reading is; `nil` if nobody looks.
     var meter: ProgressMeter?
+    /// What stands in the place of a log, if it is a bundle.
+    var bundle: RecordBundle?
 
     /// The log in a directory of this machine.
     ///

@@ -19,8 +19,8 @@ final class Problems {
         guard reportedCount < Self.longestList, case .unreadable(let reason) = entry.content else { return }
         reportedCount += 1
         try console.complain(
-            "record \(entry.record.sequence) of '\(safe(entry.record.key))', in the frame at offset \(entry.offset) of "
-                + "\(directory)/\(entry.segment), is left out: \(reason).")
+            "record \(entry.record.sequence) of '\(safe(entry.record.key))', in \(entry.place(in: directory)), is left out: \(reason)."
+        )
     }
 
     /// Counts records that were reported elsewhere.

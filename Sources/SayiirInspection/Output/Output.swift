@@ -27,6 +27,12 @@ package final class Output {
         if buffer.count >= Self.capacity { try flush() }
     }
 
+    /// Adds bytes as they are.
+    func bytes(_ bytes: [UInt8]) throws {
+        buffer += bytes
+        if buffer.count >= Self.capacity { try flush() }
+    }
+
     /// Hands over what is still in the buffer.
     func flush() throws {
         guard !buffer.isEmpty else { return }

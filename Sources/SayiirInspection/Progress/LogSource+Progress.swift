@@ -1,8 +1,13 @@
 internal import SayiirLog
 
 extension LogSource {
-    /// Reads and checks the whole log, as ``LogReader/verify(progress:)`` does, and tells the meter how far it is.
+    /// Reads and checks the whole log, as ``LogReader/verify(progress:)`` does, and tells the meter how far it is. A bundle is read as a
+    /// log with the bundle's records.
     func verify(_ visit: (Frame) throws -> Void = { _ in }) throws -> Assessment {
+        if let bundle {
+            try check(bundle)
+            return try bundle.replay(from: directory, visit: visit)
+        }
         let extent = extent
         defer { meter?.clear() }
         return try reader.verify { frame in

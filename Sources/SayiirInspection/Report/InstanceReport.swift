@@ -137,12 +137,24 @@ struct LogFacts {
     var directory: String
     var assessment: Assessment
     var firstSequence: UInt64?
+    /// The bundle that was read in place of the log.
+    var bundle: RecordBundle?
 
     var facts: [(name: String, value: String)] {
-        [
+        if let bundle { return facts(of: bundle) }
+        return [
             ("Directory", safe(directory)), ("Verdict", "\(assessment.verdict)"),
             ("Sequences", "\(grouped(firstSequence ?? 0)) to \(grouped(assessment.lastSequence))"),
             ("Log", assessment.log.map { "\($0)" } ?? ""), ("Chain head", assessment.head.map { "\($0)" } ?? ""),
+        ]
+    }
+
+    private func facts(of bundle: RecordBundle) -> [(name: String, value: String)] {
+        [
+            ("Case bundle", safe(directory)),
+            ("Proven", "\(counted(bundle.entries.count, "record")), if the tree head is the log's"),
+            ("Log", "\(bundle.origin.log)"), ("Tree head", "\(bundle.origin.head)"),
+            ("Chain head", "\(bundle.origin.chainHead)"),
         ]
     }
 }

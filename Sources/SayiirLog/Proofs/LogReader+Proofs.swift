@@ -35,6 +35,26 @@ extension LogReader {
         }
     }
 
+    /// Proves that records belong to the log, reading what they have in common once.
+    ///
+    /// - Parameters:
+    ///   - sequences: The records' sequences, rising.
+    ///   - size: How many records the tree has that they are to be proven in.
+    /// - Returns: `nil` if the log does not have one of the records, or fewer records than `size`.
+    /// - Throws: ``LogError`` if something that is needed is damaged or cannot be read.
+    func inclusionProofs(of sequences: [UInt64], in size: UInt64) throws -> [InclusionProof]? {
+        try wrappingFileSystemErrors {
+            guard let first = sequences.first else { return [] }
+            var tree = try LogTree(from: first, in: directory, archives: archives, fileSystem: fileSystem)
+            var proofs: [InclusionProof] = []
+            for sequence in sequences {
+                guard let path = try tree.path(of: sequence, inTreeOf: size) else { return nil }
+                proofs.append(InclusionProof(sequence: sequence, treeSize: size, path: path))
+            }
+            return proofs
+        }
+    }
+
     /// A record of the log, as its bytes are hashed into the tree; `nil` if the log does not have it.
     ///
     /// Reads the block that holds it; in a segment that is not sealed, all records before it.

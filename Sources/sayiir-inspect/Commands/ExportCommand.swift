@@ -11,12 +11,16 @@ struct ExportCommand: InspectionCommand {
             ndjson is the events, one JSON object a line. chrome-trace is what happened and when, for ui.perfetto.dev and \
             chrome://tracing: a process for each instance, with what ran at the same time on tracks of its own.
 
+            A case bundle is one instance in a file, with the proofs that tie it to the log: 'show', 'report', 'verify' and 'export' \
+            read it in place of DIR, on any machine, and an engine can take it in.
+
             mermaid and dot are the graph of a definition: that of a workflow, or of an instance, with its way marked.
 
             Examples:
               sayiir-inspect export jobs.sayiir --format ndjson --type failed
               sayiir-inspect export jobs.sayiir --format chrome-trace --output jobs.json
               sayiir-inspect export jobs.sayiir --format dot --instance order-42 | dot -Tsvg
+              sayiir-inspect export jobs.sayiir --bundle order-42 --output order-42.sayiir-case
             """)
 
     @OptionGroup var common: CommonOptions
@@ -26,7 +30,16 @@ struct ExportCommand: InspectionCommand {
     var archives: [String] { archiveOptions.archive }
 
     @Option(help: "The form.")
-    var format: ExportInspection.Format
+    var format: ExportInspection.Format?
+
+    @Option(help: ArgumentHelp("Write a case bundle of this instance.", valueName: "id"))
+    var bundle: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How many records the tree has in which a bundle's are proven. Without it, all that there are.",
+            valueName: "number"))
+    var size: UInt64?
 
     @Option(help: ArgumentHelp("Only this instance. May be repeated.", valueName: "id"))
     var instance: [String] = []
@@ -49,6 +62,17 @@ struct ExportCommand: InspectionCommand {
     @OptionGroup var destination: DestinationOptions
 
     func validate() throws {
+        if bundle != nil {
+            guard format == nil, instance.isEmpty, workflow == nil, definition == nil, type.isEmpty, from == nil,
+                to == nil
+            else { throw ValidationError("--bundle is a form of its own, of one whole instance.") }
+            guard destination.output != nil else {
+                throw ValidationError("a bundle is no text: give a file with --output.")
+            }
+            return
+        }
+        guard let format else { throw ValidationError("give a --format, or an instance with --bundle.") }
+        if size != nil { throw ValidationError("--size is for --bundle.") }
         if format != .ndjson, !type.isEmpty || from != nil || to != nil {
             throw ValidationError("--type, --from and --to are for --format ndjson.")
         }
@@ -58,7 +82,12 @@ struct ExportCommand: InspectionCommand {
     }
 
     func inspection() throws -> any Inspection {
-        var export = ExportInspection(format, try EventFilter(types: type, from: from, to: to))
+        if let bundle {
+            var inspection = BundleInspection(of: bundle, to: destination.value)
+            inspection.size = size
+            return inspection
+        }
+        var export = ExportInspection(format ?? .ndjson, try EventFilter(types: type, from: from, to: to))
         export.instances = instance
         export.workflow = workflow
         export.definition = definition

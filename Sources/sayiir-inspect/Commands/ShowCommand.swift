@@ -16,6 +16,7 @@ struct ShowCommand: InspectionCommand {
               sayiir-inspect show jobs.sayiir order-42 --full
               sayiir-inspect show jobs.sayiir order-42 --at '2026-03-01 12:00'
               sayiir-inspect show jobs.sayiir order-42 --events --json
+              sayiir-inspect show order-42.sayiir-case
             """)
 
     @OptionGroup var common: CommonOptions
@@ -24,8 +25,8 @@ struct ShowCommand: InspectionCommand {
 
     var archives: [String] { archiveOptions.archive }
 
-    @Argument(help: ArgumentHelp("The instance's id.", valueName: "instance"))
-    var instance: String
+    @Argument(help: ArgumentHelp("The instance's id; a case bundle has one only.", valueName: "instance"))
+    var instance: String?
 
     @Flag(help: "List the events as they are.")
     var events = false

@@ -57,6 +57,36 @@ struct ProgramTests {
         }
     }
 
+    @Test("a case bundle is read without the log: shown, reported and verified, which ends with 0, 3 or 1")
+    func bundles() async throws {
+        let log = try await sample()
+        let head = try #require(object(Program.run("status", log.path, "--json").output)?["tree_head"] as? String)
+        let shown = try Program.run("show", log.path, "order-42")
+        let folder = try TemporaryDirectory()
+        let path = "\(folder.path)/order-42.sayiir-case"
+        let written = try Program.run("export", log.path, "--bundle", "order-42", "--output", path)
+        #expect(written.status == 0 && written.errors == "" && written.output.hasPrefix("Case bundle of 12 records, "))
+        try FileManager.default.removeItem(atPath: log.path)
+        #expect(try Program.run("show", path).output == shown.output)
+        #expect(try Program.run("report", path, "--output", "\(folder.path)/page.html").status == 0)
+        let verified = try Program.run("verify", path, "--head", head)
+        #expect(verified.status == 0 && verified.output.hasPrefix("\(path) is proven: "))
+        #expect(try Program.run("verify", path).status == 0)
+        #expect(try Program.run("verify", path, "--head", "\(head.dropLast(2))00").status == 3)
+        #expect(try Program.run("verify", path, "--head", "nonsense").status == 1)
+        #expect(try Program.run("verify", "\(path).gone").status == 1)
+        #expect(try Program.run("export", path, "--bundle", "order-42", "--output", "\(path).2").status == 1)
+        var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        bytes[300] ^= 1
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+        #expect(try Program.run("verify", path).status == 3)
+        for wrong in [
+            ["--bundle", "x"], [], ["--format", "ndjson", "--bundle", "x", "--output", "y"], ["--size", "1"],
+        ] {
+            #expect(try Program.run(["export", log.path] + wrong).status == 1)
+        }
+    }
+
     @Test("a proof that was written to a file is checked without the log, and ends with 0, 3 or 1")
     func proofs() async throws {
         let log = try await sample()

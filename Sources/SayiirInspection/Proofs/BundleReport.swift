@@ -1,0 +1,133 @@
+internal import SayiirEvents
+internal import SayiirLog
+
+/// What `verify` shows of a bundle.
+struct BundleReport {
+    var file: String
+    var bundle: RecordBundle
+    /// The head that is trusted; `nil` if none was given.
+    var trusted: TreeHead?
+    /// The records that do not lead to that head, or without one to the bundle's own.
+    var unproven: [UInt64]
+    /// The revisions of the events, in their order.
+    var revisions: [UInt64] = []
+    var unreadableCount: UInt64 = 0
+
+    /// Checks a bundle.
+    ///
+    /// - Parameter head: The head that is trusted, as `status` shows it.
+    /// - Throws: ``InspectionError`` if that is no tree head.
+    init(of bundle: RecordBundle, in file: String, head: String?) throws {
+        (self.bundle, self.file) = (bundle, file)
+        trusted = try head.map { text in
+            guard let head = TreeHead(text) else {
+                throw InspectionError(
+                    "'\(safe(text))' is no tree head: give SIZE:ROOT, as 'status' showed it or as it was written down.")
+            }
+            return head
+        }
+        unproven = bundle.unproven(in: trusted)
+        for entry in bundle.entries {
+            switch LogEntry.content(of: entry.record) {
+            case .event(let event): revisions.append(event.revision)
+            case .unreadable: unreadableCount += 1
+            case .definition, .skippable: break
+            }
+        }
+    }
+
+    var status: ExitStatus { failure == nil ? .clean : .corrupt }
+
+    /// What keeps the bundle from being what it should; `nil` if nothing does.
+    private var failure: String? {
+        let head = bundle.origin.head
+        if let trusted, trusted.size != head.size {
+            return "its proofs are about a tree of \(counted(head.size, "record")), the head about one of "
+                + "\(grouped(trusted.size)); make it again with 'export --bundle' and '--size \(trusted.size)'"
+        }
+        if let trusted, unproven.count == bundle.entries.count, bundle.unproven().isEmpty {
+            return "its proofs lead to the root \(head.root), and not to \(trusted.root)"
+        }
+        if !unproven.isEmpty {
+            return
+                "\(grouped(UInt64(unproven.count))) of \(counted(bundle.entries.count, "record")) do not lead to the tree head"
+        }
+        if hasGap { return "events are missing: their revisions do not follow each other" }
+        return unreadableCount > 0 ? "\(counted(unreadableCount, "record")) cannot be decoded" : nil
+    }
+
+    private var hasGap: Bool {
+        unreadableCount == 0 && zip(revisions, revisions.dropFirst()).contains { $0 == .max || $0 + 1 != $1 }
+    }
+
+    /// Shows it.
+    func show(_ console: Console) throws -> ExitStatus {
+        if console.style.isJSON {
+            try console.output.line(json)
+        } else {
+            for line in lines(console.style) { try console.output.line(line) }
+        }
+        return status
+    }
+
+    func lines(_ style: Style) -> [String] {
+        var lines = [verdict(style)]
+        func add(_ name: String, _ text: String?) {
+            guard let text else { return }
+            lines.append("  \(style.paint(name.padded(to: 10), .dim))  \(text)")
+        }
+        add("instance", safe(bundle.key))
+        add("records", "\(counted(bundle.entries.count, "record")), \(counted(revisions.count, "event")) among them")
+        add("revisions", revisionWords)
+        add("not proven", unproven.isEmpty ? nil : sequenceWords(unproven))
+        add("log", bundle.origin.log.description)
+        add("tree head", bundle.origin.head.description)
+        add("chain head", "\(bundle.origin.chainHead), after record \(grouped(bundle.origin.lastSequence))")
+        return lines
+    }
+
+    private func verdict(_ style: Style) -> String {
+        let name = safe(file)
+        if let failure { return "\(name) is \(style.paint("not proven", .red)): \(failure)." }
+        let count = counted(bundle.entries.count, "record")
+        guard trusted != nil else {
+            return "\(name) \(style.paint("fits together", .green)): its \(count) lead to the tree head that it names. "
+                + "Give one that you trust with --head."
+        }
+        return "\(name) is \(style.paint("proven", .green)): the log with this head has its \(count)."
+    }
+
+    /// The first and the last revision. Retention may have taken the first ones.
+    private var revisionWords: String? {
+        guard let first = revisions.first, let last = revisions.last else { return nil }
+        return "\(grouped(first)) to \(grouped(last))"
+    }
+
+    private func sequenceWords(_ sequences: [UInt64]) -> String {
+        let shown = sequences.prefix(10).map { grouped($0) }.joined(separator: ", ")
+        return sequences.count > 10 ? "\(shown) and \(grouped(UInt64(sequences.count - 10))) more" : shown
+    }
+
+    var json: String {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("file", file)
+        writer.member("proven", trusted != nil && failure == nil)
+        writer.optional("failure", failure)
+        writer.member("instance", bundle.key)
+        writer.member("records", bundle.entries.count)
+        writer.member("events", revisions.count)
+        writer.name("unproven")
+        writer.beginArray()
+        for sequence in unproven { writer.number(sequence) }
+        writer.endArray()
+        writer.member("log", bundle.origin.log.description)
+        writer.member("tree_head", bundle.origin.head.description)
+        writer.optional("trusted_head", trusted?.description)
+        writer.member("head", bundle.origin.chainHead.description)
+        writer.member("last_sequence", bundle.origin.lastSequence)
+        writer.member("exit_status", status.rawValue)
+        writer.endObject()
+        return writer.text
+    }
+}
