@@ -12,6 +12,7 @@ enum Seeds {
             try [
                 "event": named(events), "frame": named(frames), "header": named(headers), "segment": named(segments),
                 "log": named(logs), "sealed": named(sealed), "snapshot": named(snapshots),
+                "bundle": named(bundles),
             ]
         }
     }
@@ -19,6 +20,33 @@ enum Seeds {
     private static func named(_ seeds: [[UInt8]]) -> [String: [UInt8]] {
         let names = seeds.indices.map { "seed-\($0 < 9 ? "0" : "")\($0 + 1)" }
         return Dictionary(uniqueKeysWithValues: zip(names, seeds))
+    }
+
+    /// Bundles of one record and of two, whole and without their checksums.
+    private static var bundles: [[UInt8]] {
+        get throws {
+            let records = [(1, "a"), (2, "b")].map { (timestamp, text) -> [UInt8] in
+                var bytes: [UInt8] = []
+                bytes.appendLittleEndian(UInt32(text.utf8.count))
+                bytes.appendLittleEndian(UInt16(7))
+                bytes += [RecordKind.event.rawValue, 0]
+                bytes.appendLittleEndian(Int64(timestamp))
+                return bytes + Array("order-1\(text)".utf8)
+            }
+            let leaves = records.map { $0.withUnsafeBytes { TreeHash(leaf: $0) } }
+            let paths = [[leaves[1]], [leaves[0]]]
+            let entries = try (0..<2).map { index in
+                let proof = InclusionProof(sequence: UInt64(index) + 1, treeSize: 2, path: paths[index])
+                guard let entry = RecordBundle.Entry(records[index], proof) else { throw LogError.closed }
+                return entry
+            }
+            let header = sampleHeader(size: 64 * 1024)
+            let origin = RecordBundle.Origin(
+                log: header.log, head: TreeHead(size: 2, root: TreeHash(leaves[0], leaves[1])), lastSequence: 2,
+                chainHead: position.digest)
+            let whole = try [entries, [entries[1]]].map { try RecordBundle($0, from: origin).encoded }
+            return whole + whole.map { Array($0.dropLast(32)) }
+        }
     }
 
     /// Every kind of event, and JSON that is nested deeply.

@@ -16,6 +16,7 @@ public struct FuzzTarget: Sendable {
         FuzzTarget(name: "log", run: fuzzLog),
         FuzzTarget(name: "sealed", run: fuzzSealed),
         FuzzTarget(name: "snapshot", run: fuzzSnapshot),
+        FuzzTarget(name: "bundle", run: fuzzBundle),
     ]
 }
 

@@ -15,7 +15,10 @@ struct BundleReport {
 
     /// Checks a bundle.
     ///
-    /// - Parameter head: The head that is trusted, as `status` shows it.
+    /// - Parameters:
+    ///   - bundle: The bundle.
+    ///   - file: What it was read from.
+    ///   - head: The head that is trusted, as `status` shows it; `nil` if none is.
     /// - Throws: ``InspectionError`` if that is no tree head.
     init(of bundle: RecordBundle, in file: String, head: String?) throws {
         (self.bundle, self.file) = (bundle, file)
