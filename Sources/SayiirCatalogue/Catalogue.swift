@@ -70,7 +70,6 @@ public struct Catalogue: Sendable {
     /// - Throws: As ``update(progress:)``.
     @discardableResult
     public func rebuild(progress: (CatalogueProgress) throws -> Void = { _ in }) throws -> UInt64 {
-        removeAbandonedDrafts()
         let draft = draftPath
         defer { removeFiles(of: draft) }
         let sequence = try build(draft, progress: progress)
@@ -82,13 +81,14 @@ public struct Catalogue: Sendable {
         return sequence
     }
 
-    /// Where a new one is made before it takes the place of the old one.
-    var draftPath: String { "\(path).\(getpid()).new" }
+    /// Where a new one is made before it takes the place of the old one: another file each time, since others may be at it too.
+    var draftPath: String { "\(path).\(getpid())-\(UInt64.random(in: 0 ... .max)).new" }
 
     /// Makes a catalogue of the log through a sequence.
     func build(
         _ draft: String, through limit: UInt64 = .max, progress: (CatalogueProgress) throws -> Void = { _ in }
     ) throws -> UInt64 {
+        removeAbandonedDrafts()
         removeFiles(of: draft)
         let file = try CatalogueFile(creating: draft)
         var update = try CatalogueUpdate(file, from: reader, through: limit)
@@ -129,9 +129,8 @@ public struct Catalogue: Sendable {
             return
         }
         for entry in entries where entry.hasPrefix("\(name).") && entry.hasSuffix(".new") {
-            guard let process = pid_t(entry.dropFirst(name.count + 1).dropLast(4)), kill(process, 0) != 0,
-                errno == ESRCH
-            else { continue }
+            let number = entry.dropFirst(name.count + 1).prefix { $0 != "-" }
+            guard let process = pid_t(number), process > 0, kill(process, 0) != 0, errno == ESRCH else { continue }
             removeFiles(of: "\(directory)/\(entry)")
         }
     }

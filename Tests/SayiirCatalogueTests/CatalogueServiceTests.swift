@@ -59,7 +59,8 @@ import Testing
         let engine = try await Engine(directory: log)
         let workflow = try Flow("double", input: Int.self).then("twice") { $0 * 2 }.build()
         let catalogue = Catalogue(ofLog: log)
-        let services = (0..<2).map { _ in Task { await CatalogueService(catalogue, interval: .zero).run() } }
+        // All of them find that there is none, and build one.
+        let services = (0..<4).map { _ in Task { await CatalogueService(catalogue, interval: .zero).run() } }
         for number in 0..<100 { _ = try await engine.run(workflow, id: InstanceID("a-\(number)"), input: number) }
         try await wait { completedCount(catalogue) == 100 }
         try await engine.close()

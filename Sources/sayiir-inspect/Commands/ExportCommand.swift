@@ -19,8 +19,8 @@ struct ExportCommand: InspectionCommand {
             Examples:
               sayiir-inspect export jobs.sayiir --format ndjson --type failed
               sayiir-inspect export jobs.sayiir --format chrome-trace --output jobs.json
-              sayiir-inspect export jobs.sayiir --format dot --instance order-42 | dot -Tsvg
-              sayiir-inspect export jobs.sayiir --bundle order-42 --output order-42.sayiir-case
+              sayiir-inspect export jobs.sayiir --format dot --workflow order | dot -Tsvg
+              sayiir-inspect export jobs.sayiir --bundle order-42 --output 42.sayiir-case
             """)
 
     @OptionGroup var common: CommonOptions

@@ -37,7 +37,7 @@ import Testing
             program.end()
             if round == 0 {
                 // Killed for sure while it built: a name is left, and removed by the next one that builds.
-                try Data().write(to: URL(fileURLWithPath: "\(log).catalogue.\(program.identifier).new"))
+                try Data().write(to: URL(fileURLWithPath: "\(log).catalogue.\(program.identifier)-1.new"))
             }
             if round == 2 { #expect(try Program.run("sql", log, "SELECT 1").status == 0) }
         }
