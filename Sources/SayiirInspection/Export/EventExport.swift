@@ -24,8 +24,8 @@ struct EventExport {
                     let entry = LogEntry(record, in: frame)
                     guard filter.accepts(entry) else { return }
                     if case .unreadable = entry.content { try problems.note(entry, in: log.directory) }
-                    guard let event = entry.recordedEvent else { return }
-                    try output.line(event.json(revealingSensitive: style.revealsSensitive))
+                    guard case .event = entry.content else { return }
+                    try output.line(entry.json(style))
                     count += 1
                 }
             }

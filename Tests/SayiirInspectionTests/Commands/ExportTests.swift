@@ -17,8 +17,12 @@ import Testing
     func events() async throws {
         let run = try await Run(onSample: try export())
         #expect(run.status == .clean && run.complaints.isEmpty)
-        #expect(run.lines == History.sample.recorded.map { $0.json() })
         #expect(run.lines.allSatisfy { object($0) != nil })
+        let revealed = try await Run(onSample: try export(), style: Style(revealsSensitive: true))
+        #expect(revealed.lines == History.sample.recorded.map { $0.json(revealingSensitive: true) })
+        // The same but for what is hidden, of which the digest is there.
+        let different = zip(run.lines, revealed.lines).filter { $0 != $1 }
+        #expect(!different.isEmpty && different.allSatisfy { $0.0.contains(#""sensitive":true,"sha256":""#) })
     }
 
     @Test("an instance, types and a range of sequences choose the events")
