@@ -49,7 +49,7 @@ public struct Catalogue: Sendable {
 
     /// Takes in what the log has and the catalogue has not; makes the catalogue if there is none, and builds it anew if it cannot be used.
     ///
-    /// Costs about 4 µs an event. Memory does not grow with the log.
+    /// Costs about 5 µs an event. Memory does not grow with the log.
     ///
     /// - Parameter progress: Called now and then with how far it is.
     /// - Returns: The last sequence that the catalogue has.
@@ -73,10 +73,15 @@ public struct Catalogue: Sendable {
         let draft = draftPath
         defer { removeFiles(of: draft) }
         let sequence = try build(draft, progress: progress)
-        // What a process that has the old file open still writes goes into files that have no name any more.
-        for suffix in ["-wal", "-shm"] { unlink(path + suffix) }
-        guard rename(draft, path) == 0 else {
-            throw CatalogueError.database(file: path, reason: "cannot be replaced (\(errno))")
+        let files = LocalFileSystem()
+        do throws(FileSystemError) {
+            // Nothing was synced so far, and a name must not come before what it names.
+            try files.open(draft, as: .readWrite).synchronize()
+            // What a process that has the old file open still writes goes into files that have no name any more.
+            for suffix in ["-wal", "-shm"] { try? files.remove(path + suffix) }
+            try files.rename(draft, to: path)
+        } catch {
+            throw CatalogueError.database(file: path, reason: "\(error)")
         }
         return sequence
     }
@@ -136,6 +141,6 @@ public struct Catalogue: Sendable {
     }
 
     func removeFiles(of path: String) {
-        for suffix in ["", "-journal", "-wal", "-shm"] { unlink(path + suffix) }
+        for suffix in ["", "-journal", "-wal", "-shm"] { try? LocalFileSystem().remove(path + suffix) }
     }
 }

@@ -21,5 +21,4 @@ public enum CatalogueError: Error, Hashable, Sendable, CustomStringConvertible {
 extension CatalogueError {
     /// Another process has taken something in meanwhile: begin again from where that left the catalogue.
     struct MovedOn: Error {}
-    static var movedOn: MovedOn { MovedOn() }
 }

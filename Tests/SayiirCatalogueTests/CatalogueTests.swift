@@ -140,7 +140,7 @@ import Testing
                 for offset in stride(from: 4096, to: bytes.count, by: 512) { bytes[offset] ^= 0xFF }
                 try bytes.write(to: URL(fileURLWithPath: path))
             },
-            { path in try DatabaseQueue(path: path).write { try $0.execute(sql: "PRAGMA user_version = 0") } },
+            { path in try DatabaseQueue(path: path).write { try $0.execute(sql: "PRAGMA user_version = 1") } },
             { path in try DatabaseQueue(path: path).write { try $0.execute(sql: "PRAGMA application_id = 3") } },
             { path in try DatabaseQueue(path: path).write { try $0.execute(sql: "DROP TABLE catalogue") } },
             { path in
@@ -173,6 +173,20 @@ import Testing
         #expect(throws: CatalogueError.self) { try catalogue.catchUp() }
         #expect(try catalogue.update() == UInt64(events.count))
         #expect(try catalogue.check() == [])
+    }
+
+    @Test("a state in the catalogue that cannot be read, once it is needed, leads to a new catalogue")
+    func damagedState() async throws {
+        let log = try TestLog()
+        let events = History.sample.events
+        try await log.append(events.prefix(20))
+        try log.catalogue.update()
+        try change(log, "UPDATE instance_state SET state = x'FFFF'")
+        try await log.append(events.dropFirst(20))
+        try await log.close()
+        #expect(throws: CatalogueError.self) { try log.catalogue.catchUp() }
+        #expect(try log.catalogue.update() == UInt64(events.count))
+        #expect(try log.catalogue.check() == [])
     }
 
     @Test("the check names what was changed in the catalogue")

@@ -31,8 +31,6 @@ struct AttemptRow: Hashable, Sendable {
     /// The earliest moment of the next attempt, if one was planned.
     var retryAt: Timestamp?
 
-    init(startedAt: Timestamp) { self.startedAt = startedAt }
-
     /// The latest attempt at a task, as its step's state tells of it.
     init(of step: StepState, hasTimedOut: Bool) {
         startedAt = step.attemptStartedAt

@@ -1,5 +1,6 @@
 internal import GRDB
 internal import SayiirEvents
+internal import SayiirProjection
 
 #if canImport(Glibc)
     internal import Glibc
@@ -91,6 +92,8 @@ struct CatalogueFile: Sendable {
     static func wrapping<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()
+        } catch let error as StateDecodingError {
+            throw CatalogueError.unusable(file: path, reason: "a state in it cannot be read: \(error)")
         } catch let error as DatabaseError {
             let reason = error.message ?? "\(error.resultCode)"
             switch error.resultCode {

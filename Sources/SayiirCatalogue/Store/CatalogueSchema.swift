@@ -1,7 +1,9 @@
+internal import SayiirProjection
+
 /// The catalogue's tables and views, as SQL. `docs/CATALOGUE.md` describes the views; people's own queries rely on them.
 enum CatalogueSchema {
-    /// The version of tables and views. A catalogue of another version is rebuilt.
-    static let version = 1
+    /// The version of tables and views, with that of the states in them. A catalogue of another version is rebuilt.
+    static let version = 1000 + Int(InstanceState.encodingVersion)
     /// What SQLite's `application_id` says of a catalogue: "Sayi".
     static let applicationID = 0x5361_7969
 

@@ -90,7 +90,7 @@ struct CatalogueUpdate {
                 try database.inTransaction(.immediate) {
                     let stored = try CataloguePosition(database)
                     guard stored.sequence == basis.sequence, stored.digest == basis.digest else {
-                        throw CatalogueError.movedOn
+                        throw CatalogueError.MovedOn()
                     }
                     try Self.take(frames, through: limit, &position, &cache, database)
                     return .commit
