@@ -16,6 +16,9 @@ public protocol Backend: Sendable {
     /// Where tasks that append run best, because appending again needs no change of threads there; `nil` if it does not matter.
     var executor: (any TaskExecutor)? { get }
 
+    /// The clock that deadlines are compared on; `nil` if it is the machine's. A backend that several machines share has one of its own.
+    var clock: (any EngineClock)? { get }
+
     /// Gives `executor` the right to run an instance, which need not exist yet.
     ///
     /// - Parameters:
@@ -28,7 +31,11 @@ public protocol Backend: Sendable {
     ) async throws(BackendError) -> Lease
 
     /// Gives a lease back. Does nothing if it is not the current one.
-    func release(_ lease: Lease) async
+    ///
+    /// - Parameters:
+    ///   - lease: The lease.
+    ///   - rest: What the instance waits for, if who ran it knows. A backend that hands out work goes by it; others need not.
+    func release(_ lease: Lease, leaving rest: InstanceRest?) async
 
     /// Appends events of one instance and returns once they are durable. They become visible together.
     ///
@@ -90,6 +97,12 @@ public protocol Backend: Sendable {
 extension Backend {
     /// It does not matter where tasks run.
     public var executor: (any TaskExecutor)? { nil }
+
+    /// The machine's clock.
+    public var clock: (any EngineClock)? { nil }
+
+    /// Gives a lease back, without a word about what the instance waits for.
+    public func release(_ lease: Lease) async { await release(lease, leaving: nil) }
 
     /// Definitions are not kept.
     ///

@@ -15,10 +15,25 @@ public enum BackendError: Error, Sendable, CustomStringConvertible {
     case unreadableEvent(instance: InstanceID, sequence: UInt64, file: String, offset: Int?, reason: String)
     /// The log failed.
     case log(LogError)
+    /// A store of another kind failed.
+    case store(any StoreError)
 
     /// Whether what was appended may be found durable nevertheless. Opening the log again tells.
     public var isOutcomeUnknown: Bool {
-        if case .log(.outcomeUnknown) = self { true } else { false }
+        switch self {
+        case .log(.outcomeUnknown): true
+        case .store(let error): error.isOutcomeUnknown
+        default: false
+        }
+    }
+
+    /// Whether what failed may succeed later, on the same backend.
+    var isPassing: Bool {
+        switch self {
+        case .log(.noSpace): true
+        case .store(let error): error.isPassing
+        default: false
+        }
     }
 
     /// Runs what fails only as a log does, or as a backend on one.
@@ -52,6 +67,8 @@ public enum BackendError: Error, Sendable, CustomStringConvertible {
             version can read: \(reason). A newer version of this program may have written it.
             """
         case .log(let error):
+            "\(error)"
+        case .store(let error):
             "\(error)"
         }
     }

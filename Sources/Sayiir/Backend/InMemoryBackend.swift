@@ -19,7 +19,7 @@ public struct InMemoryBackend: Backend {
     }
 
     /// Gives a lease back.
-    public func release(_ lease: Lease) async { await ledger.release(lease) }
+    public func release(_ lease: Lease, leaving rest: InstanceRest?) async { await ledger.release(lease) }
 
     /// Appends events of one instance.
     public func append(_ events: [Event], lease: Lease?) async throws(BackendError) {

@@ -66,7 +66,7 @@ public struct LogBackend: Backend {
     }
 
     /// Gives a lease back.
-    public func release(_ lease: Lease) async { await ledger.release(lease) }
+    public func release(_ lease: Lease, leaving rest: InstanceRest?) async { await ledger.release(lease) }
 
     /// Appends events of one instance. Costs one share in one write and one sync.
     public func append(_ events: [Event], lease: Lease?) async throws(BackendError) {

@@ -14,7 +14,10 @@ extension Decider {
     }
 
     mutating func start(_ step: Step) {
-        if let offeredTags, graph.task(step.node)?.options.tags.allSatisfy(offeredTags.contains) == false { return }
+        if let offeredTags, let task = graph.task(step.node), !task.options.tags.allSatisfy(offeredTags.contains) {
+            unoffered = unoffered ?? task.options
+            return
+        }
         guard mayBegin(step) else { return }
         let attempt = (state.steps[step]?.attempt ?? 0) + 1
         record(.taskStarted(.init(step: step, attempt: attempt, executor: executor)))

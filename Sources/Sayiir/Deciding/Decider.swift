@@ -26,6 +26,8 @@ struct Decider: Sendable {
     var agenda: [Place] = []
     /// Whether an executor is just taking the instance up: what is recorded as running was interrupted.
     private(set) var isTakingUp = false
+    /// The first task that did not begin because an executor must offer more for it than this one does.
+    var unoffered: TaskOptions?
     /// The first step that would have begun, had nobody asked to stop.
     private var heldBack: Step?
 
@@ -55,6 +57,7 @@ struct Decider: Sendable {
         guard state.phase == .active else { return }
         self.now = now
         heldBack = nil
+        unoffered = nil
         isTakingUp = false
         switch command {
         case .takeUp:

@@ -84,10 +84,11 @@ public final class Engine: Sendable {
             let known = try await client.lookUp(id, as: workflow, policy)
             if known.phase.takesID, policy == .useExisting { return try client.status(known, as: workflow) }
             let takesOver = policy == .terminateExisting
-            let begun = try await withLease(on: id, takingOver: takesOver) { lease throws(WorkflowError) in
+            let begun = try await withLease(on: id, workflow.graph, takingOver: takesOver) {
+                lease throws(WorkflowError) in
                 try await self.begin(workflow, id, input, policy, under: lease)
             }
-            if let begun { return try client.status(begun, as: workflow) }
+            if let begun { return try client.status(begun.state, as: workflow) }
         }
     }
 
@@ -95,7 +96,7 @@ public final class Engine: Sendable {
     private func begin<Input, Output>(
         _ workflow: Workflow<Input, Output>, _ id: InstanceID, _ input: Input, _ policy: ConflictPolicy,
         under lease: Lease
-    ) async throws(WorkflowError) -> InstanceState? {
+    ) async throws(WorkflowError) -> LeftInstance? {
         // Only now no other executor can begin it.
         let state = try await client.lookUp(id, as: workflow, policy)
         if state.phase.takesID, policy == .useExisting { return nil }
@@ -123,22 +124,22 @@ public final class Engine: Sendable {
         try id.check()
         let known = try await client.require(id, as: workflow)
         if known.phase.isEnded { return try client.status(known, as: workflow) }
-        let left = try await withLease(on: id, takingOver: false) { lease throws(WorkflowError) in
+        let left = try await withLease(on: id, workflow.graph, takingOver: false) { lease throws(WorkflowError) in
             let state = try await self.client.require(id, as: workflow)
             return try await InstanceRun.perform(
                 on: state, of: state.workflow, workflow.graph, under: lease, in: self.environment
             ) { run throws(WorkflowError) in try await run.resume() }
         }
-        return try client.status(left ?? known, as: workflow)
+        return try client.status(left?.state ?? known, as: workflow)
     }
 
     /// Runs `body` with the right to run an instance, and lets a service know if it may have to go on with it.
     ///
-    /// - Returns: What `body` does: the state in which the instance was left, if it was run.
+    /// - Returns: What `body` does: how the instance was left, if it was run.
     private func withLease(
-        on id: InstanceID, takingOver: Bool,
-        _ body: @Sendable (Lease) async throws(WorkflowError) -> InstanceState?
-    ) async throws(WorkflowError) -> InstanceState? {
+        on id: InstanceID, _ graph: Graph, takingOver: Bool,
+        _ body: @Sendable (Lease) async throws(WorkflowError) -> LeftInstance?
+    ) async throws(WorkflowError) -> LeftInstance? {
         let (backend, name) = (backend, client.executor)
         let lease = try await WorkflowError.translating { () throws(BackendError) in
             try await backend.acquireLease(on: id, by: name, takingOver: takingOver)
@@ -146,13 +147,14 @@ public final class Engine: Sendable {
         let executor = options.prefersBackendExecutor ? backend.executor : nil
         let result = await withTaskExecutorPreference(executor) {
             do throws(WorkflowError) {
-                return Result<InstanceState?, WorkflowError>.success(try await body(lease))
+                return Result<LeftInstance?, WorkflowError>.success(try await body(lease))
             } catch {
                 return .failure(error)
             }
         }
-        await backend.release(lease)
-        if (try? result.get())?.phase.isEnded != true { await backend.announce(id) }
+        let left = try? result.get()
+        await backend.release(lease, leaving: left?.rest(in: graph))
+        if left?.state.phase.isEnded != true { await backend.announce(id) }
         return try result.get()
     }
 }
@@ -160,7 +162,7 @@ public final class Engine: Sendable {
 extension RunEnvironment {
     init(_ backend: any Backend, _ options: EngineOptions) {
         self.init(
-            backend: backend, clock: options.clock,
+            backend: backend, clock: options.clock ?? backend.clock ?? SystemClock(),
             codecs: Codecs(writing: options.codec, reading: options.otherCodecs),
             observer: Observer(options.middleware))
     }

@@ -15,8 +15,8 @@ public struct EngineOptions: Sendable {
     public var codec: any PayloadCodec = JSONCodec()
     /// Codecs of values that were stored before by another ``codec``.
     public var otherCodecs: [any PayloadCodec] = []
-    /// Where the time comes from.
-    public var clock: any EngineClock = SystemClock()
+    /// Where the time comes from; `nil` for the backend's clock, which is the machine's unless several machines share the backend.
+    public var clock: (any EngineClock)?
     /// Who executes: named in histories and in errors. The host's name and the process's number by default.
     public var executor = Self.hostAndProcess
     /// Whether workflows that are run by hand, and their tasks, run where the backend likes it best: on the log's own threads.

@@ -19,12 +19,12 @@ final class InstanceRun {
     /// Makes a run, lets `body` do what it is for, and the observers see it.
     ///
     /// - Parameter workflow: The workflow's name.
-    /// - Returns: The state in which the instance was left.
+    /// - Returns: How the instance was left.
     static func perform(
         on state: InstanceState, of workflow: String, _ graph: Graph, under lease: Lease,
         in environment: RunEnvironment,
-        _ body: @escaping @Sendable (InstanceRun) async throws(WorkflowError) -> InstanceState
-    ) async throws(WorkflowError) -> InstanceState {
+        _ body: @escaping @Sendable (InstanceRun) async throws(WorkflowError) -> LeftInstance
+    ) async throws(WorkflowError) -> LeftInstance {
         let description = RunDescription(
             instance: lease.instance, workflow: workflow, executor: lease.executor)
         return try await environment.observer.aroundRun(description) { () throws(WorkflowError) in
@@ -45,10 +45,10 @@ final class InstanceRun {
     /// Submits the instance, in one commit with its first step, and runs it.
     ///
     /// - Parameter superseding: Whether a run that is there is ended first.
-    /// - Returns: The state in which the instance was left.
+    /// - Returns: How the instance was left.
     func submit(
         _ submission: Event.Submitted, superseding: Bool
-    ) async throws(WorkflowError) -> InstanceState {
+    ) async throws(WorkflowError) -> LeftInstance {
         let now = environment.clock.now
         if superseding { decider.supersede(at: now) }
         decider.submit(submission, at: now)
@@ -60,13 +60,13 @@ final class InstanceRun {
 
     /// Goes on with an instance that is there.
     ///
-    /// - Returns: The state in which the instance was left.
-    func resume() async throws(WorkflowError) -> InstanceState {
+    /// - Returns: How the instance was left.
+    func resume() async throws(WorkflowError) -> LeftInstance {
         try await commit([.takeUp])
         return try await goOn()
     }
 
-    private func goOn() async throws(WorkflowError) -> InstanceState {
+    private func goOn() async throws(WorkflowError) -> LeftInstance {
         while true {
             if begun.count == 1, decider.state.hasOneStepUnderWay {
                 let result = await execution(of: begun.removeLast()).run()
@@ -83,7 +83,7 @@ final class InstanceRun {
             } else if decider.isDraining && decider.state.phase == .active {
                 throw .interrupted(id)
             } else {
-                return decider.state
+                return LeftInstance(state: decider.state, unoffered: decider.unoffered)
             }
         }
     }

@@ -36,16 +36,16 @@ struct Observer: Sendable {
     /// Runs an instance with the middleware around it.
     func aroundRun(
         _ run: @autoclosure () -> RunDescription,
-        _ body: @escaping @Sendable () async throws(WorkflowError) -> InstanceState
-    ) async throws(WorkflowError) -> InstanceState {
+        _ body: @escaping @Sendable () async throws(WorkflowError) -> LeftInstance
+    ) async throws(WorkflowError) -> LeftInstance {
         if middleware.isEmpty { return try await body() }
         let run = run()
-        let result = Monitor<Result<InstanceState, WorkflowError>>(.failure(.interrupted(run.instance)))
+        let result = Monitor<Result<LeftInstance, WorkflowError>>(.failure(.interrupted(run.instance)))
         var next: @Sendable () async -> RunOutcome = {
             do throws(WorkflowError) {
-                let state = try await body()
-                result.withLock { $0 = .success(state) }
-                return RunOutcome(state.phase)
+                let left = try await body()
+                result.withLock { $0 = .success(left) }
+                return RunOutcome(left.state.phase)
             } catch {
                 result.withLock { $0 = .failure(error) }
                 return .stopped

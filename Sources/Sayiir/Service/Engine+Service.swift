@@ -21,57 +21,41 @@ extension Engine: Service {
     ///
     /// - Throws: ``WorkflowError/backend(_:)`` if storage has failed for good. What was acknowledged is safe; make a new engine.
     public func run() async throws {
-        let dispatcher = Dispatcher(limit: options.concurrency, clock: environment.clock)
         let drain = DrainSignal()
-        try await withTaskCancellationHandler {
-            try await withGracefulShutdownHandler {
-                try await serve(with: dispatcher, drain)
-            } onGracefulShutdown: {
-                drain.set()
-                Task { await dispatcher.drain() }
-            }
-        } onCancel: {
-            Task { await dispatcher.drain() }
-        }
-    }
-
-    private func serve(with dispatcher: Dispatcher, _ drain: DrainSignal) async throws {
         var environment = environment
         environment.isService = true
         environment.drain = drain
         environment.tags = options.tags.map { Set($0) }
         let worker = ServiceWorker(
             executor: client.executor, environment: environment, registry: registry, logger: options.logger)
-        // Listening comes before looking, so that nothing falls in between.
-        let wakeUps = await backend.wakeUps()
-        let listening = Task {
-            for await instance in wakeUps { await dispatcher.wake(instance, priority: worker.priority(of: instance)) }
+        if let backend = backend as? any SharedBackend {
+            let doorbell = Doorbell(clock: environment.clock)
+            let service = ClaimingService(
+                backend: backend, worker: worker, options: options, doorbell: doorbell, drain: drain)
+            try await serve(service.run, until: drain) { await doorbell.ring() }
+        } else {
+            let dispatcher = Dispatcher(limit: options.concurrency, clock: environment.clock)
+            let service = DispatchingService(client: client, worker: worker, dispatcher: dispatcher)
+            try await serve(service.run, until: drain) { await dispatcher.drain() }
         }
-        let timing = Task {
-            while let due = await dispatcher.nextDue() {
-                for instance in due { await dispatcher.wake(instance, priority: worker.priority(of: instance)) }
+    }
+
+    /// Serves until the calling task is cancelled or asked to shut down.
+    ///
+    /// - Parameters:
+    ///   - body: Serves.
+    ///   - drain: Set at a shutdown, at once: what ends from then on begins nothing more.
+    ///   - wake: Lets `body` see that it is to end.
+    private func serve(
+        _ body: () async throws -> Void, until drain: DrainSignal, wake: @escaping @Sendable () async -> Void
+    ) async throws {
+        try await withTaskCancellationHandler {
+            try await withGracefulShutdownHandler(operation: body) {
+                drain.set()
+                Task { await wake() }
             }
-        }
-        defer {
-            listening.cancel()
-            timing.cancel()
-        }
-        for instance in try await client.liveInstances() {
-            await dispatcher.wake(instance.id, priority: worker.priority(of: instance.id))
-        }
-        try await withThrowingDiscardingTaskGroup { group in
-            while let instance = await dispatcher.next() {
-                group.addTask {
-                    do {
-                        let rest = try await worker.run(instance)
-                        await dispatcher.finish(instance, until: rest.due, priority: rest.priority)
-                    } catch {
-                        // The group cancels the other instances; the loop has to be told.
-                        await dispatcher.drain()
-                        throw error
-                    }
-                }
-            }
+        } onCancel: {
+            Task { await wake() }
         }
     }
 }

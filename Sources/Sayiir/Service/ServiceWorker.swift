@@ -9,79 +9,109 @@ struct ServiceWorker: Sendable {
     let registry: WorkflowRegistry
     let logger: Logger
 
-    /// How a run left an instance.
-    struct Rest: Sendable {
-        /// When it is to be looked at again; `nil` if only something from outside can move it.
-        var due: Timestamp?
-        var priority = 3
-    }
-
     /// Runs an instance until it ends or has to wait.
     ///
+    /// - Returns: What it waits for; `nil` if somebody else has it, or nothing is to be done.
     /// - Throws: ``WorkflowError/backend(_:)`` if storage has failed for good.
-    func run(_ instance: InstanceID) async throws -> Rest {
+    func run(_ instance: InstanceID) async throws -> InstanceRest? {
+        try await toleratingOthers(instance) { () throws(WorkflowError) in
+            // Looking costs less than a lease.
+            guard let state = try await environment.state(of: instance), state.phase == .active,
+                graph(of: state) != nil
+            else { return nil }
+            let lease = try await WorkflowError.translating { () throws(BackendError) in
+                try await environment.backend.acquireLease(on: instance, by: executor, takingOver: false)
+            }
+            return try await goOn(under: lease)
+        }
+    }
+
+    /// Runs an instance that was claimed until it ends or has to wait.
+    ///
+    /// - Returns: What it waits for; `nil` if the lease was lost or the run was cancelled.
+    /// - Throws: ``WorkflowError/backend(_:)`` if storage has failed for good.
+    func run(under lease: Lease) async throws -> InstanceRest? {
+        try await toleratingOthers(lease.instance) { () throws(WorkflowError) in try await goOn(under: lease) }
+    }
+
+    /// Whether somebody asked to cancel an instance.
+    func isCancelRequested(_ instance: InstanceID) async -> Bool {
+        (try? await environment.state(of: instance))?.cancelRequest != nil
+    }
+
+    /// - Returns: What `body` does, or when to try again if storage refused for now.
+    private func toleratingOthers(
+        _ instance: InstanceID, _ body: () async throws(WorkflowError) -> InstanceRest?
+    ) async throws -> InstanceRest? {
         do throws(WorkflowError) {
-            return try await runOnce(instance)
+            return try await body()
         } catch {
             switch error {
             case .alreadyRunning, .takenOver, .interrupted:
                 // Whoever runs it announces it when that ends; what was interrupted is taken up by the next run.
-                return Rest()
+                return nil
             case .backend(let cause) where cause.isPassing:
                 logger.error("storage refused; trying again", metadata: metadata(instance, "error", "\(cause)"))
-                return Rest(due: environment.clock.now + Self.storageRetryDelay)
+                return InstanceRest(revision: 0, due: environment.clock.now + Self.storageRetryDelay)
             default:
                 throw error
             }
         }
     }
 
-    private func runOnce(_ instance: InstanceID) async throws(WorkflowError) -> Rest {
-        guard let state = try await environment.state(of: instance), state.phase == .active else { return Rest() }
-        guard let graph = registry.graph(state.definition) else {
-            let hash = state.definition?.description ?? "none"
-            logger.warning(
-                "no registered workflow has the instance's definition; it is left alone",
-                metadata: metadata(instance, "definition", hash, workflow: state.workflow))
-            return Rest()
-        }
-        guard !state.hasUnknownEvents else {
-            logger.warning(
-                "the instance's history is of a newer version; it is left alone", metadata: metadata(instance))
-            return Rest()
-        }
-        let lease = try await WorkflowError.translating { () throws(BackendError) in
-            try await environment.backend.acquireLease(on: instance, by: executor, takingOver: false)
-        }
+    /// Runs an instance under a lease, and gives that back.
+    private func goOn(under lease: Lease) async throws(WorkflowError) -> InstanceRest? {
+        let rest: InstanceRest?
         do throws(WorkflowError) {
             // Nobody else can run it from here on; but others may have until now.
-            let current = try await environment.state(of: instance) ?? state
-            let left = try await InstanceRun.perform(
-                on: current, of: current.workflow, graph, under: lease, in: environment
-            ) { run throws(WorkflowError) in try await run.resume() }
-            await environment.backend.release(lease)
-            return left.phase == .active ? Rest(due: left.nextAlarm, priority: priority(of: left)) : Rest()
+            rest = try await runOnce(under: lease)
         } catch {
             await environment.backend.release(lease)
             throw error
         }
+        await environment.backend.release(lease, leaving: rest)
+        return rest
     }
 
-    /// How urgent an instance is: the priority of the task that it would go on with, or its own.
+    private func runOnce(under lease: Lease) async throws(WorkflowError) -> InstanceRest? {
+        guard let state = try await environment.state(of: lease.instance) else { return nil }
+        guard state.phase == .active else { return InstanceRest(revision: state.revision, due: nil) }
+        guard let graph = graph(of: state) else {
+            return InstanceRest(revision: state.revision, due: environment.clock.now + Self.foreignRetryDelay)
+        }
+        let left = try await InstanceRun.perform(
+            on: state, of: state.workflow, graph, under: lease, in: environment
+        ) { run throws(WorkflowError) in try await run.resume() }
+        return left.rest(in: graph)
+    }
+
+    /// The definition by which an instance can be run here; `nil`, which is logged, if there is none.
+    private func graph(of state: InstanceState) -> Graph? {
+        guard let graph = registry.graph(state.definition) else {
+            let hash = state.definition?.description ?? "none"
+            logger.warning(
+                "no registered workflow has the instance's definition; it is left alone",
+                metadata: metadata(state.id, "definition", hash, workflow: state.workflow))
+            return nil
+        }
+        guard !state.hasUnknownEvents else {
+            logger.warning(
+                "the instance's history is of a newer version; it is left alone", metadata: metadata(state.id))
+            return nil
+        }
+        return graph
+    }
+
+    /// How urgent an instance is.
     func priority(of instance: InstanceID) async -> Int {
         guard let state = try? await environment.state(of: instance) else { return 3 }
-        return priority(of: state)
+        return state.priority(in: registry.graph(state.definition))
     }
 
-    private func priority(of state: InstanceState) -> Int {
-        let open = state.steps.open.compactMap { known in
-            registry.graph(state.definition)?.task(known.step.node)?.options.priority
-        }
-        return open.min() ?? Int(clamping: state.priority)
-    }
-
-    /// How long to wait after storage was full.
-    private static let storageRetryDelay = Duration.seconds(1)
+    /// How long to wait after storage refused.
+    static let storageRetryDelay = Duration.seconds(1)
+    /// How long to leave an instance to others that nobody here can run.
+    private static let foreignRetryDelay = Duration.seconds(60)
 
     private func metadata(
         _ instance: InstanceID, _ name: String? = nil, _ value: String = "", workflow: String? = nil
@@ -90,12 +120,5 @@ struct ServiceWorker: Sendable {
         if let name { metadata[name] = "\(value)" }
         if let workflow { metadata["workflow"] = "\(workflow)" }
         return metadata
-    }
-}
-
-extension BackendError {
-    /// Whether what failed may succeed later, on the same backend.
-    fileprivate var isPassing: Bool {
-        if case .log(.noSpace) = self { true } else { false }
     }
 }

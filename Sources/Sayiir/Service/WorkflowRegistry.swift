@@ -8,6 +8,9 @@ final class WorkflowRegistry: Sendable {
 
     func add(_ graph: Graph, _ hash: DefinitionHash) { graphs.withLock { $0[hash] = graph } }
 
+    /// The hashes of all definitions.
+    var definitions: [DefinitionHash] { graphs.withLock { Array($0.keys) } }
+
     /// The definition with the given hash; `nil` if nobody registered it.
     func graph(_ hash: DefinitionHash?) -> Graph? { graphs.withLock { graphs in hash.flatMap { graphs[$0] } } }
 }

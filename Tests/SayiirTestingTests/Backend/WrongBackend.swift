@@ -22,7 +22,7 @@ struct WrongBackend: Backend {
         return lease
     }
 
-    func release(_ lease: Lease) async {
+    func release(_ lease: Lease, leaving rest: InstanceRest?) async {
         guard fault == .releasesAnyLease else { return await backend.release(lease) }
         if let current = await leases.current(on: lease.instance) { await backend.release(current) }
     }

@@ -24,7 +24,7 @@ struct RecordingBackend: Backend {
         try await inner.acquireLease(on: instance, by: executor, takingOver: takingOver)
     }
 
-    func release(_ lease: Lease) async { await inner.release(lease) }
+    func release(_ lease: Lease, leaving rest: InstanceRest?) async { await inner.release(lease, leaving: rest) }
 
     func state(of instance: InstanceID) async throws(BackendError) -> InstanceState? {
         try await inner.state(of: instance)

@@ -1,0 +1,21 @@
+public import SayiirEvents
+
+/// What an instance waits for when an executor lets go of it.
+public struct InstanceRest: Hashable, Sendable {
+    /// The revision that the executor knew. What came later it did not see, so that somebody has to look.
+    public var revision: UInt64
+    /// When the instance is to be looked at again; `nil` if only something from outside can move it.
+    public var due: Timestamp?
+    /// How urgent it is then, from 1 (critical) to 5 (minimal).
+    public var priority: Int
+    /// What an executor must offer to go on with it at once, which this one did not; empty if nobody can before ``due``.
+    public var tags: [String]
+
+    /// Describes a rest.
+    public init(revision: UInt64, due: Timestamp?, priority: Int = 3, tags: [String] = []) {
+        self.revision = revision
+        self.due = due
+        self.priority = priority
+        self.tags = tags
+    }
+}

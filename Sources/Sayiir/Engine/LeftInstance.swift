@@ -1,0 +1,25 @@
+internal import SayiirProjection
+
+/// How a run left its instance.
+struct LeftInstance: Sendable {
+    /// The state in which it was left.
+    var state: InstanceState
+    /// The first task that did not begin because an executor must offer more for it than this one does.
+    var unoffered: TaskOptions?
+
+    /// What the instance waits for.
+    func rest(in graph: Graph?) -> InstanceRest {
+        guard state.phase == .active else { return InstanceRest(revision: state.revision, due: nil) }
+        return InstanceRest(
+            revision: state.revision, due: state.nextAlarm,
+            priority: unoffered?.priority ?? state.priority(in: graph), tags: unoffered?.tags ?? [])
+    }
+}
+
+extension InstanceState {
+    /// How urgent the instance is: the priority of the task that it would go on with, or its own.
+    func priority(in graph: Graph?) -> Int {
+        let open = steps.open.compactMap { graph?.task($0.step.node)?.options.priority }
+        return open.min() ?? Int(clamping: priority)
+    }
+}

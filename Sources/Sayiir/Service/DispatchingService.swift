@@ -1,0 +1,45 @@
+internal import SayiirEvents
+
+/// A service on a backend of its own process: knows all live instances, and dispatches those that are ready.
+struct DispatchingService: Sendable {
+    let client: WorkflowClient
+    let worker: ServiceWorker
+    let dispatcher: Dispatcher
+
+    /// Runs until the dispatcher drains, and what runs then has ended.
+    ///
+    /// - Throws: ``WorkflowError/backend(_:)`` if storage has failed for good.
+    func run() async throws {
+        // Listening comes before looking, so that nothing falls in between.
+        let wakeUps = await worker.environment.backend.wakeUps()
+        let listening = Task { for await instance in wakeUps { await wake(instance) } }
+        let timing = Task {
+            while let due = await dispatcher.nextDue() {
+                for instance in due { await wake(instance) }
+            }
+        }
+        defer {
+            listening.cancel()
+            timing.cancel()
+        }
+        for instance in try await client.liveInstances() { await wake(instance.id) }
+        try await withThrowingDiscardingTaskGroup { group in
+            while let instance = await dispatcher.next() {
+                group.addTask {
+                    do {
+                        let rest = try await worker.run(instance)
+                        await dispatcher.finish(instance, until: rest?.due, priority: rest?.priority ?? 3)
+                    } catch {
+                        // The group cancels the other instances; the loop has to be told.
+                        await dispatcher.drain()
+                        throw error
+                    }
+                }
+            }
+        }
+    }
+
+    private func wake(_ instance: InstanceID) async {
+        await dispatcher.wake(instance, priority: worker.priority(of: instance))
+    }
+}

@@ -1,0 +1,50 @@
+internal import HeapModule
+internal import SayiirEvents
+
+/// Lets one task sleep until somebody rings, a moment has come, or it has slept for long enough. A ring is kept until it is heard.
+actor Doorbell {
+    private let clock: any EngineClock
+    private var isRung = false
+    private var moments = Heap<Moment>()
+    private var sleeper: CheckedContinuation<Void, Never>?
+
+    private struct Moment: Comparable {
+        var time: Timestamp
+        static func < (left: Self, right: Self) -> Bool { left.time < right.time }
+    }
+
+    init(clock: any EngineClock) { self.clock = clock }
+
+    /// Wakes the sleeper now.
+    func ring() {
+        isRung = true
+        sleeper?.resume()
+        sleeper = nil
+    }
+
+    /// Wakes the sleeper at the given moment.
+    func ring(at time: Timestamp) {
+        let isFirst = moments.min.map { time < $0.time } ?? true
+        moments.insert(Moment(time: time))
+        // Who sleeps already does so for too long.
+        if isFirst, sleeper != nil { ring() }
+    }
+
+    /// Sleeps, for one caller, until somebody rings or `limit` has passed. Returns at once if somebody has rung since the last call.
+    func sleep(atMost limit: Duration) async {
+        let now = clock.now
+        while let next = moments.min, next.time <= now {
+            moments.removeMin()
+            isRung = true
+        }
+        if !isRung {
+            let duration = moments.min.map { min($0.time - now, limit) } ?? limit
+            let alarm = Task {
+                if (try? await clock.sleep(for: duration)) != nil { self.ring() }
+            }
+            await withCheckedContinuation { sleeper = $0 }
+            alarm.cancel()
+        }
+        isRung = false
+    }
+}
