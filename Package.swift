@@ -20,6 +20,7 @@ let package = Package(
         .library(name: "SayiirLog", targets: ["SayiirLog"]),
         .library(name: "SayiirProjection", targets: ["SayiirProjection"]),
         .library(name: "SayiirCatalogue", targets: ["SayiirCatalogue"]),
+        .library(name: "SayiirPostgres", targets: ["SayiirPostgres"]),
         .library(name: "SayiirTesting", targets: ["SayiirTesting"]),
         .executable(name: "sayiir-inspect", targets: ["sayiir-inspect"]),
     ],
@@ -38,6 +39,11 @@ let package = Package(
             name: "CLZ4",
             pkgConfig: "liblz4",
             providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]
+        ),
+        .systemLibrary(
+            name: "CPostgres",
+            pkgConfig: "libpq",
+            providers: [.apt(["libpq-dev"]), .brew(["libpq"])]
         ),
         .target(name: "CSayiir", cSettings: [.treatAllWarnings(as: .error)]),
         .target(name: "SayiirEvents", swiftSettings: settings),
@@ -73,6 +79,14 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "SayiirPostgres",
+            dependencies: [
+                "CPostgres", "Sayiir", "SayiirEvents", "SayiirLog", "SayiirProjection",
+                .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: settings
         ),

@@ -168,4 +168,33 @@ public struct InstanceSummary: Hashable, Sendable {
         updatedAt = state.updatedAt
         endedAt = state.endedAt
     }
+
+    package init(
+        id: InstanceID, workflow: String, phase: InstancePhase, submittedAt: Timestamp?, updatedAt: Timestamp?,
+        endedAt: Timestamp?
+    ) {
+        self.id = id
+        self.workflow = workflow
+        self.phase = phase
+        self.submittedAt = submittedAt
+        self.updatedAt = updatedAt
+        self.endedAt = endedAt
+    }
+}
+
+extension [Event] {
+    /// Refuses what cannot be one append, whatever the instance's history is.
+    package func checkForm() throws(BackendError) {
+        guard let first else { return }
+        var revision = first.revision
+        for event in self {
+            guard event.instance == first.instance else {
+                throw .malformedAppend("they belong to '\(first.instance)' and '\(event.instance)'")
+            }
+            guard event.revision == revision else {
+                throw .malformedAppend("revision \(event.revision) stands where \(revision) should")
+            }
+            revision += 1
+        }
+    }
 }

@@ -77,7 +77,7 @@ actor InstanceLedger<Storage: EventStorage> {
 
     func append(_ events: [Event], lease: Lease?) async throws(BackendError) {
         guard let first = events.first else { return }
-        try checkForm(of: events, first)
+        try events.checkForm()
         let instance = first.instance
         let entry = entry(of: instance)
         await waitForTurn(entry)
@@ -139,19 +139,6 @@ actor InstanceLedger<Storage: EventStorage> {
             if let live = entry.live, !live.isEnded { instances.append(live) }
         }
         return LedgerCapture(position: position, instances: instances, lastEpoch: lastEpoch)
-    }
-
-    private func checkForm(of events: [Event], _ first: Event) throws(BackendError) {
-        var revision = first.revision
-        for event in events {
-            guard event.instance == first.instance else {
-                throw .malformedAppend("they belong to '\(first.instance)' and '\(event.instance)'")
-            }
-            guard event.revision == revision else {
-                throw .malformedAppend("revision \(event.revision) stands where \(revision) should")
-            }
-            revision += 1
-        }
     }
 
     // MARK: Watching
