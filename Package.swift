@@ -141,6 +141,10 @@ let package = Package(
             name: "SayiirTestingTests", dependencies: ["SayiirTesting", "Sayiir", "SayiirLog", "SayiirProjection"],
             swiftSettings: settings),
         .testTarget(
+            name: "SayiirPostgresTests",
+            dependencies: ["Sayiir", "SayiirPostgres", "SayiirEvents", "SayiirProjection", "SayiirTesting"],
+            swiftSettings: settings),
+        .testTarget(
             name: "SayiirCatalogueTests",
             dependencies: [
                 "SayiirCatalogue", "Sayiir", "SayiirEvents", "SayiirLog", "SayiirProjection", "SayiirTesting",

@@ -1,0 +1,19 @@
+import Foundation
+import SayiirPostgres
+
+/// A store of its own for a test: a schema that nobody else uses, on the server of this run.
+enum TestStore {
+    static func url() async throws -> String {
+        "postgresql://postgres@/postgres?host=/tmp/pg"
+    }
+
+    static func options() -> PostgresOptions {
+        var options = PostgresOptions()
+        options.schema = "test_" + UUID().uuidString.lowercased().replacing("-", with: "")
+        return options
+    }
+
+    static func connect(_ options: PostgresOptions = options()) async throws -> PostgresBackend {
+        try await PostgresBackend.connect(to: url(), options: options)
+    }
+}
