@@ -57,7 +57,8 @@ public struct PostgresError: StoreError, Hashable {
     /// Whether the same call may succeed later.
     public var isPassing: Bool {
         switch kind {
-        case .unreachable, .tooManyConnections, .poolExhausted, .timedOut, .connectionLost, .contended, .outOfSpace: true
+        case .unreachable, .tooManyConnections, .poolExhausted, .timedOut, .connectionLost, .contended, .outOfSpace:
+            true
         case .invalidURL, .notAuthenticated, .noDatabase, .notPermitted, .unsupportedServer, .newerSchema, .refused,
             .unreadable, .closed:
             false
@@ -113,7 +114,8 @@ public struct PostgresError: StoreError, Hashable {
         case .tooManyConnections: "Raise max_connections, or let this program open fewer (maximumConnections)."
         case .poolExhausted: "Raise maximumConnections, or do less at the same time."
         case .timedOut: "It may be overloaded, or blocked by a lock: see pg_stat_activity."
-        case .connectionLost: "What was under way may or may not be stored; reading tells. The next call connects again."
+        case .connectionLost:
+            "What was under way may or may not be stored; reading tells. The next call connects again."
         case .contended: "The same call may succeed now."
         case .outOfSpace: "Make room on the server; what was acknowledged is safe, and work goes on by itself then."
         case .unsupportedServer: "PostgreSQL 13 or newer is needed, with a database in UTF-8."

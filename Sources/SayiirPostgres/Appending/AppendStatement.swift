@@ -113,5 +113,7 @@ enum AppendStatement {
 
 extension String {
     /// The text as PostgreSQL can hold it: it has no character of value 0. Only what is derived may go this way.
-    var storable: String { utf8.contains(0) ? String(unicodeScalars.map { $0.value == 0 ? "\u{FFFD}" : Character($0) }) : self }
+    var storable: String {
+        utf8.contains(0) ? String(unicodeScalars.map { $0.value == 0 ? "\u{FFFD}" : Character($0) }) : self
+    }
 }

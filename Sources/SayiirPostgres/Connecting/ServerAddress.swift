@@ -41,7 +41,9 @@ struct ServerAddress: Sendable {
     /// The text without anything secret.
     func redact(_ text: String) -> String {
         var text = text
-        for secret in secrets { text = text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "…") }
+        for secret in secrets {
+            text = text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "…")
+        }
         return text
     }
 

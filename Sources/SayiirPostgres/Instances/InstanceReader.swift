@@ -65,7 +65,8 @@ struct InstanceReader {
             } catch {
                 return .failure(
                     .unreadableEvent(
-                        instance: instance, sequence: sequence, file: "the table of events on \(connection.address.name)",
+                        instance: instance, sequence: sequence,
+                        file: "the table of events on \(connection.address.name)",
                         offset: nil, reason: "\(error)"))
             }
         }
