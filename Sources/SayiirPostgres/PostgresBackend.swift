@@ -110,7 +110,9 @@ public final class PostgresBackend: SharedBackend {
             await leases.noteChange(of: instance)
             await watchers.announce(instance)
         case .change(let id): await watchers.wakeAll(of: InstanceID(id))
-        case .reconnected: await watchers.wakeAll()
+        case .reconnected:
+            await watchers.wakeAll()
+            await leases.releaseForgotten()
         }
     }
 

@@ -4,6 +4,8 @@ internal import SayiirEvents
 /// Takes, renews and gives back the leases of this process, and tells their holders what happens to them.
 actor LeaseKeeper {
     private let pool: ConnectionPool
+    /// Marks the leases of this backend, whoever its executors are.
+    private let session = Int64.random(in: 1 ... .max)
     private var held: [InstanceID: HeldLease] = [:]
     /// How many renewals in a row have failed.
     private var failureCount = 0
@@ -41,13 +43,16 @@ actor LeaseKeeper {
         parameters.append(executor)
         parameters.append(leaseNanoseconds)
         parameters.append(takingOver)
+        parameters.append(session)
         var holder = StatementParameters()
         holder.append(instance.rawValue)
         while true {
+            let forgotten = forgottenParameters
             let outcome: LeaseOutcome
             do throws(PostgresError) {
                 outcome = try await pool.runPersistently {
-                    [parameters, holder] connection, _ throws(PostgresError) in
+                    [parameters, holder, forgotten] connection, mayHaveRun throws(PostgresError) in
+                    if mayHaveRun { _ = try connection.run(LeaseStatements.releaseForgotten, forgotten) }
                     if let row = try connection.run(LeaseStatements.acquire, parameters).first {
                         return .acquired(epoch: try row.count(0))
                     }
@@ -80,10 +85,13 @@ actor LeaseKeeper {
         parameters.append(Int64(max(0, claim.limit)))
         parameters.append(array: claim.definitions.map(\.bytes))
         if let tags = claim.tags { parameters.append(array: tags) } else { parameters.append(Optional<String>.none) }
+        parameters.append(session)
+        let forgotten = forgottenParameters
         let claimed: [Claimed]
         do throws(PostgresError) {
-            claimed = try await pool.runPersistently { [parameters] connection, _ throws(PostgresError) in
-                try connection.run(LeaseStatements.claim, parameters).map { row throws(PostgresError) in
+            claimed = try await pool.runPersistently { [parameters] connection, mayHaveRun throws(PostgresError) in
+                if mayHaveRun { _ = try connection.run(LeaseStatements.releaseForgotten, forgotten) }
+                return try connection.run(LeaseStatements.claim, parameters).map { row throws(PostgresError) in
                     Claimed(
                         instance: InstanceID(try row.text(0)), epoch: try row.count(1), revision: try row.count(2),
                         urgency: try row.integer(3))
@@ -104,6 +112,25 @@ actor LeaseKeeper {
         var epoch: UInt64
         var revision: UInt64
         var urgency: Int64
+    }
+
+    /// The leases that this process knows of. One that it is about to be given is not among them: if that is released, its
+    /// holder is fenced off before it has run anything.
+    private var forgottenParameters: StatementParameters {
+        var parameters = StatementParameters()
+        parameters.append(session)
+        parameters.append(array: held.keys.map(\.rawValue))
+        return parameters
+    }
+
+    /// Gives back the leases that the server took this process to have and that it does not know of: the answer got lost, or the
+    /// server forgot in a crash that they were given back.
+    func releaseForgotten() async {
+        let parameters = forgottenParameters
+        // If it fails, they end by themselves.
+        _ = try? await pool.runPersistently { connection, _ throws(PostgresError) in
+            _ = try connection.run(LeaseStatements.releaseForgotten, parameters)
+        }
     }
 
     private func hold(_ lease: Lease, revision: UInt64) {

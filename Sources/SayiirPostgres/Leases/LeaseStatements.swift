@@ -3,16 +3,17 @@
 enum LeaseStatements {
     private static let lax = "(SELECT set_config('synchronous_commit', 'off', true)) AS lax"
 
-    /// Instance, executor, nanoseconds, whether to take it from whoever has it. Gives the epoch; nothing if somebody has it.
+    /// Instance, executor, nanoseconds, whether to take it from whoever has it, session. Gives the epoch; nothing if somebody has it.
     static let acquire = Statement(
         "acquire_lease",
         """
-        INSERT INTO instances AS i (id, lease_executor, lease_epoch, lease_until)
-        SELECT $1::text, $2::text, now_nanoseconds(), now_nanoseconds() + $3::bigint FROM \(lax)
+        INSERT INTO instances AS i (id, lease_executor, lease_epoch, lease_until, lease_session)
+        SELECT $1::text, $2::text, now_nanoseconds(), now_nanoseconds() + $3::bigint, $5::bigint FROM \(lax)
         ON CONFLICT (id) DO UPDATE SET
             lease_executor = excluded.lease_executor,
             lease_epoch = greatest(i.lease_epoch + 1, excluded.lease_epoch),
-            lease_until = excluded.lease_until
+            lease_until = excluded.lease_until,
+            lease_session = excluded.lease_session
         WHERE $4::boolean OR i.lease_executor IS NULL OR i.lease_until <= now_nanoseconds()
         RETURNING lease_epoch
         """)
@@ -22,7 +23,7 @@ enum LeaseStatements {
         "lease_holder",
         "SELECT lease_executor FROM instances WHERE id = $1::text AND lease_until > now_nanoseconds()")
 
-    /// Executor, nanoseconds, limit, definitions, tags or NULL. Gives instance, epoch, revision and urgency of each.
+    /// Executor, nanoseconds, limit, definitions, tags or NULL, session. Gives instance, epoch, revision and urgency of each.
     static let claim = Statement(
         "claim",
         """
@@ -40,7 +41,7 @@ enum LeaseStatements {
         )
         UPDATE instances AS i SET
             lease_executor = $1::text, lease_epoch = greatest(lease_epoch + 1, now_nanoseconds()),
-            lease_until = now_nanoseconds() + $2::bigint
+            lease_until = now_nanoseconds() + $2::bigint, lease_session = $6::bigint
         FROM due, \(lax)
         WHERE i.id = due.id
         RETURNING i.id, i.lease_epoch, i.revision, due.urgency
@@ -71,7 +72,7 @@ enum LeaseStatements {
             WHERE i.id = input.id AND i.revision = 0 AND i.lease_epoch = epoch AND i.lease_executor = executor
         )
         UPDATE instances AS i SET
-            lease_executor = NULL, lease_until = NULL,
+            lease_executor = NULL, lease_until = NULL, lease_session = NULL,
             -- Who lets go of it without a word leaves it due, and so does who did not see the last change.
             ready_at = CASE
                 WHEN ended_at IS NOT NULL THEN NULL
@@ -82,5 +83,13 @@ enum LeaseStatements {
             needs = CASE WHEN known_revision = i.revision THEN coalesce(new_needs, '{}') ELSE i.needs END
         FROM input
         WHERE i.id = input.id AND i.lease_epoch = epoch AND i.lease_executor = executor AND i.revision > 0
+        """)
+
+    /// Session, instances whose leases it knows of. Looks at every row: for rare occasions.
+    static let releaseForgotten = Statement(
+        "release_forgotten",
+        """
+        UPDATE instances SET lease_executor = NULL, lease_until = NULL, lease_session = NULL
+        WHERE lease_session = $1::bigint AND id <> ALL ($2::text[])
         """)
 }

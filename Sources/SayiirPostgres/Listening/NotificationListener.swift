@@ -64,6 +64,7 @@ final class NotificationListener: Sendable {
 
     private func listen() {
         var pause = Duration.milliseconds(50)
+        var isAgain = false
         while !isClosed {
             do throws(PostgresError) {
                 let connection = try PostgresConnection(address, options)
@@ -71,7 +72,8 @@ final class NotificationListener: Sendable {
                 pause = .milliseconds(50)
                 state.withLock { $0.isConnected = true }
                 resumeWaiting()
-                continuation.yield(.reconnected)
+                if isAgain { continuation.yield(.reconnected) }
+                isAgain = true
                 while !isClosed {
                     for payload in try connection.notifications(waitingUpTo: Self.longestWait) { report(payload) }
                 }

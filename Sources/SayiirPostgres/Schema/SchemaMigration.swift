@@ -60,6 +60,7 @@ struct SchemaMigration: Sendable {
             lease_executor text,
             lease_epoch bigint NOT NULL DEFAULT 0,
             lease_until bigint,
+            lease_session bigint,
             watched_until bigint
         ) WITH (fillfactor = 70);
 
