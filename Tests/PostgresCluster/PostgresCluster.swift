@@ -93,13 +93,16 @@ public actor PostgresCluster {
         startCount += 1
         let mark = "\(directory)/running.\(startCount)"
         var command = [programs.path("postgres"), "-D", "\(directory)/data", "-k", directory]
-        for (name, value) in settings.sorted(by: { $0.key < $1.key }) { command += ["-c", "\(name)=\(value)"] }
+        let all = recoverySettings().merging(settings) { $1 }
+        for (name, value) in all.sorted(by: { $0.key < $1.key }) { command += ["-c", "\(name)=\(value)"] }
         let guardian = try keeper.start(command, mark: mark)
         let lock = "\(directory)/data/postmaster.pid"
-        let hasAnswered = try await waitUntil(within: .seconds(60)) {
+        // A task that is cancelled leaves no server half started either.
+        let hasAnswered = try? await waitUntil(within: .seconds(60)) {
             !guardian.isRunning || Self.isReady(lock: lock, mark: mark)
         }
-        guard hasAnswered, guardian.isRunning, let postmaster = Self.lines(mark).first.flatMap({ pid_t($0) }) else {
+        guard hasAnswered == true, guardian.isRunning, let postmaster = Self.lines(mark).first.flatMap({ pid_t($0) })
+        else {
             let text = log()
             if let postmaster = Self.lines(mark).first.flatMap({ pid_t($0) }) { signalProcess(postmaster, SIGKILL) }
             throw PostgresClusterError("the server did not start", log: text)
@@ -224,6 +227,17 @@ public actor PostgresCluster {
             throw PostgresClusterError("initdb ended with \(status.map(String.init) ?? "nothing")", log: log())
         }
         if password != nil { try FileManager.default.removeItem(atPath: passwordFile) }
+    }
+
+    /// Before it recovers from a crash, a server syncs all its files, one by one: seconds, where one call does as well.
+    private func recoverySettings() -> [String: String] {
+        #if os(Linux)
+            let known = (try? String(contentsOfFile: "\(directory)/data/postgresql.conf", encoding: .utf8)) ?? ""
+            // From version 14 on.
+            return known.contains("recovery_init_sync_method") ? ["recovery_init_sync_method": "syncfs"] : [:]
+        #else
+            return [:]
+        #endif
     }
 
     private nonisolated var credentials: String {

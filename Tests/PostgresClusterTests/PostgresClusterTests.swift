@@ -103,8 +103,8 @@ struct PostgresClusterTests {
     @Test("is gone when its owner is killed with SIGKILL, running or stopped, and so is its directory")
     func killedOwner() async throws {
         let result = await #expect(processExitsWith: .signal(SIGKILL), observing: [\.standardOutputContent]) {
-            let running = try await PostgresCluster.start()
-            let stopped = try await PostgresCluster.start()
+            async let starting = (PostgresCluster.start(), PostgresCluster.start())
+            let (running, stopped) = try await starting
             try await stopped.stop()
             let postmaster = try #require(await running.postmaster)
             let line = "owned \(running.directory) \(stopped.directory) \(postmaster)\n"
@@ -115,10 +115,25 @@ struct PostgresClusterTests {
         let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("owned ") })
         let words = line.split(separator: " ").map(String.init)
         let postmaster = try #require(pid_t(words[3]))
-        let isGone = { @Sendable in
-            kill(postmaster, 0) != 0 && !words[1...2].contains { FileManager.default.fileExists(atPath: $0) }
+        #expect(try await areGone(postmaster, Array(words[1...2])), "\(line)")
+    }
+
+    @Test("is gone when nobody holds it any more, and so is its directory")
+    func release() async throws {
+        var cluster: PostgresCluster? = try await PostgresCluster.start()
+        let directory = try #require(cluster?.directory)
+        let postmaster = try #require(await cluster?.postmaster)
+        cluster = nil
+        #expect(try await areGone(postmaster, [directory]))
+    }
+
+    /// Waits until there is no such process and no such directory; false after twenty seconds.
+    private func areGone(_ process: pid_t, _ directories: [String]) async throws -> Bool {
+        for _ in 0..<1000 {
+            let isRunning = kill(process, 0) == 0
+            if !isRunning && !directories.contains(where: FileManager.default.fileExists) { return true }
+            try await Task.sleep(for: .milliseconds(20))
         }
-        for _ in 0..<1000 where !isGone() { try await Task.sleep(for: .milliseconds(20)) }
-        #expect(isGone(), "\(line)")
+        return false
     }
 }
