@@ -72,7 +72,11 @@ struct PostgresClusterTests {
 
     private func waitForSession(in cluster: PostgresCluster) async throws {
         let sql = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
-        for _ in 0..<200 where try await cluster.psql(sql) != "1" { try await Task.sleep(for: .milliseconds(20)) }
+        for _ in 0..<200 {
+            if try await cluster.psql(sql) == "1" { return }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        Issue.record("no session is at work")
     }
 
     @Test("listens on TCP when asked to, lets in who has the password only, and keeps its port")
