@@ -165,6 +165,8 @@ let package = Package(
         .testTarget(
             name: "KillTests", dependencies: ["Sayiir", "SayiirLog", "SayiirTesting", "kill-worker"],
             swiftSettings: settings),
+        .target(name: "PostgresCluster", path: "Tests/PostgresCluster", swiftSettings: settings),
+        .testTarget(name: "PostgresClusterTests", dependencies: ["PostgresCluster"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )
