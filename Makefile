@@ -6,7 +6,7 @@ help: ## list the targets
 		printf '%-14s %s\n' "$$name" "$$text"; done
 
 run: ## build the order example, kill it twice, resume it, check and show what happened
-	@scripts/bootstrap
+	@scripts/bootstrap run
 	@scripts/run
 
 test: ## build everything without warnings and run all tests

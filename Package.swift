@@ -142,7 +142,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "SayiirPostgresTests",
-            dependencies: ["Sayiir", "SayiirPostgres", "SayiirEvents", "SayiirProjection", "SayiirTesting"],
+            dependencies: [
+                "PostgresCluster", "Sayiir", "SayiirPostgres", "SayiirEvents", "SayiirProjection", "SayiirTesting",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "SayiirCatalogueTests",

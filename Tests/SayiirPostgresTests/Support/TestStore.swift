@@ -1,11 +1,10 @@
 import Foundation
+import PostgresCluster
 import SayiirPostgres
 
 /// A store of its own for a test: a schema that nobody else uses, on the server of this run.
 enum TestStore {
-    static func url() async throws -> String {
-        "postgresql://postgres@/postgres?host=/tmp/pg"
-    }
+    static func url() async throws -> String { try await PostgresCluster.shared.url }
 
     static func options() -> PostgresOptions {
         var options = PostgresOptions()
