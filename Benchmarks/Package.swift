@@ -24,6 +24,7 @@ let package = Package(
                 .product(name: "SayiirCatalogue", package: "sayiir"),
                 .product(name: "SayiirEvents", package: "sayiir"),
                 .product(name: "SayiirLog", package: "sayiir"),
+                .product(name: "SayiirPostgres", package: "sayiir"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings

@@ -21,11 +21,11 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "Bytes of a write to the bare disk, and about the bytes of an append.")
     var bytes = 256
 
-    @Option(help: "Only these parts: log, engine, memory, scaling, storage (repeatable).")
+    @Option(help: "Only these parts: log, engine, memory, scaling, storage, catalogue, postgres (repeatable).")
     var only: [Part] = []
 
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case log, engine, memory, scaling, storage, catalogue
+        case log, engine, memory, scaling, storage, catalogue, postgres
     }
 
     @Option(help: "Events in the logs of the parts 'storage' and 'catalogue' (repeatable).")
@@ -36,6 +36,9 @@ struct Bench: AsyncParsableCommand {
             "The log that the parts 'storage' and 'catalogue' measure; made if it is not there, and kept. Takes one --events."
     )
     var keptLog: String?
+
+    @Option(help: "The server that the part 'postgres' measures, as a URL; without it that part is left out.")
+    var postgres: String?
 
     @Flag(help: "Run the tasks that append on the log's own thread.")
     var onThread = false
@@ -64,6 +67,7 @@ struct Bench: AsyncParsableCommand {
                 try await storage.run(eventCount: count, keptAt: keptLog)
             }
         }
+        if parts.contains(.postgres), let postgres { try await PostgresBench(url: postgres).run(seconds: seconds) }
         if parts.contains(.catalogue) {
             try await engineWithCatalogue(in: scratch)
             for count in events {
