@@ -81,5 +81,32 @@ struct SchemaMigration: Sendable {
             text text NOT NULL,
             kept_at bigint NOT NULL
         );
+
+        -- The names of the kinds of event, as in the published schema.
+        CREATE TABLE event_kinds (kind integer PRIMARY KEY, name text NOT NULL);
+        INSERT INTO event_kinds VALUES
+            (16, 'submitted'), (17, 'completed'), (18, 'failed'), (19, 'superseded'), (20, 'reopened'),
+            (21, 'deleted'), (22, 'lease_acquired'), (23, 'lease_lost'), (24, 'definition_changed'),
+            (25, 'derived'), (26, 'imported'), (27, 'annotated'), (32, 'task_started'),
+            (33, 'task_checkpointed'), (34, 'task_failed'), (35, 'task_timed_out'), (36, 'retry_scheduled'),
+            (37, 'task_in_doubt'), (38, 'doubt_resolved'), (48, 'forked'), (49, 'branch_finished'),
+            (50, 'joined'), (51, 'map_started'), (52, 'map_element_finished'), (53, 'map_finished'),
+            (54, 'routed'), (55, 'loop_iterated'), (56, 'loop_finished'), (57, 'child_started'),
+            (58, 'child_finished'), (64, 'delay_started'), (65, 'delay_elapsed'), (66, 'signal_awaited'),
+            (67, 'signal_received'), (68, 'signal_consumed'), (69, 'signal_timed_out'),
+            (80, 'pause_requested'), (81, 'paused'), (82, 'unpaused'), (83, 'cancel_requested'),
+            (84, 'cancelled');
+
+        -- For people's own questions. Columns are added in later versions, never renamed or removed.
+        CREATE VIEW overview AS
+            SELECT id AS instance, workflow, status, detail, run, revision, steps_done, steps_begun, error_type,
+                error_message AS error, to_time(submitted_at) AS submitted, to_time(updated_at) AS updated,
+                to_time(ended_at) AS ended, priority, tags, to_time(ready_at) AS ready, lease_executor AS executor,
+                to_time(lease_until) AS lease_until
+            FROM instances WHERE revision > 0;
+        CREATE VIEW history AS
+            SELECT sequence, instance, revision, to_time(time) AS time, coalesce(name, kind::text) AS type,
+                octet_length(data) AS bytes
+            FROM events LEFT JOIN event_kinds USING (kind);
         """
 }
