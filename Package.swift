@@ -86,6 +86,7 @@ let package = Package(
             name: "SayiirPostgres",
             dependencies: [
                 "CPostgres", "Sayiir", "SayiirEvents", "SayiirLog", "SayiirProjection",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: settings
@@ -143,7 +144,8 @@ let package = Package(
         .testTarget(
             name: "SayiirPostgresTests",
             dependencies: [
-                "PostgresCluster", "Sayiir", "SayiirPostgres", "SayiirEvents", "SayiirProjection", "SayiirTesting",
+                "PostgresCluster", "Sayiir", "SayiirPostgres", "SayiirEvents", "SayiirLog", "SayiirProjection",
+                "SayiirTesting",
             ],
             swiftSettings: settings),
         .testTarget(

@@ -4,6 +4,8 @@ public enum LogError: Error, Sendable, CustomStringConvertible {
     case locked(directory: String, holder: String)
     /// The directory holds something, and it is not a log.
     case notALog(directory: String, reason: String)
+    /// What was in the log goes on in another store.
+    case moved(directory: String, to: String)
     /// The log is damaged, or cannot be told from a damaged one; nothing was changed.
     case refused(Assessment)
     /// A file was written by a newer version of this library.
@@ -38,6 +40,11 @@ public enum LogError: Error, Sendable, CustomStringConvertible {
             """
         case .notALog(let directory, let reason):
             "\(directory) is not a log: \(reason). Give the directory of a log, or a new or empty one."
+        case .moved(let directory, let destination):
+            """
+            \(directory) was moved to \(destination), and what was in it goes on there: work with that store. The log can still be \
+            read. To make it live again all the same, remove the file MOVED from it, and see to it that nothing goes on twice.
+            """
         case .refused(let assessment):
             assessment.refusal
         case .newerVersion(let file, let needed, let supported):

@@ -51,7 +51,9 @@ public final class PostgresBackend: SharedBackend {
         let pool = ConnectionPool(address, options)
         do throws(PostgresError) {
             let offset = try await pool.run { connection throws(PostgresError) in
-                try SchemaMigrator(connection: connection, schema: options.schema).migrate()
+                let migrator = SchemaMigrator(connection: connection, schema: options.schema)
+                try migrator.migrate()
+                try migrator.refuseMoved()
                 return try PostgresClock.offset(on: connection)
             }
             let backend = PostgresBackend(pool, PostgresClock(offset: offset))
@@ -174,7 +176,7 @@ public final class PostgresBackend: SharedBackend {
         }
     }
 
-    private static let keepDefinition = Statement(
+    static let keepDefinition = Statement(
         "keep_definition",
         """
         INSERT INTO definitions (hash, text, kept_at) VALUES ($1::bytea, $2::text, $3::bigint)

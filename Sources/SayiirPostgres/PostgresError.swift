@@ -30,6 +30,8 @@ public struct PostgresError: StoreError, Hashable {
         case unsupportedServer
         /// A newer version of this library has changed the tables.
         case newerSchema(found: Int, supported: Int)
+        /// The store was moved away: what was in it goes on elsewhere.
+        case moved
         /// The server refused a statement.
         case refused
         /// The tables hold something that this library did not write.
@@ -59,8 +61,8 @@ public struct PostgresError: StoreError, Hashable {
         switch kind {
         case .unreachable, .tooManyConnections, .poolExhausted, .timedOut, .connectionLost, .contended, .outOfSpace:
             true
-        case .invalidURL, .notAuthenticated, .noDatabase, .notPermitted, .unsupportedServer, .newerSchema, .refused,
-            .unreadable, .closed:
+        case .invalidURL, .notAuthenticated, .noDatabase, .notPermitted, .unsupportedServer, .newerSchema, .moved,
+            .refused, .unreadable, .closed:
             false
         }
     }
@@ -97,6 +99,7 @@ public struct PostgresError: StoreError, Hashable {
         case .unsupportedServer: "This PostgreSQL server cannot be used"
         case .newerSchema(let found, let supported):
             "The tables in PostgreSQL are of version \(found), and this program knows versions up to \(supported)"
+        case .moved: "The store in PostgreSQL is closed"
         case .refused: "PostgreSQL refused a statement"
         case .unreadable: "The tables in PostgreSQL hold something that this program cannot read"
         case .closed: "The PostgreSQL backend was closed"
@@ -120,6 +123,7 @@ public struct PostgresError: StoreError, Hashable {
         case .outOfSpace: "Make room on the server; what was acknowledged is safe, and work goes on by itself then."
         case .unsupportedServer: "PostgreSQL 13 or newer is needed, with a database in UTF-8."
         case .newerSchema: "Use the version of this program that wrote them, or a newer one."
+        case .moved: "Work with the store that it names."
         case .refused: "This is a fault of this program or of the server's set-up; please report it."
         case .unreadable: "Somebody else may have changed them; restore them from a backup."
         case .closed: "Connect anew."

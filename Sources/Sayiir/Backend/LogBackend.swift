@@ -223,7 +223,7 @@ private struct LogStorage: EventStorage {
 
 extension LogRecord {
     /// The event that the record holds; `nil` if it holds something that may be skipped.
-    func event(in file: String, at offset: Int?) throws(BackendError) -> Event? {
+    package func event(in file: String, at offset: Int?) throws(BackendError) -> Event? {
         let instance = InstanceID(key)
         func unreadable(_ reason: String) -> BackendError {
             .unreadableEvent(instance: instance, sequence: sequence, file: file, offset: offset, reason: reason)

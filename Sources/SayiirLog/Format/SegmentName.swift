@@ -72,15 +72,19 @@ struct SnapshotName: Hashable, Sendable, Comparable, CustomStringConvertible {
 enum FileName {
     static let lock = "LOCK"
     static let removals = "REMOVED"
+    static let moved = "MOVED"
     static let quarantine = "quarantine"
     /// What a segment is called until it joins the log.
     static let preparedSegment = "next.tmp"
     static let unfinishedSealed = "sealed.tmp"
     static let unfinishedSnapshot = "snapshot.tmp"
     static let unfinishedRemovals = "removed.tmp"
+    static let unfinishedMove = "moved.tmp"
 
     /// What whoever holds the lock may remove.
-    static let unfinished = [preparedSegment, unfinishedSealed, unfinishedSnapshot, unfinishedRemovals]
+    static let unfinished = [
+        preparedSegment, unfinishedSealed, unfinishedSnapshot, unfinishedRemovals, unfinishedMove,
+    ]
 }
 
 private func padded(_ number: UInt64, to width: Int) -> String {

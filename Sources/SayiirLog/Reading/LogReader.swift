@@ -36,6 +36,13 @@ public struct LogReader: Sendable {
         }
     }
 
+    /// The store in which the log goes on, as ``LogWriter/close(movedTo:fileSystem:)`` named it; `nil` if it goes on here.
+    ///
+    /// - Throws: ``LogError/fileSystem(_:)``.
+    public func destination() throws -> String? {
+        try wrappingFileSystemErrors { try MovedMark.destination(of: directory, fileSystem: fileSystem) }
+    }
+
     /// Reads and checks the whole log, chain included, and judges its end by the opening rule.
     ///
     /// `progress` is called with each valid frame, once. While a writer is at work, an end that looks damaged is looked at

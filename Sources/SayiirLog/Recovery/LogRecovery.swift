@@ -26,6 +26,7 @@ struct LogRecovery {
     func open(restoration: SnapshotRestoration? = nil, replay: (Frame) throws -> Void) throws -> Opened {
         let isNew = try prepareDirectory()
         let lock = try WriterLock(in: directory, holder: options.holder, fileSystem: fileSystem)
+        try MovedMark.refuse(directory, fileSystem: fileSystem)
         try discardUnfinished()
         var report = RecoveryReport(assessment: Assessment(directory: directory), isNew: isNew)
         let snapshot = try restoreSnapshot(restoration, &report)

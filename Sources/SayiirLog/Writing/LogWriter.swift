@@ -241,4 +241,26 @@ public final class LogWriter: Sendable {
         }
         _ = try result.get()
     }
+
+    /// Closes the log for good: what is in it goes on in another store. It can still be read, and no writer opens it any more.
+    ///
+    /// - Parameters:
+    ///   - destination: The other store, for people. Up to 1,024 bytes; no secrets.
+    ///   - fileSystem: Where the directory is.
+    /// - Throws: ``LogError/fileSystem(_:)`` if the mark cannot be set; the log is open then, and as it was. What ``close()`` throws.
+    public func close(
+        movedTo destination: String, fileSystem: any FileSystem = LocalFileSystem()
+    ) async throws(LogError) {
+        do {
+            try await blocking.run { [directory] in
+                try MovedMark.set(on: directory, destination: destination, fileSystem: fileSystem)
+            }
+        } catch let error as FileSystemError {
+            throw .fileSystem(error)
+        } catch {
+            // Setting the mark throws nothing else.
+            throw .closed
+        }
+        try await close()
+    }
 }

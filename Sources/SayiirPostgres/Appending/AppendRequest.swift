@@ -46,7 +46,7 @@ struct AppendRequest: Sendable {
 
 extension Event.Body {
     /// The number of the kind in the published schema.
-    fileprivate var kindNumber: UInt32 {
+    var kindNumber: UInt32 {
         if case .unknown(let body) = self { body.kind } else { kind?.rawValue ?? 0 }
     }
 }

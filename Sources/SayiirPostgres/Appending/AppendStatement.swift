@@ -91,7 +91,8 @@ enum AppendStatement {
         return list
     }
 
-    private static func appendRows(_ rows: [InstanceRow], to list: inout StatementParameters) {
+    /// The parameters for the columns that follow from instances' states.
+    static func appendRows(_ rows: [InstanceRow], to list: inout StatementParameters) {
         list.append(array: rows.map { Int64(clamping: $0.run) })
         list.append(array: rows.map { $0.workflow.storable })
         list.append(array: rows.map(\.definition))

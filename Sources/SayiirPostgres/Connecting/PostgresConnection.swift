@@ -260,6 +260,7 @@ extension PostgresError.Kind {
             case "57014", "55P03": .timedOut
             case "57P01", "57P02", "57P03", "25P03": .connectionLost
             case "40001", "40P01": .contended
+            case "SYM01": .moved
             default: sqlState.hasPrefix("08") ? .connectionLost : .refused
             }
     }

@@ -82,6 +82,15 @@ struct SchemaMigration: Sendable {
             kept_at bigint NOT NULL
         );
 
+        -- Where the store went on, if somebody moved it away.
+        CREATE TABLE moved (
+            destination text NOT NULL,
+            begun_at bigint NOT NULL,
+            finished_at bigint
+        );
+        CREATE FUNCTION refuse_moved() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'the store was moved to %', TG_ARGV[0] USING ERRCODE = 'SYM01'; END $$;
+
         -- The names of the kinds of event, as in the published schema.
         CREATE TABLE event_kinds (kind integer PRIMARY KEY, name text NOT NULL);
         INSERT INTO event_kinds VALUES

@@ -24,6 +24,16 @@ struct SchemaMigrator {
         }
     }
 
+    /// Refuses a store that was moved away.
+    func refuseMoved() throws(PostgresError) {
+        guard let row = try connection.run(Self.moved).first else { return }
+        throw PostgresError(
+            .moved, server: connection.address.name,
+            message: try row.bool(1)
+                ? "it was moved to \(row.text(0))"
+                : "it is being moved to \(row.text(0)); if that was interrupted, move it again, into a new directory")
+    }
+
     private func migrateUnderLock() throws(PostgresError) {
         var name = StatementParameters()
         name.append("sayiir \(schema)")
@@ -68,6 +78,7 @@ struct SchemaMigrator {
     private static let tableExists = Statement("table_exists", "SELECT to_regclass($1::text) IS NOT NULL")
     private static let schemaExists = Statement(
         "schema_exists", "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1::text)")
+    private static let moved = Statement("moved", "SELECT destination, finished_at IS NOT NULL FROM moved LIMIT 1")
     private static let newestVersion = Statement(
         "newest_version", "SELECT coalesce(max(version), 0)::bigint FROM schema_version")
 }
