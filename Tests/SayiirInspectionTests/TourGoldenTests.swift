@@ -56,6 +56,14 @@ import Testing
             }
         ),
         (
+            "show-events-order-2",
+            {
+                var show = ShowInspection("order-2")
+                show.listsEvents = true
+                return show
+            }
+        ),
+        (
             "show-events-payout-2",
             {
                 var show = ShowInspection("payout-2")
@@ -177,6 +185,12 @@ import Testing
         #expect(Set(kept) == Set(Self.samples.map(\.name)))
     }
 
+    @Test("the tour's status fits on a terminal of 24 lines with the call above it and the prompt below")
+    func statusFits() throws {
+        let text = try String(contentsOf: Self.folder.appending(path: "status.80.txt"), encoding: .utf8)
+        #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count + 1 <= 24)
+    }
+
     @Test("the tour has every status that an engine brings about, and every kind of step")
     func complete() async throws {
         var census = InstanceCensus()
@@ -185,6 +199,7 @@ import Testing
         (census, _) = try source.readCensus(Problems(console))
         #expect(Set(census.summaries.map(\.id)) == Set(TourLog.instances))
         let statuses = Set(census.summaries.map(\.status))
+        // A run is given up in the commit that begins the next one, and nothing deletes: no engine leaves an instance so.
         #expect(Set(StatusName.allCases).subtracting(statuses) == [.superseded, .deleted])
     }
 }

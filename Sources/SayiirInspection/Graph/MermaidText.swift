@@ -80,6 +80,7 @@ extension RunPath.Mark {
         case .completed: ("#e6f4ea", "#1e7e34", "#12401d")
         case .failed: ("#fce8e6", "#c5221f", "#6b100e")
         case .running: ("#e8f0fe", "#1a56c4", "#0f2f6b")
+        case .abandoned: ("#fbf0d9", "#8a5a00", "#4d3300")
         case .notTaken: ("#f6f7f8", "#9aa0a6", "#5f6368")
         }
     }

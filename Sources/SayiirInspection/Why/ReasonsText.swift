@@ -16,7 +16,7 @@ extension Reasons {
             lines.append("")
             lines += wrapped(words.fact, to: style.width, first: "  ", indent: "  ")
             guard !words.wakes.isEmpty else { continue }
-            lines += wrapped(words.wakes, to: style.width, first: "  → ", indent: "    ")
+            lines += wrapped(words.wakes, to: style.width, first: "  → ", indent: "    ", keeping: words.call)
         }
         if let unattendedWords {
             lines.append("")
@@ -35,7 +35,7 @@ extension Reasons {
         writer.member("status", state.status.name)
         writer.member("asked_at", now.description)
         writer.optional("writer", self.writer)
-        writer.optional("unattended", unattendedWords)
+        writer.optional("unattended", isUnattended ? unattendedWords : nil)
         writer.objects("reasons", all) { $0.reason($1, words(for: $1)) }
         writer.endObject()
         return writer.text

@@ -23,7 +23,7 @@ struct ExportCommand: InspectionCommand {
               sayiir-inspect export jobs.sayiir --bundle order-42 --output 42.sayiir-case
             """)
 
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: LogOrBundleOptions
 
     @OptionGroup var archiveOptions: ArchiveOptions
 

@@ -19,7 +19,7 @@ struct ShowCommand: InspectionCommand {
               sayiir-inspect show order-42.sayiir-case
             """)
 
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: LogOrBundleOptions
 
     @OptionGroup var archiveOptions: ArchiveOptions
 
