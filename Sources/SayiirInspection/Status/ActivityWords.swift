@@ -66,9 +66,9 @@ extension LiveInstances {
 extension LiveInstances.Wait {
     fileprivate var words: String {
         switch self {
-        case .doubt: "for somebody to decide about a task in doubt"
-        case .delay: "for a delay to be over"
-        case .retry: "for the next attempt"
+        case .doubt: "for a decision about a task in doubt"
+        case .delay: "for a delay"
+        case .retry: "for another attempt"
         case .signal(let name): "for the signal '\(safe(name))'"
         }
     }
