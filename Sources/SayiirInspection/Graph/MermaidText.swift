@@ -14,7 +14,8 @@ struct MermaidText {
             lines.append("\(indent)n\(place)\(open)\"\(label(box.lines))\"\(close)")
         }
         for (place, inner) in chart.groups.enumerated() where inner.group == group {
-            lines.append("\(indent)subgraph g\(place)[\"\(label(inner.lines))\"]")
+            // On one line: Mermaid keeps room for no more, and draws boxes over the rest.
+            lines.append("\(indent)subgraph g\(place)[\"\(Self.escaped(inner.lines.joined(separator: ", ")))\"]")
             lines += content(of: place, indent: indent + "  ")
             lines.append("\(indent)end")
         }

@@ -257,13 +257,16 @@ struct StoryBuilder {
             begin(body.step, .signal, at: time, note: "'\(body.signal)'\(deadline)")
         case .signalReceived(let body):
             signals[event.revision] = body.payload
-            tell("signal '\(body.signal)' arrived", .signal, at: time, payload: body.payload)
+            let request = event.requestWords
+            let words = request.isEmpty ? "arrived" : "sent \(request)"
+            tell("signal '\(body.signal)' \(words)", .signal, at: time, payload: body.payload)
         case .signalConsumed(let body):
-            if places[body.step] == nil { begin(body.step, .signal, at: time, note: "'\(body.signal)'") }
             end(body.step, .signal, at: time, output: signals[body.receivedRevision])
+            // Until when it would have waited matters no longer.
+            change(body.step, .signal, at: time) { $0.note = "'\(body.signal)'" }
         case .signalTimedOut(let body):
             end(body.step, .signal, at: time, body.fallback == nil ? .failed : .completed, output: body.fallback)
-            change(body.step, .signal, at: time) { $0.note += ", timed out" }
+            change(body.step, .signal, at: time) { $0.note = "'\(body.signal)' timed out" }
         default: break
         }
     }

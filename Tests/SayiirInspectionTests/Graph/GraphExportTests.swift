@@ -35,7 +35,7 @@ import Testing
                   n14["total"]
                   n16{{"delay rest<br/>1h00m"}}
                   n17(["end"])
-                  subgraph g0["loop until_small<br/>at most 10 times"]
+                  subgraph g0["loop until_small, at most 10 times"]
                     n11["shrink<br/>ran 10 times"]
                   end
                   subgraph g1["map each"]
