@@ -49,6 +49,7 @@ enum ReportStyle {
         .nowrap{white-space:nowrap}
         .soft{color:var(--soft)}
         .words{overflow-wrap:anywhere}
+        .stack .wide{white-space:pre-wrap}
         code,pre{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
         code{overflow-wrap:anywhere}
         pre{margin:8px 0 0;padding:12px 14px;background:var(--fill);border-radius:8px;white-space:pre-wrap;overflow-wrap:anywhere}
@@ -139,8 +140,9 @@ enum ReportStyle {
         main,header,footer{max-width:none;padding:0}
         section{border:0;border-top:1px solid var(--line);border-radius:0;padding:14px 0;margin:0}
         .scroll{overflow:visible;margin:0;padding:0;background:none}
-        .graph{max-width:100%;height:auto}
-        tr,.tiles li{break-inside:avoid}h2,h3{break-after:avoid}thead{display:table-header-group}
+        .graph{max-width:100%;max-height:200mm;width:auto;height:auto}
+        .timeline td.bar{width:30%;min-width:120px}
+        tr,.tiles li{break-inside:avoid}h2,h3,summary{break-after:avoid}thead{display:table-header-group}
         label{display:none}details::details-content{content-visibility:visible;block-size:auto}}
         """
 
