@@ -146,6 +146,8 @@ import Testing
         Sample("status.json", Style(isJSON: true)) { StatusInspection() },
         Sample("list.json", Style(isJSON: true)) { ListInspection() },
         Sample("why-approval-4.json", Style(isJSON: true)) { why("approval-4") },
+        Sample("why-import-2.json", Style(isJSON: true)) { why("import-2") },
+        Sample("why-import-3.json", Style(isJSON: true)) { why("import-3") },
         Sample("diff-orders.json", Style(isJSON: true)) { DiffInspection("order-1", "order-2") },
         Sample("status.coloured.txt", Style(width: 80, isColoured: true)) { StatusInspection() },
     ]

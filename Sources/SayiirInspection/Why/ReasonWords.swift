@@ -90,7 +90,7 @@ extension Reasons {
     }
 
     /// What the definition says of a step, if the log holds it.
-    private func terms(of step: Step?) -> Outline.Terms? { step.flatMap { outline?.terms(of: $0.node) } }
+    func terms(of step: Step?) -> Outline.Terms? { step.flatMap { outline?.terms(of: $0.node) } }
 
     /// A process that has the log open does not necessarily run this instance. One that is paused is late for that reason.
     private func overdueWords(_ due: Timestamp) -> String {

@@ -197,7 +197,7 @@ import Testing
             proven.output == """
                 case is proven: the log with this head has its 12 records.
                   instance    order-42
-                  records     12 records, 12 events among them
+                  records     12, 12 of them events
                   revisions   1 to 12
                   log         \(log)
                   tree head   \(head)
