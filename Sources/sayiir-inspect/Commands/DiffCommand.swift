@@ -6,7 +6,7 @@ struct DiffCommand: InspectionCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
         abstract: "Hold two runs against each other.",
-        usage: "sayiir-inspect diff <dir> <a> <b> [<options>]",
+        usage: "sayiir-inspect diff <dir> [<a>] [<b>] [<options>]",
         discussion: """
             Names the first difference, then shows the steps of both side by side. How long things took is shown and is no \
             difference. The exit status tells of the logs, not of the runs: it is 0 also if they differ.

@@ -6,7 +6,7 @@ struct WhyCommand: InspectionCommand {
     static let configuration = CommandConfiguration(
         commandName: "why",
         abstract: "Say what an instance waits for, and what would wake it.",
-        usage: "sayiir-inspect why <dir> <instance> [<options>]",
+        usage: "sayiir-inspect why <dir> [<instance>] [<options>]",
         discussion: """
             For each step under way: since when, what it waits for, when that ends by itself, and what a person can do about \
             it. For an instance that has ended: what ended it.
