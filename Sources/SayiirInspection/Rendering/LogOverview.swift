@@ -57,7 +57,7 @@ struct LogOverview {
         let missing = last - min(last, assessment.durableSequence)
         return missing == 0
             ? "all, to sequence \(grouped(last))"
-            : "to sequence \(grouped(assessment.durableSequence)); \(counted(missing, "record")) more may still be taken back"
+            : "to sequence \(grouped(assessment.durableSequence)); \(counted(missing, "more record")) may still be taken back"
     }
 
     var json: String {
