@@ -9,7 +9,9 @@ protocol PerformableCommand: ParsableCommand {
 
 /// A subcommand: arguments that make an inspection.
 protocol InspectionCommand: PerformableCommand {
-    var common: CommonOptions { get }
+    associatedtype Common: CommonArguments
+
+    var common: Common { get }
     var archives: [String] { get }
     var catalogue: String? { get }
 
@@ -28,18 +30,36 @@ extension InspectionCommand {
     func perform() throws -> ExitStatus {
         try inspection().perform(
             on: LogSource(directory: common.directory, archives: archives, catalogue: catalogue),
-            common.console())
+            common.display.console())
     }
 }
 
-/// What all subcommands take.
-struct CommonOptions: ParsableArguments {
-    @Argument(
-        help: ArgumentHelp(
-            "The log's directory. 'show', 'report', 'verify' and 'export' read a case bundle, too.", valueName: "dir"),
-        completion: .directory)
+/// What all subcommands take that read a log.
+protocol CommonArguments: ParsableArguments {
+    var directory: String { get }
+    var display: DisplayOptions { get }
+}
+
+/// What those take that read a log and nothing else.
+struct LogOptions: CommonArguments {
+    @Argument(help: ArgumentHelp("The log's directory.", valueName: "dir"), completion: .directory)
     var directory: String
 
+    @OptionGroup var display: DisplayOptions
+}
+
+/// What those take that read a case bundle, too.
+struct LogOrBundleOptions: CommonArguments {
+    @Argument(
+        help: ArgumentHelp("The log's directory, or a case bundle made by 'export --bundle'.", valueName: "dir"),
+        completion: .file())
+    var directory: String
+
+    @OptionGroup var display: DisplayOptions
+}
+
+/// How things are shown.
+struct DisplayOptions: ParsableArguments {
     @Flag(help: "Print JSON: see docs/INSPECT.md for its members.")
     var json = false
 

@@ -18,7 +18,7 @@ do {
         status = try command.perform()
     } else if let command = command as? TruncateTailCommand {
         status = await command.repair.perform(
-            on: LogSource(directory: command.common.directory), command.common.console())
+            on: LogSource(directory: command.common.directory), command.common.display.console())
     } else {
         try command.run()
         status = .clean

@@ -42,6 +42,7 @@ import Testing
         ("show-order-1", { ShowInspection("order-1") }),
         ("show-order-2", { ShowInspection("order-2") }),
         ("show-ticket-2", { ShowInspection("ticket-2") }),
+        ("show-approval-1", { ShowInspection("approval-1") }),
         ("show-approval-2", { ShowInspection("approval-2") }),
         ("show-approval-3", { ShowInspection("approval-3") }),
         ("show-approval-5", { ShowInspection("approval-5") }),
@@ -52,6 +53,14 @@ import Testing
             {
                 var show = ShowInspection("ticket-2")
                 show.showsValues = true
+                return show
+            }
+        ),
+        (
+            "show-events-order-2",
+            {
+                var show = ShowInspection("order-2")
+                show.listsEvents = true
                 return show
             }
         ),
@@ -130,12 +139,15 @@ import Testing
         Sample("export-order-1.ndjson", Style(), export(.ndjson, of: "order-1")),
         Sample("export-ticket-2.trace.json", Style(), export(.chromeTrace, of: "ticket-2")),
         Sample("export-order-2.mermaid", Style(), export(.mermaid, of: "order-2")),
+        Sample("export-ticket-1.mermaid", Style(), export(.mermaid, of: "ticket-1")),
         Sample("export-ticket-1.dot", Style(), export(.dot, of: "ticket-1")),
         Sample("report.html", Style()) { ReportInspection(of: nil, to: Destination()) },
         Sample("report-order-2.html", Style()) { ReportInspection(of: "order-2", to: Destination()) },
         Sample("status.json", Style(isJSON: true)) { StatusInspection() },
         Sample("list.json", Style(isJSON: true)) { ListInspection() },
         Sample("why-approval-4.json", Style(isJSON: true)) { why("approval-4") },
+        Sample("why-import-2.json", Style(isJSON: true)) { why("import-2") },
+        Sample("why-import-3.json", Style(isJSON: true)) { why("import-3") },
         Sample("diff-orders.json", Style(isJSON: true)) { DiffInspection("order-1", "order-2") },
         Sample("status.coloured.txt", Style(width: 80, isColoured: true)) { StatusInspection() },
     ]
@@ -177,6 +189,12 @@ import Testing
         #expect(Set(kept) == Set(Self.samples.map(\.name)))
     }
 
+    @Test("the tour's status fits on a terminal of 24 lines with the call above it and the prompt below")
+    func statusFits() throws {
+        let text = try String(contentsOf: Self.folder.appending(path: "status.80.txt"), encoding: .utf8)
+        #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count + 1 <= 24)
+    }
+
     @Test("the tour has every status that an engine brings about, and every kind of step")
     func complete() async throws {
         var census = InstanceCensus()
@@ -185,6 +203,7 @@ import Testing
         (census, _) = try source.readCensus(Problems(console))
         #expect(Set(census.summaries.map(\.id)) == Set(TourLog.instances))
         let statuses = Set(census.summaries.map(\.status))
+        // A run is given up in the commit that begins the next one, and nothing deletes: no engine leaves an instance so.
         #expect(Set(StatusName.allCases).subtracting(statuses) == [.superseded, .deleted])
     }
 }

@@ -13,6 +13,8 @@ package struct ListInspection: Inspection {
 
     package init() {}
 
+    package var readsBundles: Bool { true }
+
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
         guard watches else { return try show(log, console) }
         guard console.isTerminal, !console.style.isJSON else {
@@ -36,7 +38,7 @@ package struct ListInspection: Inspection {
     }
 
     private func find(in log: LogSource, _ problems: Problems, _ console: Console) throws -> [InstanceOverview] {
-        if let catalogue = log.existingCatalogue {
+        if log.bundle == nil, let catalogue = log.existingCatalogue {
             do {
                 try log.update(catalogue)
                 let answer = try catalogue.instances(query)

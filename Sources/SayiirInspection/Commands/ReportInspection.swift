@@ -51,9 +51,7 @@ package struct ReportInspection: Inspection {
         let assessment = try log.verify { frame in
             try frame.forEachRecord { record in
                 first = first ?? record.sequence
-                if record.kind == .definition {
-                    definitions[record.key] = String(decoding: record.payload, as: UTF8.self)
-                }
+                definitions.add(record)
                 guard record.kind != .definition, record.key == instance else { return }
                 let entry = LogEntry(record, in: frame)
                 if case .unreadable = entry.content { try problems.note(entry, in: log.directory) }
@@ -65,7 +63,8 @@ package struct ReportInspection: Inspection {
             }
         }
         problems.assessment = assessment
-        guard let story = builder?.story else { throw try log.unknownInstance(instance) }
+        guard var story = builder?.story else { throw try log.unknownInstance(instance) }
+        story.find(in: definitions)
         return InstanceReport(
             story: story, events: events, eventCount: count,
             definition: story.state.definition.flatMap { definitions[$0.description] }.flatMap { Definition($0) },

@@ -15,7 +15,10 @@ package struct SQLInspection: Inspection {
         if console.style.isJSON {
             for row in table.rows { try console.output.line(Self.json(row, table.columns)) }
         } else {
-            for line in Self.text(table).lines(console.style) { try console.output.line(line) }
+            let text = Self.text(table)
+            let lines =
+                text.fits(console.style) || table.rows.isEmpty ? text.lines(console.style) : text.lists(console.style)
+            for line in lines { try console.output.line(line) }
         }
         return .clean
     }

@@ -19,24 +19,27 @@ package struct ShowInspection: Inspection {
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
         let problems = Problems(console)
         let instance = try log.instance(instance)
-        let (entries, assessment) = try log.history(of: instance, problems, showsUnreadable: listsEvents)
+        let (entries, definitions, assessment) = try log.history(of: instance, problems, showsUnreadable: listsEvents)
         let chosen = entries.filter { entry in moment.map { $0.includes(entry) } ?? true }
         guard !chosen.isEmpty else { throw notYet(instance, entries[0]) }
         problems.assessment = assessment
         if listsEvents {
-            let line = EventLine(style: console.style, showsInstance: false)
+            var line = EventLine(style: console.style, showsInstance: false)
+            line.typeWidth = chosen.reduce(0) { max($0, $1.typeName.count) }
             for entry in chosen {
                 try console.output.line(console.style.isJSON ? entry.json(console.style) : line.text(of: entry))
             }
         } else {
             let events = chosen.compactMap(\.recordedEvent)
-            guard let story = StoryBuilder.story(of: events) else { return try problems.conclude() }
+            guard var story = StoryBuilder.story(of: events) else { return try problems.conclude() }
+            story.find(in: definitions)
             if console.style.isJSON {
                 try console.output.line(story.json(console.style))
             } else {
                 let hasWriter = try moment != nil || log.hasWriter
                 let text = StoryText(
-                    story: story, style: console.style, hasWriter: hasWriter, showsValues: showsValues)
+                    story: story, style: console.style, hasWriter: hasWriter, isOfBundle: log.bundle != nil,
+                    showsValues: showsValues)
                 for line in text.lines { try console.output.line(line) }
             }
         }

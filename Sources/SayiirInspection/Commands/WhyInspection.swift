@@ -3,20 +3,26 @@ internal import SayiirLog
 
 /// What one instance waits for and what would wake it, or what ended it.
 package struct WhyInspection: Inspection {
-    package var instance: String
+    /// The instance; `nil` for the one that a bundle is about.
+    package var instance: String?
     /// What time it is: for how long things wait, and whether they are late.
     var now: () -> Timestamp = SystemClock.now
 
-    package init(_ instance: String) { self.instance = instance }
+    package init(_ instance: String?) { self.instance = instance }
+
+    package var readsBundles: Bool { true }
 
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
         let problems = Problems(console)
-        let (entries, assessment) = try log.history(of: instance, problems)
+        let (entries, definitions, assessment) = try log.history(of: try log.instance(instance), problems)
         problems.assessment = assessment
-        guard let story = StoryBuilder.story(of: entries.compactMap(\.recordedEvent)) else {
+        guard var story = StoryBuilder.story(of: entries.compactMap(\.recordedEvent)) else {
             return try problems.conclude()
         }
-        let reasons = Reasons(story, writer: try log.reader.writer(), now: now())
+        story.find(in: definitions)
+        let isOfBundle = log.bundle != nil
+        let reasons = Reasons(
+            story, writer: isOfBundle ? nil : try log.reader.writer(), isOfBundle: isOfBundle, now: now())
         if console.style.isJSON {
             try console.output.line(reasons.json)
         } else {

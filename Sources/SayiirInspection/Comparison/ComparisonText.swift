@@ -10,12 +10,13 @@ struct ComparisonText {
     private var second: Story { comparison.second }
 
     var lines: [String] {
-        [head("A", first), head("B", second), ""] + wrapped(sentence) + (comparison.rows.isEmpty ? [] : [""] + table)
+        [head("A", first), head("B", second), ""] + wrapped(sentence, to: style.width, first: "", indent: "")
+            + (comparison.rows.isEmpty ? [] : [""] + table)
     }
 
     private func head(_ letter: String, _ story: Story) -> String {
         let status = story.state.status.statusName
-        let duration = story.state.duration.map { " after \($0.words)" } ?? ""
+        let duration = story.durationWords
         let room = max(8, (style.width ?? .max) - 5 - status.words.count - duration.count)
         return "\(style.paint(letter, .bold))  \(safe(story.state.id.rawValue).shortened(to: room))  "
             + style.paint(status.words, status.colour) + duration
@@ -51,9 +52,19 @@ struct ComparisonText {
         case .kind: return "it is a \(left.kind.rawValue) in A and a \(right.kind.rawValue) in B"
         case .attempts:
             return "it took \(counted(left.attempts.count, "attempt")) in A and \(right.attempts.count) in B"
-        case .branch: return "it went \(safe(left.note)) in A and \(safe(right.note)) in B"
+        case .branch: return branchWords(left.kind, safe(left.note), safe(right.note))
         case .output: return "its output is \(value(left.output)) in A and \(value(right.output)) in B"
         default: return "it is \(left.outcome.words) in A and \(right.outcome.words) in B"
+        }
+    }
+
+    private func branchWords(_ kind: StepStory.Kind, _ left: String, _ right: String) -> String {
+        switch kind {
+        case .map: "it has \(left) in A and \(right) in B"
+        case .loop: "it took \(left) in A and \(right) in B"
+        case .fork: "its branches are \(left) in A and \(right) in B"
+        case .child: "it is the workflow \(left) in A and \(right) in B"
+        case .task, .delay, .signal, .route: "it went \(left) in A and \(right) in B"
         }
     }
 
@@ -63,23 +74,6 @@ struct ComparisonText {
 
     private func name(of row: RunComparison.Row) -> String {
         safe(row.step.description) + (row.occurrence > 1 ? " (\(row.occurrence))" : "")
-    }
-
-    /// The words of a sentence on as many lines as the width needs.
-    private func wrapped(_ text: String) -> [String] {
-        guard let width = style.width else { return [text] }
-        var lines = [""]
-        for word in text.split(separator: " ") {
-            let last = lines[lines.count - 1]
-            if last.isEmpty {
-                lines[lines.count - 1] = word.shortened(to: width)
-            } else if last.displayWidth + 1 + word.displayWidth <= width {
-                lines[lines.count - 1] += " \(word)"
-            } else {
-                lines.append(word.shortened(to: width))
-            }
-        }
-        return lines
     }
 
     // MARK: The table
@@ -112,7 +106,15 @@ struct ComparisonText {
 
     private func words(of row: RunComparison.Row) -> String {
         if row.aspects == [.presence] { return row.first == nil ? "only in B" : "only in A" }
-        return row.aspects.map(\.rawValue).joined(separator: ", ")
+        return row.aspects.map { aspect in
+            switch (aspect, row.first?.kind) {
+            case (.branch, .map): "elements"
+            case (.branch, .loop): "iterations"
+            case (.branch, .fork): "branches"
+            case (.branch, .child): "workflow"
+            default: aspect.rawValue
+            }
+        }.joined(separator: ", ")
     }
 }
 

@@ -28,11 +28,8 @@ struct GraphExport {
         var latest: DefinitionHash?
         problems.assessment = try log.verify { frame in
             try frame.forEachRecord { record in
-                if record.kind == .definition {
-                    definitions[record.key] = String(decoding: record.payload, as: UTF8.self)
-                    return
-                }
-                guard try isWanted(record, in: frame) else { return }
+                definitions.add(record)
+                guard record.kind != .definition, try isWanted(record, in: frame) else { return }
                 let entry = LogEntry(record, in: frame)
                 if case .unreadable = entry.content { try problems.note(entry, in: log.directory) }
                 guard let event = entry.recordedEvent?.event else { return }
@@ -72,6 +69,11 @@ struct GraphExport {
 }
 
 extension GraphExport.Definitions {
+    /// Keeps what a record holds, if it is a definition.
+    mutating func add(_ record: LogRecord) {
+        if record.kind == .definition { self[record.key] = String(decoding: record.payload, as: UTF8.self) }
+    }
+
     /// The definition with a hash.
     ///
     /// - Throws: ``InspectionError`` that names `subject` if the log does not hold it, or if its text is none.

@@ -9,6 +9,7 @@ struct Definition {
         var kind: StepStory.Kind
         /// What is particular to it: time-outs, retries, the signal, the limit.
         var detail = ""
+        var terms = Outline.Terms()
         /// What it holds: branches of a fork or route, the body of a map, loop or child.
         var bodies: [Body] = []
     }

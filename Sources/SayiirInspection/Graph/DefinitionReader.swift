@@ -33,13 +33,18 @@ struct DefinitionReader {
         guard let name = letter == "F" ? forkName() : token() else { return nil }
         var node = Definition.Node(id: NodeID(prefix + name), kind: .task)
         switch letter {
-        case "T": node.detail = taskWords(fields())
+        case "T":
+            let fields = fields()
+            node.detail = taskWords(fields)
+            node.terms = taskTerms(fields)
         case "D":
             node.kind = .delay
             node.detail = fields().first.map(Self.milliseconds) ?? ""
         case "S":
             node.kind = .signal
-            node.detail = signalWords(fields())
+            let fields = fields()
+            node.detail = signalWords(fields)
+            node.terms.hasFallback = Self.hasFallback(fields)
         case "F":
             node.kind = .fork
             guard take("["), let bodies = branches(prefix, depth) else { return nil }
@@ -168,8 +173,27 @@ struct DefinitionReader {
         if fields.dropFirst().first == "t" {
             words.append("time-out \(fields.dropFirst(2).first.map(Self.milliseconds) ?? "")")
         }
-        if fields.count > 1, fields.last == "f" { words.append("then its fallback") }
+        if Self.hasFallback(fields) { words.append("then its fallback") }
         return words.joined(separator: ", ")
+    }
+
+    /// The signal's name comes first, whatever it is.
+    private static func hasFallback(_ fields: [String]) -> Bool { fields.count > 1 && fields.last == "f" }
+
+    private func taskTerms(_ fields: [String]) -> Outline.Terms {
+        var terms = Outline.Terms()
+        var rest = fields[...]
+        while let field = rest.popFirst() {
+            switch field {
+            case "t", "v": rest = rest.dropFirst()
+            case "r":
+                terms.maxRetries = rest.first.flatMap { Int($0) } ?? 0
+                rest = rest.dropFirst(3)
+            case "once": terms.isAtMostOnce = true
+            default: break
+            }
+        }
+        return terms
     }
 
     private static func milliseconds(_ text: String) -> String {

@@ -112,8 +112,23 @@ struct FlowChart {
         let count = path.map { $0.count(of: node.id) } ?? 0
         let name = node.kind == .fork ? "fork" : safe(node.id.rawValue)
         let title = node.kind == .task || node.kind == .fork ? name : "\(node.kind.rawValue) \(name)"
-        let detail = [safe(node.detail), count > 1 ? "ran \(count) times" : ""].filter { !$0.isEmpty }
-        return [title] + detail
+        return [title] + broken(safe(node.detail)) + (count > 1 ? ["ran \(count) times"] : [])
+    }
+
+    /// Boxes shall not become wide for what is said of them: a longer line than this is broken at its commas.
+    private static let longestDetail = 30
+
+    private func broken(_ detail: String) -> [String] {
+        guard detail.displayWidth > Self.longestDetail else { return detail.isEmpty ? [] : [detail] }
+        var lines: [String] = []
+        for part in detail.split(separator: ", ") {
+            if let last = lines.last, last.displayWidth + 2 + part.displayWidth <= Self.longestDetail {
+                lines[lines.count - 1] = "\(last), \(part)"
+            } else {
+                lines.append(String(part))
+            }
+        }
+        return lines
     }
 }
 

@@ -14,7 +14,8 @@ struct MermaidText {
             lines.append("\(indent)n\(place)\(open)\"\(label(box.lines))\"\(close)")
         }
         for (place, inner) in chart.groups.enumerated() where inner.group == group {
-            lines.append("\(indent)subgraph g\(place)[\"\(label(inner.lines))\"]")
+            // On one line: Mermaid keeps room for no more, and draws boxes over the rest.
+            lines.append("\(indent)subgraph g\(place)[\"\(Self.escaped(inner.lines.joined(separator: ", ")))\"]")
             lines += content(of: place, indent: indent + "  ")
             lines.append("\(indent)end")
         }
@@ -80,6 +81,7 @@ extension RunPath.Mark {
         case .completed: ("#e6f4ea", "#1e7e34", "#12401d")
         case .failed: ("#fce8e6", "#c5221f", "#6b100e")
         case .running: ("#e8f0fe", "#1a56c4", "#0f2f6b")
+        case .abandoned: ("#fbf0d9", "#8a5a00", "#4d3300")
         case .notTaken: ("#f6f7f8", "#9aa0a6", "#5f6368")
         }
     }

@@ -6,6 +6,8 @@ struct RunPath {
     /// What became of a node, over all of its activations.
     enum Mark: String, CaseIterable {
         case completed, failed, running
+        /// The run ended before it did.
+        case abandoned
         case notTaken = "not_taken"
 
         /// The mark in a word or two.
@@ -41,14 +43,15 @@ struct RunPath {
         switch step.outcome {
         case .completed: .completed
         case .failed: .failed
-        case .underWay, .inDoubt, .abandoned: .running
+        case .underWay, .inDoubt: .running
+        case .abandoned: .abandoned
         }
     }
 
-    /// A failure says more than what still runs, and that more than what is done.
+    /// A failure says more than what still runs or was left, and that more than what is done.
     private static func joined(_ first: Mark?, _ second: Mark) -> Mark {
         guard let first else { return second }
-        for mark in [Mark.failed, .running] where first == mark || second == mark { return mark }
+        for mark in [Mark.failed, .running, .abandoned] where first == mark || second == mark { return mark }
         return second
     }
 }

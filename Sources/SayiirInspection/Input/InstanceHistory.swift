@@ -2,16 +2,18 @@ internal import SayiirEvents
 internal import SayiirLog
 
 extension LogSource {
-    /// All records of one instance, in order. What cannot be decoded goes to `problems`: in full, or, where the caller shows
+    /// All records of one instance, in order, and the log's definitions. What cannot be decoded goes to `problems`: in full, or, where the caller shows
     /// it in its place, as a number only.
     ///
     /// - Throws: An ``InspectionError`` that names similar ids if the instance has none.
     func history(
         of instance: String, _ problems: Problems, showsUnreadable: Bool = false
-    ) throws -> (entries: [LogEntry], assessment: Assessment) {
+    ) throws -> (entries: [LogEntry], definitions: GraphExport.Definitions, assessment: Assessment) {
         var entries: [LogEntry] = []
+        var definitions: GraphExport.Definitions = [:]
         let assessment = try verify { frame in
             try frame.forEachRecord { record in
+                definitions.add(record)
                 guard record.key == instance, record.kind != .definition else { return }
                 let entry = LogEntry(record, in: frame)
                 if case .unreadable = entry.content {
@@ -21,7 +23,7 @@ extension LogSource {
             }
         }
         guard !entries.isEmpty else { throw try unknownInstance(instance) }
-        return (entries, assessment)
+        return (entries, definitions, assessment)
     }
 
     /// Reads the log once more, for ids that may have been meant.

@@ -33,9 +33,10 @@ package enum StandardStreams {
         }
     }
 
-    /// Writes a sentence to the error output.
+    /// Writes a sentence to the error output; on a terminal with no word broken over lines.
     package static func complain(_ text: String) {
-        try? write(Array("sayiir-inspect: \(text)\n".utf8), to: STDERR_FILENO)
+        let width = isatty(STDERR_FILENO) == 1 ? terminalWidth(of: STDERR_FILENO) : nil
+        try? write(Array(Complaint(text, width: width).text.utf8), to: STDERR_FILENO)
     }
 
     private static var allowsColour: Bool { (variable("NO_COLOR") ?? "").isEmpty && variable("TERM") != "dumb" }

@@ -3,7 +3,8 @@ package final class ProgressMeter {
     private let width: Int
     private let clock: () -> Int64
     private let write: (String) -> Void
-    private let start: Int64
+    private var start: Int64
+    private var latest: UInt64 = 0
     private var nextDrawing: Int64
     private var isDrawn = false
 
@@ -26,6 +27,12 @@ package final class ProgressMeter {
     /// Says how far it is. Draws at most ten times a second.
     func advance(to done: UInt64, of total: UInt64) {
         let now = clock()
+        if done < latest {
+            // Another reading, which takes a time of its own.
+            start = now
+            nextDrawing = now &+ Self.patience
+        }
+        latest = done
         guard now >= nextDrawing else { return }
         nextDrawing = now &+ Self.interval
         let bar = ProgressBar(done: done, total: total, elapsed: .nanoseconds(now &- start))

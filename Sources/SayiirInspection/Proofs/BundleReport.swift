@@ -80,7 +80,7 @@ struct BundleReport {
             lines.append("  \(style.paint(name.padded(to: 10), .dim))  \(text)")
         }
         add("instance", safe(bundle.key))
-        add("records", "\(counted(bundle.entries.count, "record")), \(counted(revisions.count, "event")) among them")
+        add("records", "\(grouped(UInt64(bundle.entries.count))), \(grouped(UInt64(revisions.count))) of them events")
         add("revisions", revisionWords)
         add("not proven", unproven.isEmpty ? nil : sequenceWords(unproven))
         add("log", bundle.origin.log.description)

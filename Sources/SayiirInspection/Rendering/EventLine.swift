@@ -8,14 +8,18 @@ struct EventLine {
     var showsInstance = true
     /// The blanks before the line.
     var indent = 0
+    /// The columns of the type.
+    var typeWidth = EventLine.longestType
+
+    private static let longestType = EventFilter.typeNames.reduce(0) { max($0, $1.count) }
 
     /// - Parameter isDurable: Whether a crash can no longer take it back; otherwise the line begins with a tilde.
     func text(of entry: LogEntry, isDurable: Bool = true) -> String {
         let mark = isDurable ? " " : style.paint("~", .yellow)
         let sequence = String(entry.record.sequence).aligned(to: 7)
-        let time = isNarrow ? String(entry.time.dateAndMilliseconds.dropFirst(5)) : entry.time.dateAndMilliseconds
         let instance = showsInstance ? "  " + entry.shortKey.padded(to: isNarrow ? 12 : 16) : ""
-        let type = entry.typeName.padded(to: 17)
+        let type = entry.typeName.padded(to: typeWidth)
+        let time = timeWords(entry.time)
         let start =
             "\(String(repeating: " ", count: indent))\(mark)\(sequence)  \(style.paint(time, .dim))\(instance)  "
         let used =
@@ -26,8 +30,13 @@ struct EventLine {
         return line.withoutTrailingBlanks
     }
 
-    /// Where there is little room, the year is left out.
     private var isNarrow: Bool { style.width.map { $0 < 120 } ?? false }
+
+    /// Where there is little room, the year is left out, and of events of many instances what is below a second.
+    private func timeWords(_ time: Timestamp) -> String {
+        guard isNarrow else { return time.dateAndMilliseconds }
+        return String((showsInstance ? time.dateAndTime : time.dateAndMilliseconds).dropFirst(5))
+    }
 
     private func words(of entry: LogEntry) -> String {
         switch entry.content {

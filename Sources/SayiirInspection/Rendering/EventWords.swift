@@ -4,8 +4,9 @@ internal import SayiirProjection
 extension Event {
     /// What is particular to the event, in words on one line; its type, instance and time are not repeated.
     func words(_ style: Style) -> String {
-        let parts = [safe(requestWords), body.words(style)].filter { !$0.isEmpty }
-        return parts.joined(separator: "  ")
+        let (request, rest) = (safe(requestWords), body.words(style))
+        let parts = body.endsWithValue ? [request, rest] : [rest, request]
+        return parts.filter { !$0.isEmpty }.joined(separator: "  ")
     }
 
     /// Who caused it, and why, as far as that is known. Not yet safe to be shown on a terminal.
@@ -20,6 +21,15 @@ extension Event {
 }
 
 extension Event.Body {
+    /// Whether its words end with a value of any length, behind which nobody would see who caused it. Elsewhere who and why come last: in
+    /// the middle a reason could not be told from what was done.
+    fileprivate var endsWithValue: Bool {
+        switch self {
+        case .submitted, .signalReceived, .derived, .annotated: true
+        default: false
+        }
+    }
+
     fileprivate func words(_ style: Style) -> String {
         switch self {
         case .submitted, .completed, .failed, .superseded, .reopened, .deleted, .leaseAcquired, .leaseLost,

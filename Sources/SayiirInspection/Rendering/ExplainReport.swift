@@ -214,11 +214,15 @@ extension ExplainReport {
     private func recordLines(_ style: Style) -> [String] {
         guard !entries.isEmpty else { return [] }
         let title = frame?.frame == nil ? "records, with the bit turned back" : "records"
+        let isNarrow = style.layoutWidth < 100
+        let types = entries.reduce(0) { max($0, $1.typeName(in: examination.file).count) }
         return ["", "  \(style.paint(title, .dim))"]
             + entries.map { entry in
+                let time = isNarrow ? String(entry.time.dateAndTime.dropFirst(5)) : entry.time.dateAndMilliseconds
                 let line =
-                    "    \(String(entry.record.sequence).aligned(to: 7))  \(entry.time.dateAndMilliseconds)  "
-                    + "\(entry.shortKey.padded(to: 16))  \(entry.typeName(in: examination.file).padded(to: 17))  "
+                    "    \(String(entry.record.sequence).aligned(to: 7))  \(time)  "
+                    + "\(entry.shortKey.padded(to: isNarrow ? 12 : 16))  "
+                    + "\(entry.typeName(in: examination.file).padded(to: types))  "
                     + "kind \(entry.record.kind.rawValue), \(counted(entry.record.payload.count, "byte"))"
                 return line.shortened(to: style.width ?? .max)
             }

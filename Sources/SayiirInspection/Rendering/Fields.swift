@@ -13,5 +13,28 @@ func fieldLines(_ name: String, _ text: String, _ style: Style) -> [String] {
     }
 }
 
+/// A name and a list beside it, broken between the entries where it does not fit. No lines for an empty list.
+func fieldLines(_ name: String, listing entries: [(text: String, colour: Colour?)], _ style: Style) -> [String] {
+    let room = style.width.map { max(20, $0 - fieldIndent) } ?? .max
+    var (lines, used): ([String], Int) = ([], 0)
+    for (place, entry) in entries.enumerated() {
+        let comma = place < entries.count - 1 ? "," : ""
+        let text = entry.text.shortened(to: room - comma.count)
+        let width = text.displayWidth + comma.count
+        let painted = style.paint(text, entry.colour) + comma
+        if let last = lines.indices.last, used + 1 + width <= room {
+            lines[last] += " " + painted
+            used += 1 + width
+        } else {
+            lines.append(painted)
+            used = width
+        }
+    }
+    return lines.enumerated().map { index, line in
+        (index == 0 ? "  \(style.paint(name.padded(to: 10), .dim))  " : String(repeating: " ", count: fieldIndent))
+            + line
+    }
+}
+
 /// The columns before a field's text.
 let fieldIndent = 14

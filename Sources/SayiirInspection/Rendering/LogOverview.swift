@@ -22,8 +22,9 @@ struct LogOverview {
         func add(_ name: String, _ texts: [String]) {
             for (index, text) in texts.enumerated() { add(index == 0 ? name : "", text) }
         }
-        func add(_ count: Int, _ text: String) {
-            lines.append("  \(grouped(UInt64(clamping: count)).aligned(to: 9))   \(text)")
+        func add(_ name: String, _ counts: [(count: Int, text: String, colour: Colour?)]) {
+            let texts = counts.map { ("\(grouped(UInt64(clamping: $0.count))) \($0.text)", $0.colour) }
+            lines += fieldLines(name, listing: texts, style)
         }
         add("segments", surroundings.segmentWords)
         add(
@@ -40,12 +41,12 @@ struct LogOverview {
         add("tree head", treeHead?.description ?? "not known")
         for line in surroundings.lines { add(line.name, line.text) }
         add("instances", "\(grouped(UInt64(counts.values.reduce(0, +)))), \(grouped(UInt64(live.count))) of them live")
-        for status in StatusName.allCases {
-            if let count = counts[status] { add(count, style.paint(status.words, status.colour)) }
+        let shown = StatusName.allCases.compactMap { status in
+            counts[status].map { (isEnded: status.isEnded, words: ($0, status.words, status.colour)) }
         }
-        let waits = live.waitLines
-        if !waits.isEmpty { add("waits", grouped(UInt64(waits.reduce(0) { $0 + $1.count }))) }
-        for wait in waits { add(wait.count, wait.text.shortened(to: max(20, style.layoutWidth - fieldIndent))) }
+        add("  live", shown.filter { !$0.isEnded }.map(\.words))
+        add("  ended", shown.filter(\.isEnded).map(\.words))
+        add("waits", live.waitLines.map { ($0.count, $0.text, nil) })
         for line in live.lines { add(line.name, line.text) }
         return lines
     }
@@ -56,7 +57,7 @@ struct LogOverview {
         let missing = last - min(last, assessment.durableSequence)
         return missing == 0
             ? "all, to sequence \(grouped(last))"
-            : "to sequence \(grouped(assessment.durableSequence)); \(counted(missing, "record")) more may still be taken back"
+            : "to sequence \(grouped(assessment.durableSequence)); \(counted(missing, "more record")) may still be taken back"
     }
 
     var json: String {

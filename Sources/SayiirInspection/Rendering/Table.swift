@@ -34,6 +34,27 @@ struct Table {
         return ([titles] + rows).map { line(of: $0, shown, widths, style) }
     }
 
+    /// Whether it has room in the style's width, with all cut and left out that may be.
+    func fits(_ style: Style) -> Bool {
+        guard let width = style.width else { return true }
+        var (shown, widths) = (Array(columns.indices), naturalWidths)
+        fit(&shown, &widths, to: width)
+        return shown.reduce(-Self.gap) { $0 + widths[$1] + Self.gap } <= width
+    }
+
+    /// Each row as a list of its texts, a line for each that is not empty: for tables that do not fit.
+    func lists(_ style: Style) -> [String] {
+        let longest = columns.reduce(0) { max($0, $1.title.displayWidth) }
+        return rows.enumerated().flatMap { place, row in
+            (place > 0 ? [""] : [])
+                + zip(columns, row).filter { !$0.1.text.isEmpty }.map { column, cell in
+                    let room = style.width.map { max(8, $0 - longest - Self.gap) } ?? .max
+                    let title = column.title.padded(to: longest + Self.gap)
+                    return style.paint(title, .dim) + style.paint(cell.text.shortened(to: room), cell.colour)
+                }
+        }
+    }
+
     private var naturalWidths: [Int] {
         columns.indices.map { column in
             rows.reduce(columns[column].title.displayWidth) { max($0, $1[column].text.displayWidth) }

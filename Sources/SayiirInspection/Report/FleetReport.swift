@@ -21,7 +21,7 @@ struct FleetReport {
                 if let times {
                     html.element(
                         "span", [("class", "soft")],
-                        text: "\(times.lowerBound.dateAndTime) to \(times.upperBound.dateAndTime)")
+                        text: "\(times.lowerBound.dateAndTime) to \(times.upperBound.dateAndTime) UTC")
                 }
             }
         } body: { html in
@@ -65,7 +65,9 @@ struct FleetReport {
             "div", [("class", "scroll"), ("tabindex", "0"), ("role", "region"), ("aria-labelledby", "workflows")]
         ) { html in
             html.element("table") { html in
-                html.tableHead(["Workflow", ">Instances", ">Completed", ">Failed", ">Live", ">Median", ">Longest"])
+                html.tableHead([
+                    "Workflow", ">Instances", ">Completed", ">Failed", ">Live", ">Median time", ">Longest time",
+                ])
                 html.element("tbody") { html in
                     for (workflow, members) in groups.prefix(Self.longestTable) {
                         let durations = members.filter { $0.status == .completed }.compactMap(\.duration).sorted()
@@ -122,7 +124,7 @@ struct FleetReport {
         if let id { attributes.append(("id", id)) }
         html.element("table", attributes) { html in
             if !words.isEmpty { html.element("caption", text: words) }
-            html.tableHead(["Instance", "Status", "Workflow", "Last event", ">Duration", "Details"])
+            html.tableHead(["Instance", "Status", "Workflow", "Last event (UTC)", ">Duration", "Details"])
             html.element("tbody") { html in
                 for instance in members {
                     html.element("tr") { html in
@@ -142,10 +144,5 @@ struct FleetReport {
 
 extension InstanceOverview {
     /// Whether nothing but waiting is left, or something was begun and is not done.
-    fileprivate var isStanding: Bool {
-        switch status {
-        case .inProgress, .waiting, .awaitingSignal, .inDoubt, .paused: true
-        case .completed, .failed, .cancelled, .superseded, .deleted, .unsubmitted: false
-        }
-    }
+    fileprivate var isStanding: Bool { !status.isEnded && status != .unsubmitted }
 }

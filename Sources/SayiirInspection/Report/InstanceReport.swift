@@ -45,9 +45,9 @@ struct InstanceReport {
 
     private var facts: [(name: String, value: String)] {
         [
-            ("Submitted", state.submittedAt?.dateAndMilliseconds ?? ""), ("Request", safe(story.submission)),
+            ("Submitted (UTC)", state.submittedAt?.dateAndMilliseconds ?? ""), ("Request", safe(story.submission)),
             (
-                state.phase.isEnded ? "Ended" : "Last event",
+                state.phase.isEnded ? "Ended (UTC)" : "Last event (UTC)",
                 (state.endedAt ?? story.times.upperBound).dateAndMilliseconds
             ),
             ("Definition", state.definition?.short ?? ""), ("Run", state.run > 1 ? "\(state.run)" : ""),
@@ -78,7 +78,7 @@ struct InstanceReport {
         html.element("ul", [("class", "legend")]) { html in
             for (mark, words) in [
                 ("completed", "Completed"), ("failed", "Failed, thick border"), ("running", "Running or waiting"),
-                ("not_taken", "Not taken, dashed border"),
+                ("abandoned", "Left when the run ended"), ("not_taken", "Not taken, dashed border"),
             ] {
                 html.element("li") { html in
                     html.element("span", [("class", "key \(mark)")], text: "")
@@ -101,7 +101,7 @@ struct InstanceReport {
     private func writeHistory(to html: inout HTMLWriter) {
         html.element("table", [("class", "stack")]) { html in
             html.element("caption", text: historyWords)
-            html.tableHead([">Sequence", "Time", "Event", "Details"])
+            html.tableHead([">Sequence", "Time (UTC)", "Event", "Details"])
             html.element("tbody") { html in
                 for recorded in events {
                     let event = recorded.event

@@ -24,7 +24,8 @@ enum ReportStyle {
         .pill.completed{background:var(--good-fill);color:var(--good)}
         .pill.failed,.pill.timed_out{background:var(--bad-fill);color:var(--bad)}
         .pill.in_progress,.pill.running,.pill.under_way{background:var(--run-fill);color:var(--run)}
-        .pill.waiting,.pill.awaiting_signal,.pill.paused,.pill.cancelled,.pill.interrupted{background:var(--wait-fill);color:var(--wait)}
+        .pill.waiting,.pill.awaiting_signal,.pill.paused,.pill.cancelled,.pill.interrupted,
+        .pill.abandoned{background:var(--wait-fill);color:var(--wait)}
         .pill.in_doubt{background:var(--doubt-fill);color:var(--doubt)}
         section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:22px 24px;margin:20px 0}
         .error{border-left:3px solid var(--bad);background:var(--bad-fill);color:var(--bad);padding:10px 14px;border-radius:0 8px 8px 0;
@@ -33,7 +34,10 @@ enum ReportStyle {
         .full{grid-column:1/-1}
         dt{color:var(--soft);font-size:13px}
         dd{margin:0;overflow-wrap:anywhere}
-        .scroll{overflow-x:auto;margin:0 -24px;padding:0 24px}
+        .scroll{overflow-x:auto;margin:0 -24px;padding:0 24px;background:linear-gradient(90deg,var(--card) 50%,transparent) 0 0/28px,
+        linear-gradient(270deg,var(--card) 50%,transparent) 100% 0/28px,linear-gradient(90deg,var(--idle),transparent) 0 0/14px,
+        linear-gradient(270deg,var(--idle),transparent) 100% 0/14px;background-repeat:no-repeat;
+        background-attachment:local,local,scroll,scroll}
         table{border-collapse:collapse;width:100%;font-size:14px}
         caption{text-align:left;color:var(--soft);font-size:13px;padding-bottom:8px}
         th{text-align:left;font-weight:600;font-size:13px;color:var(--soft);white-space:nowrap}
@@ -45,6 +49,7 @@ enum ReportStyle {
         .nowrap{white-space:nowrap}
         .soft{color:var(--soft)}
         .words{overflow-wrap:anywhere}
+        .stack .wide{white-space:pre-wrap}
         code,pre{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
         code{overflow-wrap:anywhere}
         pre{margin:8px 0 0;padding:12px 14px;background:var(--fill);border-radius:8px;white-space:pre-wrap;overflow-wrap:anywhere}
@@ -57,7 +62,9 @@ enum ReportStyle {
         .timeline .attempt th{white-space:nowrap}
         .timeline td.bar{width:44%;min-width:220px;padding-top:11px}
         .timeline svg{display:block;width:100%;height:14px}
-        .timeline .attempt th{font-weight:400;color:var(--soft);padding-left:18px;font-size:13px}
+        .in1{--in:1}.in2{--in:2}.in3{--in:3}.in4{--in:4}.in5{--in:5}.in6{--in:6}
+        .timeline tbody th.in{padding-left:calc(var(--in)*16px)}
+        .timeline tbody .attempt th{font-weight:400;color:var(--soft);padding-left:calc(var(--in,0)*16px + 18px);font-size:13px}
         .timeline .attempt td{font-size:13px}
         .timeline .has-attempts>*{border-bottom:0;padding-bottom:3px}
         .timeline .moment th{font-weight:400;color:var(--soft)}
@@ -72,6 +79,7 @@ enum ReportStyle {
         .box.completed rect,.box.completed polygon{fill:var(--good-fill);stroke:var(--good)}
         .box.failed rect,.box.failed polygon{fill:var(--bad-fill);stroke:var(--bad);stroke-width:2.5}
         .box.running rect,.box.running polygon{fill:var(--run-fill);stroke:var(--run);stroke-width:2}
+        .box.abandoned rect,.box.abandoned polygon{fill:var(--wait-fill);stroke:var(--wait)}
         .box.not_taken rect,.box.not_taken polygon{stroke:var(--idle);stroke-dasharray:4 3}
         .box.not_taken text{fill:var(--soft)}
         .frame rect{fill:none;stroke:var(--line);stroke-width:1.5}
@@ -91,6 +99,7 @@ enum ReportStyle {
         .axis{display:flex;justify-content:space-between;gap:12px;color:var(--soft);font-size:13px;margin:6px 0 0;max-width:none}
         .key{display:inline-block;width:10px;height:10px;border-radius:2px;margin-right:6px;background:var(--idle)}
         .key.completed{background:var(--good)}.key.failed{background:var(--bad)}.key.running{background:var(--run)}
+        .key.abandoned{background:var(--wait)}
         .key.not_taken{background:none;border:1px dashed var(--soft)}
         .key.out{background:var(--accent)}
         label{display:block;font-size:13px;color:var(--soft);margin-bottom:12px}
@@ -109,7 +118,7 @@ enum ReportStyle {
         .timeline,.timeline tbody{display:block}
         .timeline tr{display:grid;grid-template-columns:1fr auto;gap:2px 12px;padding:9px 0;border-bottom:1px solid var(--line)}
         .timeline tr.has-attempts{border-bottom:0;padding-bottom:2px}
-        .timeline tr>*{border:0;padding:0}
+        .timeline tr>*{border:0;padding:0 0 0 calc(var(--in,0)*16px)}
         .timeline td.bar{grid-column:1/-1;width:auto;min-width:0;padding:3px 0;order:3}
         .timeline td.says{grid-column:1/-1;order:4}
         .timeline td.start{display:none}
@@ -130,9 +139,10 @@ enum ReportStyle {
         body{font-size:10pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}
         main,header,footer{max-width:none;padding:0}
         section{border:0;border-top:1px solid var(--line);border-radius:0;padding:14px 0;margin:0}
-        .scroll{overflow:visible;margin:0;padding:0}
-        .graph{max-width:100%;height:auto}
-        tr,.tiles li{break-inside:avoid}h2,h3{break-after:avoid}thead{display:table-header-group}
+        .scroll{overflow:visible;margin:0;padding:0;background:none}
+        .graph{max-width:100%;max-height:200mm;width:auto;height:auto}
+        .timeline td.bar{width:30%;min-width:120px}
+        tr,.tiles li{break-inside:avoid}h2,h3,summary{break-after:avoid}thead{display:table-header-group}
         label{display:none}details::details-content{content-visibility:visible;block-size:auto}}
         """
 

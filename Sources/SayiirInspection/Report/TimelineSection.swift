@@ -26,7 +26,7 @@ struct TimelineSection {
     private func write(_ step: StepStory, to html: inout HTMLWriter) {
         let isTold = step.isToldByAttempts
         html.element("tr", isTold ? [("class", "has-attempts")] : []) { html in
-            html.element("th", [("scope", "row")]) { html in
+            html.element("th", headAttributes(of: step)) { html in
                 html.text(safe(step.step.description))
                 if step.kind != .task { html.element("span", [("class", "soft")], text: " \(step.kind.rawValue)") }
             }
@@ -44,11 +44,17 @@ struct TimelineSection {
         html.markup("\n")
     }
 
+    /// Steps, and the attempts at them, are indented under what they are in.
+    private func headAttributes(of step: StepStory) -> [HTMLWriter.Attribute] {
+        let depth = min(story.depth(of: step.step), 6)
+        return [("scope", "row")] + (depth > 0 ? [("class", "in in\(depth)")] : [])
+    }
+
     private func write(_ attempt: Attempt, _ step: StepStory, _ place: Int, to html: inout HTMLWriter) {
         let end = max(attempt.startedAt, attempt.endedAt ?? story.times.upperBound)
         let isLast = place == step.attempts.count - 1
         html.element("tr", [("class", isLast ? "attempt" : "attempt has-attempts")]) { html in
-            html.element("th", [("scope", "row")], text: "Attempt \(attempt.number)")
+            html.element("th", headAttributes(of: step), text: "Attempt \(attempt.number)")
             let part = Part(from: attempt.startedAt, to: end, look: "bar-\(attempt.outcome.rawValue)")
             bar([part], "\(attempt.outcome.words) after \((end - attempt.startedAt).words)", to: &html)
             times(from: attempt.startedAt, to: end, to: &html)

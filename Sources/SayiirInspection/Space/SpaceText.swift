@@ -102,7 +102,7 @@ extension JSONWriter {
 extension LogFile.Kind {
     fileprivate var words: String {
         switch self {
-        case .journal: "journals"
+        case .journal: "unsealed segments"
         case .sealed: "sealed segments"
         case .prepared: "prepared"
         case .snapshot: "snapshots"

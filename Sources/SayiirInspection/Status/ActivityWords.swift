@@ -66,9 +66,9 @@ extension LiveInstances {
 extension LiveInstances.Wait {
     fileprivate var words: String {
         switch self {
-        case .doubt: "for somebody to decide about a task in doubt"
-        case .delay: "for a delay to be over"
-        case .retry: "for the next attempt"
+        case .doubt: "for a decision about a task in doubt"
+        case .delay: "for a delay"
+        case .retry: "for another attempt"
         case .signal(let name): "for the signal '\(safe(name))'"
         }
     }
@@ -85,12 +85,18 @@ extension LiveInstances.Wait {
 }
 
 extension EventRates {
-    /// A line for each window.
+    /// A line for each window; of those that are longer than the log only one.
     var lines: [String] {
-        Window.allCases.map { window in
+        let whole = Window.allCases.filter { seconds(in: $0) == $0.rawValue }
+        return Window.allCases.prefix(whole.count + 1).map { window in
             let count = count(in: window)
-            return "last \(window.name): \(counted(count.events, "event")), \(grouped(count.completed)) completed; "
-                + "\(rate(count.events, window)) and \(rate(count.completed, window)) a second"
+            let covered = seconds(in: window)
+            let title = covered < window.rawValue ? "all \(Duration.seconds(covered).words)" : "last \(window.name)"
+            func words(_ number: UInt64) -> String {
+                number == 0 ? "" : " (\(rate(number, window, inGroups: true))/s)"
+            }
+            return "\(title): \(counted(count.events, "event"))\(words(count.events)), "
+                + "\(grouped(count.completed)) completed\(words(count.completed))"
         }
     }
 
@@ -102,6 +108,7 @@ extension EventRates {
             let count = count(in: window)
             writer.name(window.name)
             writer.beginObject()
+            writer.member("seconds", seconds(in: window))
             writer.member("events", count.events)
             writer.member("completed", count.completed)
             writer.name("events_per_second")
@@ -113,13 +120,15 @@ extension EventRates {
         writer.endObject()
     }
 
-    /// So many in a window by the second: with four decimals below one, with one above.
-    private func rate(_ count: UInt64, _ window: Window) -> String {
-        let (whole, rest) = count.quotientAndRemainder(dividingBy: UInt64(window.rawValue))
+    /// So many in a window by the second, as far as the log covers it: with four decimals below one, with one above.
+    private func rate(_ count: UInt64, _ window: Window, inGroups: Bool = false) -> String {
+        let seconds = seconds(in: window)
+        let (whole, rest) = count.quotientAndRemainder(dividingBy: UInt64(seconds))
         let digits = whole == 0 ? 4 : 1
-        let decimals = padded(Int64(rest) * (whole == 0 ? 10_000 : 10) / window.rawValue, to: digits)
+        let decimals = padded(Int64(rest) * (whole == 0 ? 10_000 : 10) / seconds, to: digits)
         let trimmed = decimals.reversed().drop { $0 == "0" }.reversed()
-        return trimmed.isEmpty ? "\(whole)" : "\(whole).\(String(trimmed))"
+        let digitsBefore = inGroups ? grouped(whole) : "\(whole)"
+        return trimmed.isEmpty ? digitsBefore : "\(digitsBefore).\(String(trimmed))"
     }
 }
 

@@ -27,6 +27,7 @@ struct EventRates {
     /// A slot is used for all seconds that are whole hours apart; the latest of them counts.
     private var slots: [Slot] = []
     private var newest = Int64.min
+    private var oldest = Int64.max
 
     /// Takes one more event into account.
     mutating func add(_ event: Event) {
@@ -35,11 +36,18 @@ struct EventRates {
             slots = [Slot](repeating: Slot(second: .min), count: Int(Window.hour.rawValue))
         }
         newest = max(newest, second)
+        oldest = min(oldest, second)
         let place = Int(second - second.quotientRoundedDown(by: Window.hour.rawValue) * Window.hour.rawValue)
         if second > slots[place].second { slots[place] = Slot(second: second) }
         guard second == slots[place].second else { return }
         slots[place].count.events += 1
         if case .completed = event.body { slots[place].count.completed += 1 }
+    }
+
+    /// How many seconds of a window the log covers: all, unless it is younger.
+    func seconds(in window: Window) -> Int64 {
+        // Seconds of 64 bits in nanoseconds are far from the ends of their type.
+        oldest > newest ? window.rawValue : min(window.rawValue, newest - oldest + 1)
     }
 
     /// What happened in a window.

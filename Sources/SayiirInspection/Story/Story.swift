@@ -12,6 +12,8 @@ struct Story {
     var times: ClosedRange<Timestamp>
     /// Who submitted the run, and why, where that is known.
     var submission = ""
+    /// What the definition says of the steps; `nil` if it is not known.
+    var outline: Outline?
 
     /// One line of the story, or one with some below it.
     enum Chapter {
@@ -79,6 +81,17 @@ extension StepStory {
 }
 
 extension Story {
+    /// Looks the definition up among those of the log.
+    mutating func find(in definitions: GraphExport.Definitions) {
+        outline = state.definition.flatMap { definitions[$0.description] }.flatMap { Definition($0) }.map(Outline.init)
+    }
+
+    /// In how many others a step stands. Without the definition it can only be told from its name and indices, which tell nothing of
+    /// forks and routes.
+    func depth(of step: Step) -> Int {
+        outline?.depth(of: step.node) ?? step.indices.count + step.node.rawValue.count { $0 == "/" }
+    }
+
     /// When a step ended, or was last known to be under way; never before it began, whatever the clocks said.
     func end(of step: StepStory) -> Timestamp { max(step.startedAt, step.endedAt ?? times.upperBound) }
 }

@@ -3,7 +3,8 @@ internal import SayiirProjection
 
 /// Makes a story of an instance's events. Total, as the fold is: whatever the events say, something is told.
 struct StoryBuilder {
-    private(set) var story: Story
+    /// Loops stand in it where they were first heard of.
+    private var told: Story
     /// Loops begin unrecorded, with their first step: before which chapter each of them belongs.
     private var loopPlaces: [Step: Int] = [:]
     /// Where the latest activation of each step stands among the chapters.
@@ -16,22 +17,28 @@ struct StoryBuilder {
         guard let first = events.first?.event else { return nil }
         var builder = StoryBuilder(first)
         for recorded in events { builder.add(recorded.event) }
-        builder.moveLoops()
         return builder.story
+    }
+
+    /// What was told so far.
+    var story: Story {
+        var story = told
+        story.chapters = orderedChapters
+        return story
     }
 
     /// Begins the story of the instance that `first` belongs to, which is still to be added.
     init(_ first: Event) {
-        story = Story(state: InstanceState(first.instance), times: first.time...first.time)
+        told = Story(state: InstanceState(first.instance), times: first.time...first.time)
     }
 
     /// Goes on with the instance's next event.
     mutating func add(_ event: Event) {
-        let run = story.state.run
-        story.state.apply(event)
-        if story.state.run != run { beginRun(event) }
-        let (start, end) = (story.times.lowerBound, story.times.upperBound)
-        story.times = min(start, event.time)...max(end, event.time)
+        let run = told.state.run
+        told.state.apply(event)
+        if told.state.run != run { beginRun(event) }
+        let (start, end) = (told.times.lowerBound, told.times.upperBound)
+        told.times = min(start, event.time)...max(end, event.time)
         switch event.body {
         case .submitted: break
         case .taskStarted, .taskCheckpointed, .taskFailed, .taskTimedOut, .retryScheduled, .taskInDoubt, .doubtResolved:
@@ -48,19 +55,19 @@ struct StoryBuilder {
 
     /// Signals may come before a run; they belong to its story, and what else was told belongs to the run before.
     private mutating func beginRun(_ event: Event) {
-        let isFirst = story.state.run == 1
-        story.chapters = isFirst ? story.chapters : []
+        let isFirst = told.state.run == 1
+        told.chapters = isFirst ? told.chapters : []
         places = [:]
         loopPlaces = [:]
-        story.times = event.time...event.time
-        story.submission = event.requestWords
+        told.times = event.time...event.time
+        told.submission = event.requestWords
     }
 
     // MARK: Chapters
 
     private mutating func begin(_ step: Step, _ kind: StepStory.Kind, at time: Timestamp, note: String = "") {
-        places[step] = story.chapters.count
-        story.chapters.append(.step(StepStory(step: step, kind: kind, startedAt: time, note: note)))
+        places[step] = told.chapters.count
+        told.chapters.append(.step(StepStory(step: step, kind: kind, startedAt: time, note: note)))
     }
 
     /// Changes the latest activation of a step, which is begun first if it was not.
@@ -68,9 +75,9 @@ struct StoryBuilder {
         _ step: Step, _ kind: StepStory.Kind, at time: Timestamp, _ change: (inout StepStory) -> Void
     ) {
         if places[step] == nil { begin(step, kind, at: time) }
-        guard let place = places[step], case .step(var chapter) = story.chapters[place] else { return }
+        guard let place = places[step], case .step(var chapter) = told.chapters[place] else { return }
         change(&chapter)
-        story.chapters[place] = .step(chapter)
+        told.chapters[place] = .step(chapter)
     }
 
     private mutating func end(
@@ -87,7 +94,7 @@ struct StoryBuilder {
     private mutating func tell(
         _ text: String, _ kind: MomentStory.Kind, at time: Timestamp, payload: Payload? = nil
     ) {
-        story.chapters.append(.moment(MomentStory(time: time, kind: kind, text: text, payload: payload)))
+        told.chapters.append(.moment(MomentStory(time: time, kind: kind, text: text, payload: payload)))
     }
 
     // MARK: Tasks
@@ -120,7 +127,7 @@ struct StoryBuilder {
     }
 
     private mutating func start(_ body: Event.TaskStarted, at time: Timestamp) {
-        if let place = places[body.step], case .step(let chapter) = story.chapters[place], chapter.outcome == .completed
+        if let place = places[body.step], case .step(let chapter) = told.chapters[place], chapter.outcome == .completed
         {
             places[body.step] = nil
         }
@@ -202,10 +209,10 @@ struct StoryBuilder {
     /// A loop is recorded with the end of its first iteration; it began with the first step of that.
     private mutating func beginLoop(_ step: Step, at time: Timestamp) {
         guard places[step] == nil else { return }
-        var (start, earliest) = (time, story.chapters.count)
+        var (start, earliest) = (time, told.chapters.count)
         let inside = step.indices + [0]
-        for place in story.chapters.indices.suffix(Self.farthestLoopStart).reversed() {
-            guard case .step(let chapter) = story.chapters[place] else { continue }
+        for place in told.chapters.indices.suffix(Self.farthestLoopStart).reversed() {
+            guard case .step(let chapter) = told.chapters[place] else { continue }
             // A node of the sequence that the loop is in: what is before it does not belong to the loop.
             if chapter.step.indices == step.indices { break }
             if chapter.step.indices.starts(with: inside) { (start, earliest) = (chapter.startedAt, place) }
@@ -217,21 +224,21 @@ struct StoryBuilder {
     /// Further back than this many chapters the start of a loop is not looked for: maps may have a great many of them.
     private static let farthestLoopStart = 1000
 
-    /// Puts the loops before what is in them, the outer ones first.
-    private mutating func moveLoops() {
-        guard !loopPlaces.isEmpty else { return }
-        let keys = story.chapters.enumerated().map { place, chapter -> (place: Int, isOther: Int, depth: Int) in
+    /// The loops before what is in them, the outer ones first.
+    private var orderedChapters: [Story.Chapter] {
+        guard !loopPlaces.isEmpty else { return told.chapters }
+        let keys = told.chapters.enumerated().map { place, chapter -> (place: Int, isOther: Int, depth: Int) in
             guard case .step(let step) = chapter, step.kind == .loop, let earliest = loopPlaces[step.step] else {
                 return (place, 1, 0)
             }
             return (earliest, 0, step.step.indices.count)
         }
-        story.chapters = story.chapters.indices.sorted { keys[$0] < keys[$1] }.map { story.chapters[$0] }
+        return told.chapters.indices.sorted { keys[$0] < keys[$1] }.map { told.chapters[$0] }
     }
 
     /// A route ends with its branch; a fork has an event of its own for its end.
     private mutating func finishBranch(_ step: Step, at time: Timestamp) {
-        guard let place = places[step], case .step(let chapter) = story.chapters[place], chapter.kind == .route else {
+        guard let place = places[step], case .step(let chapter) = told.chapters[place], chapter.kind == .route else {
             return
         }
         end(step, .route, at: time)
@@ -250,13 +257,16 @@ struct StoryBuilder {
             begin(body.step, .signal, at: time, note: "'\(body.signal)'\(deadline)")
         case .signalReceived(let body):
             signals[event.revision] = body.payload
-            tell("signal '\(body.signal)' arrived", .signal, at: time, payload: body.payload)
+            let request = event.requestWords
+            let words = request.isEmpty ? "arrived" : "sent \(request)"
+            tell("signal '\(body.signal)' \(words)", .signal, at: time, payload: body.payload)
         case .signalConsumed(let body):
-            if places[body.step] == nil { begin(body.step, .signal, at: time, note: "'\(body.signal)'") }
             end(body.step, .signal, at: time, output: signals[body.receivedRevision])
+            // Until when it would have waited matters no longer.
+            change(body.step, .signal, at: time) { $0.note = "'\(body.signal)'" }
         case .signalTimedOut(let body):
             end(body.step, .signal, at: time, body.fallback == nil ? .failed : .completed, output: body.fallback)
-            change(body.step, .signal, at: time) { $0.note += ", timed out" }
+            change(body.step, .signal, at: time) { $0.note = "'\(body.signal)' timed out" }
         default: break
         }
     }
@@ -302,15 +312,15 @@ struct StoryBuilder {
 
     /// Whatever was under way is left as it was.
     private mutating func endRun(_ text: String, _ kind: MomentStory.Kind, _ event: Event) {
-        for place in story.chapters.indices {
-            guard case .step(var chapter) = story.chapters[place], chapter.outcome == .underWay else { continue }
+        for place in told.chapters.indices {
+            guard case .step(var chapter) = told.chapters[place], chapter.outcome == .underWay else { continue }
             chapter.outcome = .abandoned
             chapter.endedAt = event.time
             if let last = chapter.attempts.indices.last, chapter.attempts[last].outcome == .running {
                 chapter.attempts[last].outcome = .abandoned
                 chapter.attempts[last].endedAt = event.time
             }
-            story.chapters[place] = .step(chapter)
+            told.chapters[place] = .step(chapter)
         }
         tell(text, kind, at: event.time)
     }

@@ -7,6 +7,8 @@ struct StoryText {
     var style: Style
     /// Whether a process has the log open. Otherwise no task can be running, whatever was started.
     var hasWriter = true
+    /// Whether a bundle tells it: then nobody knows who has the log open.
+    var isOfBundle = false
 
     /// Whether the values follow in full.
     var showsValues = false
@@ -22,8 +24,8 @@ struct StoryText {
 
     private var head: [String] {
         let status = state.status.statusName
-        let id = safe(state.id.rawValue).shortened(to: room(after: 2 + status.words.count + durationWords.count))
-        var lines = [style.paint(id, .bold) + "  " + style.paint(status.words, status.colour) + durationWords]
+        let id = safe(state.id.rawValue).shortened(to: room(after: 2 + status.words.count + story.durationWords.count))
+        var lines = [style.paint(id, .bold) + "  " + style.paint(status.words, status.colour) + story.durationWords]
         let detail = state.statusDetail
         if !detail.isEmpty { lines += [fact(status.detailTitle, safe(detail))] }
         guard state.run > 0 else { return lines }
@@ -42,11 +44,6 @@ struct StoryText {
         if let metadata = state.metadata { lines.append(fact("metadata", text(of: metadata, style))) }
         if let output = state.output { lines.append(fact("output", text(of: output, style))) }
         return lines
-    }
-
-    private var durationWords: String {
-        guard let duration = state.duration else { return "" }
-        return state.phase.isEnded ? " after \(duration.words)" : ", \(duration.words) so far"
     }
 
     private var workflowWords: String {
@@ -93,9 +90,9 @@ struct StoryText {
             var (time, name) = ("TIME".count, 12)
             for case .step(let step) in story.chapters {
                 time = max(time, (step.startedAt - story.start).offsetWords.count)
-                name = max(name, StoryText.name(of: step).displayWidth)
+                name = max(name, story.name(of: step, to: .max).displayWidth)
                 guard step.isToldByAttempts else { continue }
-                name = step.attempts.reduce(name) { max($0, StoryText.name(of: $1).displayWidth) }
+                name = step.attempts.reduce(name) { max($0, story.name(of: $1, at: step).displayWidth) }
             }
             for case .moment(let moment) in story.chapters {
                 time = max(time, (moment.time - story.start).offsetWords.count)
@@ -120,14 +117,15 @@ struct StoryText {
         let (symbol, colour) = symbol(of: step)
         var lines = [
             row(
-                time: (step.startedAt - story.start).offsetWords, symbol: symbol, colour, name: Self.name(of: step),
+                time: (step.startedAt - story.start).offsetWords, symbol: symbol, colour,
+                name: story.name(of: step, to: layout.name),
                 duration: (step.endedAt ?? story.times.upperBound) - step.startedAt,
                 bar: layout.bar.text(parts(of: step)),
                 detail: detail(of: step), layout)
         ]
         if step.isToldByAttempts {
             lines += step.attempts.enumerated().flatMap { place, attempt in
-                self.lines(of: attempt, next: step.attempts.dropFirst(place + 1).first, layout)
+                self.lines(of: attempt, at: step, next: step.attempts.dropFirst(place + 1).first, layout)
             }
         }
         return lines
@@ -138,21 +136,15 @@ struct StoryText {
         return details.filter { !$0.isEmpty }.joined(separator: "  ")
     }
 
-    /// The name, indented under the loops, maps and children that the step is in.
-    static func name(of step: StepStory) -> String {
-        let name = safe(step.step.description)
-        let depth = min(step.step.indices.count + step.step.node.rawValue.filter { $0 == "/" }.count, 6)
-        return String(repeating: "  ", count: depth) + (step.kind == .task ? name : "\(name) (\(step.kind.rawValue))")
-    }
-
-    static func name(of attempt: Attempt) -> String { "  #\(attempt.number) \(attempt.outcome.words)" }
-
     private func outcomeWords(of step: StepStory) -> String {
         switch step.outcome {
         case .abandoned: "left when the run ended"
         case .inDoubt: "in doubt"
         case .underWay where step.attempts.last?.retryAt != nil: "waiting to retry"
-        case .underWay where step.kind == .task: hasWriter ? "running" : "started; no process has the log open"
+        case .underWay where step.kind == .task:
+            hasWriter
+                ? "running"
+                : isOfBundle ? "started; its end is not in the bundle" : "started; no process has the log open"
         case .underWay, .completed, .failed: ""
         }
     }
@@ -183,7 +175,7 @@ struct StoryText {
             character: attempt.outcome == .interrupted ? "╍" : "━")
     }
 
-    private func lines(of attempt: Attempt, next: Attempt?, _ layout: Layout) -> [String] {
+    private func lines(of attempt: Attempt, at step: StepStory, next: Attempt?, _ layout: Layout) -> [String] {
         var details: [String] = []
         if !attempt.detail.isEmpty { details.append(safe(attempt.detail)) }
         if let retryAt = attempt.retryAt {
@@ -194,13 +186,16 @@ struct StoryText {
                 next.executor == attempt.executor ? "started again" : "started again on \(safe(next.executor))")
         }
         let (words, colour) = (details.joined(separator: "; "), attempt.outcome.colour)
+        let name = story.name(of: attempt, at: step)
         let isLong = words.displayWidth > room(after: layout.detail)
         let line = row(
-            time: "", symbol: " ", nil, name: Self.name(of: attempt), nameColour: colour,
+            time: "", symbol: " ", nil, name: name, nameColour: colour,
             duration: (attempt.endedAt ?? story.times.upperBound) - attempt.startedAt,
             bar: layout.bar.text([part(of: attempt)]), detail: isLong ? "" : words, layout)
         guard isLong else { return [line] }
-        let indent = layout.indent + 5
+        // Below the outcome; further to the left rather than cut.
+        let deepest = layout.indent + name.prefix { $0 == " " || $0 == "#" }.count + 2
+        let indent = max(layout.indent + 5, min(deepest, (style.width ?? .max) - words.displayWidth))
         return [line, String(repeating: " ", count: indent) + words.shortened(to: room(after: indent))]
     }
 

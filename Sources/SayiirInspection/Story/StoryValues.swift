@@ -18,6 +18,27 @@ extension Story {
         return values
     }
 
+    /// How long the run took, or has taken so far, behind its status.
+    var durationWords: String {
+        guard let duration = state.duration else { return "" }
+        return state.phase.isEnded ? " after \(duration.words)" : ", \(duration.words) so far"
+    }
+
+    /// The name, indented under what the step is in, cut so that its kind can still be read.
+    func name(of step: StepStory, to width: Int) -> String {
+        let indent = indent(of: step)
+        let kind = step.kind == .task ? "" : " (\(step.kind.rawValue))"
+        let room = max(1, width - indent.count - kind.count)
+        return indent + safe(step.step.description).shortened(to: room) + kind
+    }
+
+    /// The name of an attempt at a step, below the step's.
+    func name(of attempt: Attempt, at step: StepStory) -> String {
+        "\(indent(of: step))  #\(attempt.number) \(attempt.outcome.words)"
+    }
+
+    private func indent(of step: StepStory) -> String { String(repeating: "  ", count: min(depth(of: step.step), 6)) }
+
     /// All values in full, each below its name.
     func valueLines(_ style: Style) -> [String] {
         values.flatMap { value in

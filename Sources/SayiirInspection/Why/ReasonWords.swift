@@ -7,6 +7,8 @@ struct ReasonWords {
     var fact: String
     /// What would change it; empty if nothing has to or can.
     var wakes = ""
+    /// The code in that, which is to be copied.
+    var call = ""
 }
 
 extension Reasons {
@@ -26,6 +28,9 @@ extension Reasons {
 
     /// What holds all of it up: nobody runs the instance.
     var unattendedWords: String? {
+        if isOfBundle && isLive {
+            return "A case bundle tells neither who runs it nor what happened since. Ask the log itself for that."
+        }
         guard isUnattended else { return nil }
         return "Nobody runs it: no process has the log open. Start the engine; it takes the instance up then."
     }
@@ -40,29 +45,52 @@ extension Reasons {
                 wakes: "It \(until > now ? "is" : "was") over \(at(until)).\(overdueWords(until))")
         case .signal(let name, let deadline, let arrivedAt):
             let name = safe(name)
+            let call = "client.signal(\"\(name)\", to: \"\(id)\", payload: …)"
             var wakes =
                 arrivedAt.map {
                     "One has arrived \(at($0)): whoever runs the instance takes it next."
-                } ?? "It goes on when somebody sends it: client.signal(\"\(name)\", to: \"\(id)\", payload: …)."
+                } ?? "It goes on when somebody sends it: \(call)."
             if let deadline {
                 wakes +=
-                    " The wait \(deadline > now ? "times out" : "was to time out") \(at(deadline)): the workflow then fails, or goes on with the fallback that its "
-                    + "definition has for this; the log does not tell which.\(overdueWords(deadline))"
+                    " The wait \(deadline > now ? "times out" : "was to time out") \(at(deadline)): \(timeoutWords(reason.step))"
+                    + overdueWords(deadline)
             } else if arrivedAt == nil {
                 wakes += " It waits for ever."
             }
-            return ReasonWords(fact: "\(step) waits for the signal '\(name)'\(since(reason)).", wakes: wakes)
+            return ReasonWords(
+                fact: "\(step) waits for the signal '\(name)'\(since(reason)).", wakes: wakes, call: call)
         case .retry(let time, let attempt, let failures, let failure):
             let error = failure.map { ", the last with \(safe($0.description))" } ?? ""
             let begins = time > now ? "begins" : "was to begin"
             return ReasonWords(
                 fact:
                     "\(step) waits to be tried again\(since(reason)), after \(counted(UInt64(failures), "failure"))\(error).",
-                wakes: "Attempt \(attempt) \(begins) \(at(time)); how many are allowed, only the definition says."
-                    + overdueWords(time))
+                wakes: "Attempt \(attempt) \(begins) \(at(time))\(retryWords(reason.step))" + overdueWords(time))
         default: return ReasonWords(fact: "")
         }
     }
+
+    /// What happens when a wait for a signal times out.
+    private func timeoutWords(_ step: Step?) -> String {
+        switch terms(of: step)?.hasFallback {
+        case true?: "the workflow then goes on with the fallback that its definition has for this."
+        case false?: "the workflow then fails, as its definition has no fallback for this."
+        case nil:
+            "the workflow then fails, or goes on with the fallback that its definition may have for this; the log does not "
+                + "hold the definition."
+        }
+    }
+
+    /// How often a task is tried again.
+    private func retryWords(_ step: Step?) -> String {
+        guard let retries = terms(of: step)?.maxRetries else {
+            return "; how many are allowed, only the definition says, which the log does not hold."
+        }
+        return "; its definition allows \(counted(retries, "retry", plural: "retries"))."
+    }
+
+    /// What the definition says of a step, if the log holds it.
+    func terms(of step: Step?) -> Outline.Terms? { step.flatMap { outline?.terms(of: $0.node) } }
 
     /// A process that has the log open does not necessarily run this instance. One that is paused is late for that reason.
     private func overdueWords(_ due: Timestamp) -> String {
@@ -86,14 +114,15 @@ extension Reasons {
                 wakes: "Attempt \(attempt) begins when an engine takes the instance up.")
         case .inDoubt(let attempt, let executor):
             let place = executor.isEmpty ? "" : " on \(safe(executor))"
+            let call = "client.resolveDoubt(of: \(code(reason.step)), in: \"\(id)\", as: …)"
             return ReasonWords(
                 fact:
                     "\(step) is in doubt: attempt \(attempt) began \(at(reason.since))\(place), was interrupted, and may have "
                     + "done its work. It must not run twice, so nothing goes on by itself.",
                 wakes:
-                    "A person finds out what happened and decides: client.resolveDoubt(of: \(code(reason.step)), in: \"\(id)\", as: …) "
-                    + "with .rerun to run it again, .completed(output) if it had completed, or .failed(error) if it had not."
-            )
+                    "A person finds out what happened and decides: \(call) with .rerun to run it again, .completed(output) if it "
+                    + "had completed, or .failed(error) if it had not.",
+                call: call)
         case .stepFailed(let failure):
             return ReasonWords(
                 fact: "\(step) failed \(at(reason.since)) with \(safe(failure.description)).",
@@ -108,11 +137,9 @@ extension Reasons {
         guard let writer else {
             return ReasonWords(
                 fact:
-                    "\(step) was started \(at(reason.since))\(place) as attempt \(attempt), and no end of it was recorded. It "
-                    + "does not run: no process has the log open.",
-                wakes:
-                    "Attempt \(next) begins when an engine takes the instance up. If the task may run at most once, it is in "
-                    + "doubt then, and a person has to decide.")
+                    "\(step) was started \(at(reason.since))\(place) as attempt \(attempt), and no end of it was recorded."
+                    + (isOfBundle ? "" : " It does not run: no process has the log open."),
+                wakes: nextAttemptWords(next, reason.step))
         }
         return ReasonWords(
             fact: "\(step) runs\(since(reason))\(place): attempt \(attempt).",
@@ -120,6 +147,17 @@ extension Reasons {
                 "It ends when the task returns, fails or runs out of time. \(capitalized(safe(writer))) has the log open; if "
                 + "that is not who started the attempt, it was interrupted, and the next one begins when the instance is taken up."
         )
+    }
+
+    private func nextAttemptWords(_ next: UInt32, _ step: Step?) -> String {
+        switch terms(of: step)?.isAtMostOnce {
+        case true?:
+            "It may run at most once: when an engine takes the instance up, it is in doubt, and a person has to decide."
+        case false?: "Attempt \(next) begins when an engine takes the instance up."
+        case nil:
+            "Attempt \(next) begins when an engine takes the instance up. If the task may run at most once, it is in "
+                + "doubt then, and a person has to decide."
+        }
     }
 
     // MARK: Nodes that hold others
@@ -182,12 +220,13 @@ extension Reasons {
             return ReasonWords(
                 fact: "It is paused\(who(request)); that was asked for \(at(request.time)).",
                 wakes:
-                    "It goes on when somebody ends the pause: client.unpause(\"\(id)\"). Until then nothing below ends or "
-                    + "begins, though signals are kept.")
+                    "It goes on when somebody ends the pause: \(unpause). Until then nothing below ends or begins, though "
+                    + "signals are kept.",
+                call: unpause)
         case .pauseRequested(let request):
             return ReasonWords(
                 fact: "A pause was asked for \(at(request.time))\(who(request)).",
-                wakes: "It takes effect once no task runs. client.unpause(\"\(id)\") takes it back.")
+                wakes: "It takes effect once no task runs. \(unpause) takes it back.", call: unpause)
         case .cancelRequested(let request):
             return ReasonWords(
                 fact: "Cancellation was asked for \(at(request.time))\(who(request)).",
@@ -205,9 +244,9 @@ extension Reasons {
                     + "\(list(names.map { "'\($0)'" })).",
                 wakes: "A step that begins to wait for one takes it at once.")
         case .unsubmitted:
+            let call = "client.submit(workflow, id: \"\(id)\", input: …)"
             return ReasonWords(
-                fact: "Nobody has submitted an instance with this id.",
-                wakes: "client.submit(workflow, id: \"\(id)\", input: …) begins it.")
+                fact: "Nobody has submitted an instance with this id.", wakes: "\(call) begins it.", call: call)
         case .newerEvents:
             return ReasonWords(
                 fact: "A newer version wrote some of its events, so this may not be all.",
@@ -244,6 +283,8 @@ extension Reasons {
     // MARK: Words
 
     private var id: String { safe(state.id.rawValue) }
+
+    private var unpause: String { "client.unpause(\"\(id)\")" }
 
     /// A step as one writes it in Swift.
     private func code(_ step: Step?) -> String {

@@ -16,7 +16,7 @@ extension Reasons {
             lines.append("")
             lines += wrapped(words.fact, to: style.width, first: "  ", indent: "  ")
             guard !words.wakes.isEmpty else { continue }
-            lines += wrapped(words.wakes, to: style.width, first: "  → ", indent: "    ")
+            lines += wrapped(words.wakes, to: style.width, first: "  → ", indent: "    ", keeping: words.call)
         }
         if let unattendedWords {
             lines.append("")
@@ -35,22 +35,32 @@ extension Reasons {
         writer.member("status", state.status.name)
         writer.member("asked_at", now.description)
         writer.optional("writer", self.writer)
-        writer.optional("unattended", unattendedWords)
-        writer.objects("reasons", all) { $0.reason($1, words(for: $1)) }
+        writer.optional("unattended", isUnattended ? unattendedWords : nil)
+        writer.objects("reasons", all) { $0.reason($1, words(for: $1), terms(of: $1.step)) }
         writer.endObject()
         return writer.text
     }
 }
 
 extension JSONWriter {
-    fileprivate mutating func reason(_ reason: Reason, _ words: ReasonWords) {
+    fileprivate mutating func reason(_ reason: Reason, _ words: ReasonWords, _ terms: Outline.Terms?) {
         member("reason", reason.cause.name)
         optional("step", reason.step?.description)
         optional("since", reason.since?.description)
         optional("due", reason.cause.due?.description)
         details(of: reason.cause)
+        if let terms { self.terms(terms, of: reason.cause) }
         member("text", words.fact)
         optional("wakes", words.wakes.isEmpty ? nil : words.wakes)
+    }
+
+    private mutating func terms(_ terms: Outline.Terms, of cause: Reason.Cause) {
+        switch cause {
+        case .signal: member("has_fallback", terms.hasFallback)
+        case .retry: member("max_retries", terms.maxRetries)
+        case .running: member("at_most_once", terms.isAtMostOnce)
+        default: break
+        }
     }
 
     private mutating func details(of cause: Reason.Cause) {

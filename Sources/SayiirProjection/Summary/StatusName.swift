@@ -12,6 +12,14 @@ package enum StatusName: String, CaseIterable, Sendable {
     case deleted
     case unsubmitted
 
+    /// Whether nothing more happens by itself, nor for a signal.
+    package var isEnded: Bool {
+        switch self {
+        case .inProgress, .waiting, .awaitingSignal, .inDoubt, .paused, .unsubmitted: false
+        case .completed, .failed, .cancelled, .superseded, .deleted: true
+        }
+    }
+
     /// The status in a word or two.
     package var words: String { String(rawValue.map { $0 == "_" ? " " : $0 }) }
 }

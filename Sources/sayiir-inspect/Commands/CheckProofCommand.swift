@@ -21,17 +21,7 @@ struct CheckProofCommand: PerformableCommand {
     @Option(help: ArgumentHelp("The tree head that is trusted.", valueName: "size:root"))
     var head: String
 
-    @Flag(help: "Print JSON: see docs/INSPECT.md for its members.")
-    var json = false
+    @OptionGroup var display: DisplayOptions
 
-    @Flag(help: "Show payloads that are marked as sensitive.")
-    var reveal = false
-
-    @Option(help: ArgumentHelp("Lay out for so many columns instead of the terminal's.", valueName: "columns"))
-    var width: Int?
-
-    func perform() -> ExitStatus {
-        ProofCheck(file: file, head: head).perform(
-            StandardStreams.console(width: width, json: json, revealingSensitive: reveal))
-    }
+    func perform() -> ExitStatus { ProofCheck(file: file, head: head).perform(display.console()) }
 }

@@ -6,29 +6,33 @@ struct DiffCommand: InspectionCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
         abstract: "Hold two runs against each other.",
-        usage: "sayiir-inspect diff <dir> <a> <b> [<options>]",
+        usage: "sayiir-inspect diff <dir> [<a>] [<b>] [<options>]",
         discussion: """
             Names the first difference, then shows the steps of both side by side. How long things took is shown and is no \
             difference. The exit status tells of the logs, not of the runs: it is 0 also if they differ.
 
             Examples:
               sayiir-inspect diff jobs.sayiir order-42 order-43
-              sayiir-inspect diff jobs.sayiir order-42 order-42 --other-dir copy.sayiir
+              sayiir-inspect diff jobs.sayiir order-42 --other-dir copy.sayiir
+              sayiir-inspect diff order-42.sayiir-case --other-dir order-43.sayiir-case
             """)
 
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: LogOrBundleOptions
 
     @OptionGroup var archiveOptions: ArchiveOptions
 
     var archives: [String] { archiveOptions.archive }
 
-    @Argument(help: ArgumentHelp("The first instance's id.", valueName: "a"))
-    var first: String
+    @Argument(help: ArgumentHelp("The first instance's id; a case bundle has one only.", valueName: "a"))
+    var first: String?
 
-    @Argument(help: ArgumentHelp("The second instance's id.", valueName: "b"))
-    var second: String
+    @Argument(help: ArgumentHelp("The second instance's id; with --other-dir it may be left out.", valueName: "b"))
+    var second: String?
 
-    @Option(help: ArgumentHelp("The log that the second instance is in, if it is another.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "The log or case bundle that the second instance is in, if it is another.", valueName: "dir"),
+        completion: .file())
     var otherDir: String?
 
     func inspection() -> any Inspection {

@@ -14,7 +14,7 @@ struct DumpCommand: InspectionCommand {
               sayiir-inspect dump jobs.sayiir --from 100 --to 120 --raw
             """)
 
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: LogOptions
 
     @OptionGroup var archiveOptions: ArchiveOptions
 

@@ -17,7 +17,7 @@ struct ExplainCommand: InspectionCommand {
               sayiir-inspect explain jobs.sayiir 0 --file 00000000000000000400.snapshot
             """)
 
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: LogOptions
 
     @OptionGroup var archiveOptions: ArchiveOptions
 

@@ -11,8 +11,9 @@ struct ExportCommand: InspectionCommand {
             ndjson is the events, one JSON object a line. chrome-trace is what happened and when, for ui.perfetto.dev and \
             chrome://tracing: a process for each instance, with what ran at the same time on tracks of its own.
 
-            A case bundle is one instance in a file, with the proofs that tie it to the log: 'show', 'report', 'verify' and 'export' \
-            read it in place of DIR, on any machine, and an engine can take it in.
+            A case bundle is one instance in a file, with the proofs that tie it to the log. It is read in \
+            place of DIR, on any machine, by 'show', 'why', 'list', 'diff', 'report', 'verify' and 'export', and an engine can \
+            take it in.
 
             mermaid and dot are the graph of a definition: that of a workflow, or of an instance, with its way marked.
 
@@ -23,7 +24,7 @@ struct ExportCommand: InspectionCommand {
               sayiir-inspect export jobs.sayiir --bundle order-42 --output 42.sayiir-case
             """)
 
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: LogOrBundleOptions
 
     @OptionGroup var archiveOptions: ArchiveOptions
 

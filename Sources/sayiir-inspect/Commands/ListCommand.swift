@@ -18,7 +18,7 @@ struct ListCommand: InspectionCommand {
               sayiir-inspect list jobs.sayiir --status failed --sort updated --limit 20
             """)
 
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: LogOrBundleOptions
 
     @OptionGroup var archiveOptions: ArchiveOptions
 

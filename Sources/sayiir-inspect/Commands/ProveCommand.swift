@@ -16,7 +16,7 @@ struct ProveCommand: InspectionCommand {
               sayiir-inspect prove jobs.sayiir 48 --size 1000 > record-48.proof
             """)
 
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: LogOptions
 
     @OptionGroup var archiveOptions: ArchiveOptions
 

@@ -15,7 +15,7 @@ struct RebuildCommand: InspectionCommand {
               sayiir-inspect rebuild jobs.sayiir
             """)
 
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: LogOptions
 
     @OptionGroup var archiveOptions: ArchiveOptions
 

@@ -16,7 +16,7 @@ struct ReportCommand: InspectionCommand {
               sayiir-inspect report jobs.sayiir --instance order-42 --output order-42.html
             """)
 
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: LogOrBundleOptions
 
     @OptionGroup var archiveOptions: ArchiveOptions
 

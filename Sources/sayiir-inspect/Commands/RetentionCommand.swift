@@ -15,7 +15,7 @@ struct RetentionCommand: InspectionCommand {
               sayiir-inspect retention jobs.sayiir --older-than 30d --larger-than 10GB
             """)
 
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: LogOptions
 
     @Option(
         help: ArgumentHelp(

@@ -16,7 +16,7 @@ struct SQLCommand: InspectionCommand {
               sayiir-inspect sql jobs.sayiir "SELECT instance, why FROM stuck"
             """)
 
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: LogOptions
 
     @OptionGroup var archiveOptions: ArchiveOptions
 

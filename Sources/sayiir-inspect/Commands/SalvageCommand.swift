@@ -16,7 +16,7 @@ struct SalvageCommand: InspectionCommand {
               sayiir-inspect salvage jobs.sayiir --to saved.sayiir
             """)
 
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: LogOptions
 
     @OptionGroup var archiveOptions: ArchiveOptions
 

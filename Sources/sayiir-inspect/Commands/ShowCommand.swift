@@ -6,7 +6,7 @@ struct ShowCommand: InspectionCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "Show what happened to one instance.",
-        usage: "sayiir-inspect show <dir> <instance> [<options>]",
+        usage: "sayiir-inspect show <dir> [<instance>] [<options>]",
         discussion: """
             The steps stand in the order in which they began, with the time since the submission, how long each took, and a \
             bar that shows when it ran. Attempts that failed, timed out or were interrupted by a crash stand below their step.
@@ -19,7 +19,7 @@ struct ShowCommand: InspectionCommand {
               sayiir-inspect show order-42.sayiir-case
             """)
 
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: LogOrBundleOptions
 
     @OptionGroup var archiveOptions: ArchiveOptions
 

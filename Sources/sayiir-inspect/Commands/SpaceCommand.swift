@@ -14,7 +14,7 @@ struct SpaceCommand: InspectionCommand {
               sayiir-inspect space jobs.sayiir --top 20
             """)
 
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: LogOptions
 
     @OptionGroup var archiveOptions: ArchiveOptions
 

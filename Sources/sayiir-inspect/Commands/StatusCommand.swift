@@ -15,7 +15,7 @@ struct StatusCommand: InspectionCommand {
               sayiir-inspect status jobs.sayiir
             """)
 
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: LogOptions
 
     @OptionGroup var archiveOptions: ArchiveOptions
 

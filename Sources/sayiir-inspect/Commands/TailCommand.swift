@@ -17,7 +17,7 @@ struct TailCommand: InspectionCommand {
               sayiir-inspect tail jobs.sayiir --error 'card expired'
             """)
 
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: LogOptions
 
     @OptionGroup var archiveOptions: ArchiveOptions
 

@@ -15,7 +15,7 @@ struct TruncateTailCommand: ParsableCommand {
               sayiir-inspect truncate-tail jobs.sayiir --confirm
             """)
 
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: LogOptions
 
     @Flag(help: "Do it.")
     var confirm = false

@@ -21,7 +21,7 @@ struct VerifyCommand: InspectionCommand {
               sayiir-inspect verify jobs.sayiir --head 1000:4f6a...
             """)
 
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: LogOrBundleOptions
 
     @OptionGroup var archiveOptions: ArchiveOptions
 

@@ -6,23 +6,24 @@ struct WhyCommand: InspectionCommand {
     static let configuration = CommandConfiguration(
         commandName: "why",
         abstract: "Say what an instance waits for, and what would wake it.",
-        usage: "sayiir-inspect why <dir> <instance> [<options>]",
+        usage: "sayiir-inspect why <dir> [<instance>] [<options>]",
         discussion: """
             For each step under way: since when, what it waits for, when that ends by itself, and what a person can do about \
             it. For an instance that has ended: what ended it.
 
-            Example:
+            Examples:
               sayiir-inspect why jobs.sayiir user-9
+              sayiir-inspect why user-9.sayiir-case
             """)
 
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var common: LogOrBundleOptions
 
     @OptionGroup var archiveOptions: ArchiveOptions
 
     var archives: [String] { archiveOptions.archive }
 
-    @Argument(help: ArgumentHelp("The instance's id.", valueName: "instance"))
-    var instance: String
+    @Argument(help: ArgumentHelp("The instance's id; a case bundle has one only.", valueName: "instance"))
+    var instance: String?
 
     func inspection() -> any Inspection { WhyInspection(instance) }
 }

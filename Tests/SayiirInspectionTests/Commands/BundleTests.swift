@@ -1,5 +1,6 @@
 import SayiirEvents
 import SayiirLog
+import SayiirProjection
 import SayiirTesting
 import Testing
 
@@ -52,7 +53,7 @@ import Testing
         "show tells from a bundle what it tells from the log: the story, its values, the events, at any time, as JSON")
     func shown() async throws {
         let disk = try await sampleDisk()
-        for instance in ["order-42", "order-43", "order-44", "report-7"] {
+        for instance in ["order-42", "order-43", "order-44"] {
             export(instance, on: disk)
             for isJSON in [false, true] {
                 let style = Style(width: 100, isJSON: isJSON)
@@ -71,6 +72,92 @@ import Testing
                 }
             }
         }
+    }
+
+    @Test("of a task without an end a bundle tells only that, since it does not know who has the log open")
+    func running() async throws {
+        let disk = try await sampleDisk()
+        export("report-7", on: disk)
+        let show = read(ShowInspection(nil), on: disk, style: Style()).output
+        #expect(show.contains("started; its end is not in the bundle") && !show.contains("no process has"))
+        var why = WhyInspection(nil)
+        why.now = { History.at(60_000) }
+        #expect(
+            read(why, on: disk).output == """
+                report-7  in progress  report
+
+                  load_costs was started at 2026-03-01 12:00:00 UTC (59.77s ago) on worker-1 as attempt 1, and no
+                  end of it was recorded.
+                  → Attempt 2 begins when an engine takes the instance up. If the task may run at most once, it is
+                    in doubt then, and a person has to decide.
+
+                  gather is a fork: 1 of 2 branches not finished: costs.
+
+                  A case bundle tells neither who runs it nor what happened since. Ask the log itself for that.
+
+                """)
+        let json = try #require(object(read(why, on: disk, style: Style(isJSON: true)).output))
+        #expect(json["unattended"] == nil && json["writer"] == nil)
+    }
+
+    @Test("why tells from a bundle what it tells from the log, definition included")
+    func why() async throws {
+        let disk = try await TourLog.disk()
+        for instance in ["order-1", "approval-5", "order-2"] {
+            export(instance, on: disk, style: Style(revealsSensitive: true))
+            for style in [Style(width: 80), Style(isJSON: true)] {
+                var why = WhyInspection(instance)
+                why.now = { History.at(14 * 86_400_000 + 3_840_000) }
+                let ofLog = Run(why, on: disk, style: style)
+                why.instance = nil
+                let ofBundle = read(why, on: disk, style: style)
+                #expect(ofBundle.output == ofLog.output && ofBundle.status == .clean && ofBundle.complaints.isEmpty)
+            }
+        }
+        export("approval-3", on: disk)
+        #expect(read(WhyInspection(nil), on: disk).output.contains("the workflow then goes on with"))
+    }
+
+    @Test("list shows the instance of a bundle, whatever catalogue stands beside it")
+    func listed() async throws {
+        let disk = try await sampleDisk()
+        export("order-42", on: disk)
+        try disk.setBytes([1], of: "case.catalogue")
+        let list = read(ListInspection(), on: disk)
+        #expect(list.status == .clean && list.complaints.isEmpty)
+        var ofLog = ListInspection()
+        ofLog.query.idPart = "order-42"
+        #expect(list.output == Run(ofLog, on: disk).output && list.output.contains("completed"))
+    }
+
+    @Test("diff holds bundles against each other and against logs, and a name alone is that of the one in the log")
+    func compared() async throws {
+        let disk = try await sampleDisk()
+        export("order-44", on: disk)
+        try disk.setBytes(try disk.bytes(of: "case"), of: "other")
+        export("order-42", on: disk)
+        let ofLog = Run(DiffInspection("order-42", "order-44"), on: disk).output
+        func diff(_ first: String?, _ second: String?, _ other: String?) -> DiffInspection {
+            var diff = DiffInspection(first, second)
+            diff.otherDirectory = other
+            return diff
+        }
+        #expect(ofLog.contains("They differ in their inputs"))
+        #expect(read(diff(nil, nil, "other"), on: disk).output == ofLog)
+        #expect(read(diff("order-42", "order-44", "other"), on: disk).output == ofLog)
+        #expect(read(diff("order-44", nil, "log"), on: disk).output == ofLog)
+        #expect(Run(diff("order-42", nil, "other"), on: disk).output == ofLog)
+        #expect(
+            Run(diff("order-42", nil, "log"), on: disk).output.contains("They do not differ, but for times."))
+        let alone = read(diff(nil, nil, nil), on: disk)
+        #expect(alone.status == .failure && alone.complaints[0].hasPrefix("a case bundle holds one run: "))
+        let single = Run(diff("order-42", nil, nil), on: disk)
+        #expect(single.status == .failure && single.complaints == ["name two instances, or --other-dir."])
+        let wrong = read(diff("order-43", nil, "other"), on: disk)
+        #expect(wrong.status == .failure && wrong.complaints[0].contains("there is no instance 'order-43' in 'case'"))
+        try disk.setBytes(Array(try disk.bytes(of: "other").dropLast()), of: "other")
+        let damaged = read(diff(nil, nil, "other"), on: disk)
+        #expect(damaged.status == .corrupt && damaged.complaints[0].hasPrefix("'other' cannot be read"))
     }
 
     @Test(
@@ -110,7 +197,7 @@ import Testing
             proven.output == """
                 case is proven: the log with this head has its 12 records.
                   instance    order-42
-                  records     12 records, 12 events among them
+                  records     12, 12 of them events
                   revisions   1 to 12
                   log         \(log)
                   tree head   \(head)

@@ -91,6 +91,12 @@ import Testing
             run(SQLInspection(question), catalogue: path).lines == [
                 #"{"status":"awaiting_signal","n":1,"void":null}"#, #"{"status":"cancelled","n":1,"void":null}"#,
             ])
+        // More columns than a terminal has room for.
+        let wide = run(
+            SQLInspection("SELECT * FROM instances ORDER BY instance LIMIT 2"), catalogue: path, style: Style(width: 80)
+        ).lines
+        #expect(wide.count { $0.hasPrefix("INSTANCE ") } == 2 && wide.contains(""))
+        #expect(wide.allSatisfy { $0.displayWidth <= 80 })
         for (statement, reason) in [
             ("SELECT nonsense", "no such column: nonsense"), ("DELETE FROM instance", "it might change the catalogue"),
             ("SELECT 1; DELETE FROM instance", "there is more than one statement"), ("", "it is empty"),

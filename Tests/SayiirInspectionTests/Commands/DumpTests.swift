@@ -11,10 +11,10 @@ import Testing
             try await Run(onSample: dump, style: Style()).output == """
                 segment 00000001-00000000000000000001.seg
                   frame at 5464: 2 records in 150 bytes, durable before it to 5464
-                        14  2026-03-01 12:00:00.020  order-43          task_started       charge_card  on worker-1
+                        14  2026-03-01 12:00:00.020  order-43          task_started          charge_card  on worker-1
                             000000  080282021b0a0d0a0b6368617267655f6361726410011a08776f726b65722d31
                   frame at 5696: 2 records in 106 bytes, durable before it to 5696
-                        15  2026-03-01 12:00:00.080  order-43          task_timed_out     charge_card  after 50ms
+                        15  2026-03-01 12:00:00.080  order-43          task_timed_out        charge_card  after 50ms
                             000000  08039a02160a0d0a0b6368617267655f6361726410011880e1eb17
 
                 """)

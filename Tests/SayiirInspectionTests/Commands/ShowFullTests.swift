@@ -47,8 +47,8 @@ import Testing
                  +1.501s  ✓   publish/target                1.0ms           ━   "staging"
                  +1.502s  ○   publish/where (route)         218ms           ──  to staging
                  +1.502s  ●   publish/upload_to_staging     218ms           ━━  waiting to retry
-                              #1 failed                     218ms           ━━
-                                 TimedOut: no answer from staging.example.org; next after 2.00s
+                                #1 failed                   218ms           ━━
+                                  TimedOut: no answer from staging.example.org; next after 2.00s
 
                 Cut to fit: list_files (17 bytes), check_prices#0.0 (17 bytes), merge#0.0 (29
                   bytes), check_prices#1.0 (17 bytes) and 3 others; --full shows them whole.
@@ -88,7 +88,7 @@ import Testing
                  +1.501s  ✓   publish/target                1.0ms                                    ━       "staging"
                  +1.502s  ○   publish/where (route)         218ms                                    ──────  to staging
                  +1.502s  ●   publish/upload_to_staging     218ms                                    ━━━━━━  waiting to retry
-                              #1 failed                     218ms                                    ━━━━━━  TimedOut: no answer from staging.example.org; next after 2.00s
+                                #1 failed                   218ms                                    ━━━━━━  TimedOut: no answer from staging.example.org; next after 2.00s
                 """)
     }
 

@@ -51,7 +51,7 @@ import Testing
         try await log.close()
     }
 
-    @Test("the plain events stand one a line, who caused them before what they hold")
+    @Test("the plain events stand one a line, who caused them behind what was done, in columns")
     func events() async throws {
         var show = ShowInspection("order-44")
         show.listsEvents = true
@@ -66,7 +66,7 @@ import Testing
                       26  2026-03-01 12:01:05.000  task_started       charge_card  on worker-1
                       27  2026-03-01 12:01:05.100  cancel_requested   by bob: customer changed her mind
                       28  2026-03-01 12:01:05.420  task_checkpointed  charge_card  {"receipt":"R-44"}
-                      29  2026-03-01 12:01:05.420  cancelled          by bob: customer changed her mind  at ship_parcel
+                      29  2026-03-01 12:01:05.420  cancelled          at ship_parcel  by bob: customer changed her mind
 
                 """)
     }

@@ -20,9 +20,9 @@ import Testing
             Run(SpaceInspection(), on: disk).output == """
                 log takes 64.0 KiB.
 
-                FILES           COUNT     BYTES
-                journals            1  64.0 KiB  54.4 KiB of it not written yet
-                lock, removals      1   9 bytes
+                FILES              COUNT     BYTES
+                unsealed segments      1  64.0 KiB  54.4 KiB of it not written yet
+                lock, removals         1   9 bytes
 
                 48 records of 3.0 KiB take 4.9 KiB in frames: 164.1% of what they hold.
 
@@ -75,13 +75,13 @@ import Testing
             run.output == """
                 log takes 179.7 KiB.
 
-                FILES            COUNT      BYTES
-                journals             1   64.0 KiB  6.9 KiB of it not written yet
-                sealed segments      2  102.8 KiB  4.5 KiB of it indexes
-                snapshots            2    8.3 KiB
-                lock, removals       2    4.5 KiB
-                archives             3  154.5 KiB  not in the sum
-                others               1    3 bytes  not the log's, and not in the sum
+                FILES              COUNT      BYTES
+                unsealed segments      1   64.0 KiB  6.9 KiB of it not written yet
+                sealed segments        2  102.8 KiB  4.5 KiB of it indexes
+                snapshots              2    8.3 KiB
+                lock, removals         2    4.5 KiB
+                archives               3  154.5 KiB  not in the sum
+                others                 1    3 bytes  not the log's, and not in the sum
 
                 1,000 records of 309.5 KiB take 278.5 KiB in frames: 89.9% of what they hold.
 

@@ -23,8 +23,8 @@ import Testing
         #expect(rates.count(in: .hour) == EventRates.Count(events: 7, completed: 1))
         #expect(
             rates.lines == [
-                "last minute: 5 events, 1 completed; 0.0833 and 0.0166 a second",
-                "last hour: 7 events, 1 completed; 0.0019 and 0.0002 a second",
+                "last minute: 5 events (0.0833/s), 1 completed (0.0166/s)",
+                "last hour: 7 events (0.0019/s), 1 completed (0.0002/s)",
             ])
         // A clock that was far ahead once leaves nothing else in the hour; times before 1970 are as good as others.
         rates.add(event(1_000_000))
@@ -33,6 +33,29 @@ import Testing
         early.add(Event(instance: "i", revision: 1, time: Timestamp(nanosecondsSinceEpoch: -1), body: .complete(nil)))
         early.add(Event(instance: "i", revision: 1, time: Timestamp(nanosecondsSinceEpoch: .min), body: .complete(nil)))
         #expect(early.count(in: .hour) == EventRates.Count(events: 1, completed: 1))
+    }
+
+    @Test("rates are of the time that the log covers, if that is shorter than the window")
+    func youngRates() {
+        var rates = EventRates()
+        #expect(rates.lines == ["last minute: 0 events, 0 completed", "last hour: 0 events, 0 completed"])
+        for second in 0..<10 { rates.add(event(Double(second))) }
+        #expect(rates.lines == ["all 10.00s: 10 events (1/s), 0 completed"])
+        rates.add(event(99, .complete(nil)))
+        #expect(rates.seconds(in: .minute) == 60 && rates.seconds(in: .hour) == 100)
+        #expect(
+            rates.lines == [
+                "last minute: 1 event (0.0166/s), 1 completed (0.0166/s)",
+                "all 1m40s: 11 events (0.11/s), 1 completed (0.01/s)",
+            ])
+        rates.add(event(3599))
+        #expect(rates.seconds(in: .hour) == 3600 && rates.lines.last?.hasPrefix("last hour: 12 events") == true)
+        var farthest = EventRates()
+        for time in [Int64.min, .max] {
+            farthest.add(
+                Event(instance: "i", revision: 1, time: Timestamp(nanosecondsSinceEpoch: time), body: .complete(nil)))
+        }
+        #expect(farthest.seconds(in: .hour) == 3600)
     }
 
     @Test("more waits than can be listed are summed up, what needs a person comes first among equals")

@@ -20,6 +20,16 @@ import Testing
         return log
     }
 
+    @Test("status counts what the log does not call durable yet")
+    func undurable() async throws {
+        let disk = InMemoryFileSystem()
+        let log = try await openLog(disk)
+        #expect(
+            Run(StatusInspection(), on: disk).output.contains(
+                "  durable     to sequence 2; 1 more record may still be taken back\n"))
+        try await log.close()
+    }
+
     @Test("an event that the log does not call durable is marked, and shown once", arguments: [false, true])
     func marks(follows: Bool) async throws {
         let disk = InMemoryFileSystem()

@@ -25,7 +25,7 @@ import Testing
                   confirm_mail waits for the signal 'mail_confirmed' since 2026-03-01 12:00:00 UTC (59.68s ago).
                   → It goes on when somebody sends it: client.signal("mail_confirmed", to: "user-9", payload: …).
                     The wait times out at 2026-03-02 12:00:00 UTC (in 23h59m): the workflow then fails, or goes on
-                    with the fallback that its definition has for this; the log does not tell which.
+                    with the fallback that its definition may have for this; the log does not hold the definition.
 
                   1 signal in the mailbox, the first at 2026-03-01 12:00:00 UTC (59.10s ago), that no step waits
                   for: 'news_wanted'.

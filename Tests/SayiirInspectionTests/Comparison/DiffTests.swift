@@ -40,6 +40,24 @@ import Testing
                 """)
     }
 
+    @Test("what maps, loops and forks differ in is called by what it is")
+    func branching() throws {
+        func maps(_ count: UInt32) -> (inout History) -> Void {
+            { $0.add("i", 1, .mapStarted(.init(step: Step("m"), count: count))) }
+        }
+        let (map, words) = try comparison(maps(3), maps(1))
+        #expect(words == "They differ first at m: it has 3 elements in A and 1 element in B.")
+        let lines = ComparisonText(comparison: map, style: Style()).lines
+        #expect(lines.last?.hasSuffix("  elements") == true)
+        #expect(lines[0] == "A  i  in progress, 1.0ms so far")
+        func loops(_ count: UInt32) -> (inout History) -> Void {
+            { $0.add("i", 1, .loopFinished(.init(step: Step("l"), iterations: count, reachedLimit: count > 1))) }
+        }
+        #expect(
+            try comparison(loops(1), loops(2)).1
+                == "They differ first at l: it took 1 iteration in A and 2 iterations, the most allowed in B.")
+    }
+
     @Test("what differs first is named: presence, status, attempts, branch, output")
     func sentences() throws {
         let charge = charge

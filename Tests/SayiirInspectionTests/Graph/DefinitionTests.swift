@@ -25,6 +25,26 @@ import Testing
         #expect(child.bodies[0].nodes[0].detail == "'go', time-out 1.00s, then its fallback")
     }
 
+    @Test("an outline tells how deep each node stands, and what may become of it")
+    func outline() throws {
+        let text =
+            "T:a:t:30000:r:3:1000:2:v:2;F:b||c[T:b;D:d:500;,right=>T:c;,]J:T:sum:once;"
+            + "B:r{x=>T:x;,}_=>M:m{T:e:v:once;};;L:l:5:fail{CW:child{S:s:f:t:1000:f;S:f:f;};};"
+        let outline = Outline(try #require(Definition(text)))
+        let depths = [
+            "a": 0, "b||c": 0, "d": 1, "c": 1, "sum": 0, "r::key_fn": 0, "x": 1, "e": 2, "child": 1, "child/s": 2,
+        ]
+        for (name, depth) in depths { #expect(outline.depth(of: NodeID(name)) == depth, "\(name)") }
+        for name in ["z", "z::key_fn", "a/b"] { #expect(outline.depth(of: NodeID(name)) == nil, "\(name)") }
+        #expect(outline.terms(of: "a") == Outline.Terms(maxRetries: 3))
+        #expect(outline.terms(of: "sum") == Outline.Terms(isAtMostOnce: true))
+        // A version and a signal may be called as an option is.
+        #expect(outline.terms(of: "e") == Outline.Terms())
+        #expect(outline.terms(of: "child/s") == Outline.Terms(hasFallback: true))
+        #expect(outline.terms(of: "child/f") == Outline.Terms())
+        #expect(outline.terms(of: "z") == nil)
+    }
+
     @Test("names with characters that have a meaning are read as they were given")
     func escapes() throws {
         let definition = try #require(Definition(#"T:a\:b\;\{\[\\;F:x\|\|y||z[F:x||y[T:x;,T:y;,],T:z;,]J:T:end;"#))

@@ -35,7 +35,7 @@ import Testing
                   n14["total"]
                   n16{{"delay rest<br/>1h00m"}}
                   n17(["end"])
-                  subgraph g0["loop until_small<br/>at most 10 times"]
+                  subgraph g0["loop until_small, at most 10 times"]
                     n11["shrink<br/>ran 10 times"]
                   end
                   subgraph g1["map each"]
@@ -165,5 +165,17 @@ import Testing
         old.instances = ["order-42"]
         let without = try await Run(onSample: old)
         #expect(without.complaints.first?.hasPrefix("the log does not hold the definition 3f464d545b62 of") == true)
+    }
+
+    @Test("what is said of a box is broken at its commas where it is long, and nothing of it is lost")
+    func longDetails() throws {
+        let definition = try #require(
+            Definition("S:s:decision:t:3600000:f;T:a:t:30000:r:3:1000:2:v:2:once;T:b:r:1:1:1;"))
+        let chart = FlowChart(definition, nil)
+        #expect(
+            chart.boxes.map(\.lines) == [
+                ["start"], ["signal s", "'decision', time-out 1h00m", "then its fallback"],
+                ["a", "time-out 30.00s, 3 retries", "version 2, at most once"], ["b", "1 retry"], ["end"],
+            ])
     }
 }

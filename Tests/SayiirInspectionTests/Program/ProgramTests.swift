@@ -170,6 +170,15 @@ struct ProgramTests {
                 !examples.isEmpty && examples.allSatisfy { $0.hasPrefix("  sayiir-inspect \(command) ") }, "\(command)")
             #expect(lines.allSatisfy { $0.count <= 80 }, "\(command)")
         }
+        // What is to be given is called by what it is.
+        for command in ["show", "why", "list", "diff", "report", "verify", "export"] {
+            #expect(try Program.run(command, "--help").output.contains("The log's directory, or a case bundle"))
+        }
+        for command in ["status", "tail", "dump"] {
+            #expect(
+                try Program.run(command, "--help").output.contains("  <dir>                   The log's directory.\n"))
+        }
+        #expect(try Program.run("bench-disk", "--help").output.contains("Any directory on that disk"))
         for arguments in [["--help"], ["verify", "--help"]] {
             #expect(try run(arguments).output.contains(ExitStatus.table))
         }

@@ -57,6 +57,23 @@ import Testing
         #expect(terminal.texts.last == "\r\u{1B}[K")
     }
 
+    @Test("a second reading gets no bar before a second has passed, and none of the first one's time is counted")
+    func again() {
+        let terminal = Terminal()
+        let meter = terminal.meter
+        terminal.now = 60_000_000_000
+        meter.advance(to: 90, of: 100)
+        meter.clear()
+        terminal.texts = []
+        for (seconds, done) in [(60, 1), (60, 2), (61, 50)] as [(Int64, UInt64)] {
+            terminal.now = seconds * 1_000_000_000
+            #expect(terminal.texts.isEmpty)
+            meter.advance(to: done, of: 100)
+        }
+        #expect(
+            terminal.texts.count == 1 && terminal.texts[0].contains(" 50%") && terminal.texts[0].hasSuffix("  1s left"))
+    }
+
     @Test("what never took a second leaves nothing behind")
     func quick() {
         let terminal = Terminal()

@@ -38,4 +38,25 @@ import Testing
                     /^(ID|order-4|report-7|user-9|reminder-1).* (STATUS|completed|failed|cancelled|in pro|awai|wait)/))
         }
     }
+
+    @Test("a table that a width has no room for can be told as lists")
+    func lists() {
+        var table = Table(columns: [
+            Table.Column(title: "NAME", smallestWidth: 8), Table.Column(title: "EMPTY", smallestWidth: 8),
+            Table.Column(title: "NUMBER", isRightAligned: true), Table.Column(title: "A LONG TITLE OF 30 COLUMNS HERE"),
+        ])
+        table.rows = [
+            [Table.Cell(String(repeating: "x", count: 60)), Table.Cell(""), Table.Cell("1"), Table.Cell("first")],
+            [Table.Cell("short"), Table.Cell(""), Table.Cell("22"), Table.Cell("second")],
+        ]
+        #expect(table.fits(Style()) && table.fits(Style(width: 56)) && !table.fits(Style(width: 55)))
+        #expect(table.lines(Style(width: 56)).allSatisfy { $0.displayWidth <= 56 })
+        #expect(
+            table.lists(Style(width: 50)) == [
+                "NAME                             xxxxxxxxxxxxxxxx…", "NUMBER                           1",
+                "A LONG TITLE OF 30 COLUMNS HERE  first", "",
+                "NAME                             short", "NUMBER                           22",
+                "A LONG TITLE OF 30 COLUMNS HERE  second",
+            ])
+    }
 }

@@ -26,6 +26,22 @@ import Testing
         #expect(Duration.milliseconds(milliseconds).offsetWords == words)
     }
 
+    @Test("what goes wrong is told without a word broken or cut, and lines that fit are left as they are")
+    func complaints() {
+        let text =
+            "'x' is not a log: it has no segment, and 00000001-00000000000000000001.seg is one.\n  See  the help."
+        #expect(Complaint(text, width: nil).text == "sayiir-inspect: \(text)\n")
+        #expect(
+            Complaint(text, width: 30).text == """
+                sayiir-inspect: 'x' is not a
+                log: it has no segment, and
+                00000001-00000000000000000001.seg
+                is one.
+                  See  the help.
+
+                """)
+    }
+
     @Test("times before 1970 have milliseconds, too")
     func earlyTimes() {
         #expect(Timestamp(nanosecondsSinceEpoch: -1_000_000).dateAndMilliseconds == "1969-12-31 23:59:59.999")

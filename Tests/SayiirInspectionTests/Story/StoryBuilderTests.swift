@@ -39,6 +39,23 @@ import Testing
         #expect(steps.map(\.offset) == [1, 1, 3, 3, 3, 4])
     }
 
+    @Test("loops stand before what is in them also where a story is built event by event")
+    func loopsStepwise() throws {
+        var history = History()
+        history.add("i", 0, .submit("w", "1"))
+        history.add("i", 1, .start(Step("work", indices: [0])))
+        history.add("i", 2, .loopIterated(.init(step: Step("loop"), iteration: 0, decision: .again)))
+        var builder = StoryBuilder(history.events[0])
+        for event in history.events { builder.add(event) }
+        func names() -> [String] {
+            builder.story.chapters.compactMap { if case .step(let step) = $0 { step.step.description } else { nil } }
+        }
+        #expect(names() == ["loop", "work#0"])
+        builder.add(
+            Event(instance: "i", revision: 4, time: History.at(3), body: .start(Step("work", indices: [1]))))
+        #expect(names() == ["loop", "work#0", "work#1"])
+    }
+
     private let charge = Step("charge")
 
     private func steps(_ build: (inout History) -> Void) throws -> [StepStory] {
