@@ -24,6 +24,9 @@ struct Machine {
         return "\(text(name.sysname)) \(text(name.release))"
     }
 
+    /// The seconds for which processors were at work for this process so far.
+    static var processorTime: Double { Double(clock()) / Double(CLOCKS_PER_SEC) }
+
     private static var architecture: String {
         var name = utsname()
         return uname(&name) == 0 ? text(name.machine) : "unknown processor"
