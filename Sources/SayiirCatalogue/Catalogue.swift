@@ -49,7 +49,7 @@ public struct Catalogue: Sendable {
 
     /// Takes in what the log has and the catalogue has not; makes the catalogue if there is none, and builds it anew if it cannot be used.
     ///
-    /// Costs about 5 µs an event. Memory does not grow with the log.
+    /// Costs four to five microseconds an event. Memory does not grow with the log.
     ///
     /// - Parameter progress: Called now and then with how far it is.
     /// - Returns: The last sequence that the catalogue has.

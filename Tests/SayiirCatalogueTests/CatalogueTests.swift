@@ -123,6 +123,39 @@ import Testing
             ])
     }
 
+    @Test(
+        "attempts of many branches at once are a row each, with what was said at their beginning and at their end",
+        arguments: [1, 100])
+    func branches(eventsAtOnce: Int) async throws {
+        let log = try TestLog()
+        // More than a batch looks through for the one that an event is about.
+        let steps = (1...20).map { Step(NodeID("branch_\($0)")) }
+        var bodies = [
+            Event.Body.submitted(
+                .init(
+                    workflow: "wide", definition: DefinitionHash(bytes: (0..<32).map { $0 }),
+                    input: Payload(codec: "json", bytes: [])))
+        ]
+        bodies += steps.map { .taskStarted(.init(step: $0, attempt: 1, executor: "worker-\($0)")) }
+        bodies += steps.map {
+            .taskCheckpointed(.init(step: $0, attempt: 1, output: Payload(codec: "json", bytes: [])))
+        }
+        let events = bodies.enumerated().map { index, body in
+            Event(
+                instance: "one", revision: UInt64(index + 1),
+                time: Timestamp(nanosecondsSinceEpoch: Int64(index) * 1_000_000_000), body: body)
+        }
+        for start in stride(from: 0, to: events.count, by: eventsAtOnce) {
+            try await log.append(events.dropFirst(start).prefix(eventsAtOnce))
+            try log.catalogue.update()
+        }
+        try await log.close()
+        try log.catalogue.update()
+        let attempts = try rows(
+            log, "SELECT step, outcome, executor, duration_seconds FROM attempts ORDER BY started")
+        #expect(attempts == steps.map { "\($0) | completed | worker-\($0) | 20.0" })
+    }
+
     @Test("a catalogue that is deleted, damaged, of another schema, or something else is built again")
     func disposable() async throws {
         let log = try TestLog()

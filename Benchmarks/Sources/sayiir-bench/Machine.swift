@@ -24,6 +24,9 @@ struct Machine {
         return "\(text(name.sysname)) \(text(name.release))"
     }
 
+    /// The seconds for which processors were at work for this process so far. POSIX has a million clock ticks in a second.
+    static var processorTime: Double { Double(clock()) / 1e6 }
+
     private static var architecture: String {
         var name = utsname()
         return uname(&name) == 0 ? text(name.machine) : "unknown processor"

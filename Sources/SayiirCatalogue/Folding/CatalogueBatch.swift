@@ -4,7 +4,7 @@ internal import SayiirProjection
 /// Events, folded into what they change in the catalogue. Pure: whoever has the database gives it the instances' states before,
 /// and writes what is in it afterwards.
 ///
-/// Of an attempt that begins and ends within a batch the catalogue is told once.
+/// Of an attempt that begins and ends within a batch the catalogue is told once, unless its instance began many others meanwhile.
 struct CatalogueBatch: Sendable {
     /// An event's row.
     struct EventRow: Sendable {
@@ -44,9 +44,12 @@ struct CatalogueBatch: Sendable {
     }
 
     private(set) var events: [EventRow] = []
-    /// In the order in which they were met first: that is about the order of the table.
+    /// In the order in which they were met. If one is there twice, what the later row says is to be added to the earlier one.
     private(set) var attempts: [(key: AttemptRow.Key, row: AttemptRow)] = []
-    private var attemptPlaces: [AttemptRow.Key: Int] = [:]
+    /// Changes when places in `attempts` do.
+    private var generation: UInt64 = 0
+    /// How many attempts of an instance are looked through for the one that an event is about.
+    private static let searchedAttempts = 8
     private(set) var waits: [WaitRow.Key: WaitRow] = [:]
     private(set) var signals: [SignalKey: SignalRow] = [:]
     /// Signals of earlier batches that were consumed.
@@ -55,6 +58,18 @@ struct CatalogueBatch: Sendable {
     private(set) var purged: Set<Int64> = []
     /// Instances that changed.
     private(set) var changed: [InstanceID] = []
+
+    /// Forgets everything and keeps the room for it: the next batch is about as large, and to grow again costs as much as to fold.
+    mutating func removeAll() {
+        events.removeAll(keepingCapacity: true)
+        attempts.removeAll(keepingCapacity: true)
+        generation += 1
+        waits.removeAll(keepingCapacity: true)
+        signals.removeAll(keepingCapacity: true)
+        consumptions.removeAll(keepingCapacity: true)
+        purged.removeAll()
+        changed.removeAll(keepingCapacity: true)
+    }
 
     /// Takes an event into account, and applies it to its instance.
     mutating func add(_ event: Event, at sequence: UInt64, to instance: inout CataloguedInstance) {
@@ -74,7 +89,7 @@ struct CatalogueBatch: Sendable {
         let signalCount = instance.state.mailbox.count
         instance.state.apply(event.withoutPayloads)
         // What comes after the end is an anomaly and changes no step.
-        if !wasEnded, let step, let after = instance.state.steps[step] { note(before, after, event, in: instance) }
+        if !wasEnded, let step, let after = instance.state.steps[step] { note(before, after, event, in: &instance) }
         switch event.body {
         case .signalReceived(let body) where instance.state.mailbox.count > signalCount:
             signals[SignalKey(instance: instance.number, revision: event.revision)] = SignalRow(
@@ -82,14 +97,14 @@ struct CatalogueBatch: Sendable {
         case .signalConsumed(let body):
             consume(body, at: event.time, in: instance.number)
         case .deleted: purge(instance.number)
-        case .reopened: noteOpenSteps(of: instance, at: nil)
-        default: if !wasEnded && instance.state.phase.isEnded { noteOpenSteps(of: instance, at: event.time) }
+        case .reopened: noteOpenSteps(of: &instance, at: nil)
+        default: if !wasEnded && instance.state.phase.isEnded { noteOpenSteps(of: &instance, at: event.time) }
         }
     }
 
     /// Takes in what became of a step.
     private mutating func note(
-        _ before: StepState?, _ after: StepState, _ event: Event, in instance: CataloguedInstance
+        _ before: StepState?, _ after: StepState, _ event: Event, in instance: inout CataloguedInstance
     ) {
         if let wait = WaitRow(of: after) {
             var wait = wait
@@ -105,20 +120,27 @@ struct CatalogueBatch: Sendable {
             var interrupted = AttemptRow(of: before, hasTimedOut: false)
             interrupted.outcome = .interrupted
             interrupted.endedAt = event.time
-            keep(interrupted, as: key)
+            keep(interrupted, as: key, of: &instance)
             key.attempt = after.attempt
         }
         let timesOut = after.timeoutCount > (before?.timeoutCount ?? 0)
         var row = AttemptRow(of: after, hasTimedOut: timesOut)
         if case .taskStarted(let body) = event.body { row.executor = body.executor }
         if row.outcome == .interrupted { row.endedAt = event.time }
-        keep(row, as: key)
+        keep(row, as: key, of: &instance)
     }
 
     /// An attempt's row as it is now; who runs it was said at its beginning, and that it ran out of time when it did.
-    private mutating func keep(_ row: AttemptRow, as key: AttemptRow.Key) {
-        guard let place = attemptPlaces[key] else {
-            attemptPlaces[key] = attempts.count
+    ///
+    /// Looks only through the instance's latest few, as hashing an attempt's key costs more than all else here.
+    private mutating func keep(_ row: AttemptRow, as key: AttemptRow.Key, of instance: inout CataloguedInstance) {
+        if instance.attemptGeneration != generation {
+            instance.attemptGeneration = generation
+            instance.attemptPlaces.removeAll(keepingCapacity: true)
+        }
+        guard let place = instance.attemptPlaces.last(where: { attempts[$0].key == key }) else {
+            if instance.attemptPlaces.count == Self.searchedAttempts { instance.attemptPlaces.removeFirst() }
+            instance.attemptPlaces.append(attempts.count)
             return attempts.append((key, row))
         }
         var row = row
@@ -137,7 +159,7 @@ struct CatalogueBatch: Sendable {
     }
 
     /// What was under way when the run ended is abandoned; when an ended run goes on it is under way again.
-    private mutating func noteOpenSteps(of instance: CataloguedInstance, at end: Timestamp?) {
+    private mutating func noteOpenSteps(of instance: inout CataloguedInstance, at end: Timestamp?) {
         for step in instance.state.steps.open {
             let run = instance.state.run
             if var wait = WaitRow(of: step), wait.outcome == .waiting {
@@ -150,7 +172,8 @@ struct CatalogueBatch: Sendable {
             if let end { (row.outcome, row.endedAt) = (.abandoned, end) }
             keep(
                 row,
-                as: AttemptRow.Key(instance: instance.number, run: run, step: step.step, attempt: step.attempt))
+                as: AttemptRow.Key(instance: instance.number, run: run, step: step.step, attempt: step.attempt),
+                of: &instance)
         }
     }
 
@@ -164,7 +187,7 @@ struct CatalogueBatch: Sendable {
     private mutating func purge(_ instance: Int64) {
         purged.insert(instance)
         attempts.removeAll { $0.key.instance == instance }
-        attemptPlaces = Dictionary(uniqueKeysWithValues: attempts.indices.map { (attempts[$0].key, $0) })
+        generation += 1
         waits = waits.filter { $0.key.instance != instance }
         signals = signals.filter { $0.key.instance != instance }
         consumptions = consumptions.filter { $0.key.instance != instance }

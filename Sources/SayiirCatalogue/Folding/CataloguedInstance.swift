@@ -14,4 +14,8 @@ struct CataloguedInstance: Sendable {
     let firstSequence: UInt64
     /// The sequence of its last event so far.
     var lastSequence: UInt64
+    /// Where the batch has the attempts that the last events were about, the latest one last.
+    var attemptPlaces: [Int] = []
+    /// Of which places those are: they mean nothing in another generation.
+    var attemptGeneration: UInt64 = 0
 }

@@ -21,6 +21,8 @@ struct CatalogueUpdate {
     private var position: CataloguePosition
     private var follower: LogFollower
     private var cache = InstanceCache(capacity: Self.cacheCapacity)
+    /// The batch, empty between two of them.
+    private var batch = CatalogueBatch()
     /// The frame that was taken in last.
     private var lastFrame: Frame?
     /// Frames that were read and are not in the catalogue: the first ones will be next, the others are not known to be durable.
@@ -84,6 +86,8 @@ struct CatalogueUpdate {
         var cache = InstanceCache(capacity: Self.cacheCapacity)
         // If the transaction fails, what is known of the instances is ahead of the tables: then the new cache stays.
         swap(&cache, &self.cache)
+        var batch = CatalogueBatch()
+        swap(&batch, &self.batch)
         let next = try file.wrapping {
             try file.database.writeWithoutTransaction { database in
                 var position = basis
@@ -92,14 +96,15 @@ struct CatalogueUpdate {
                     guard stored.sequence == basis.sequence, stored.digest == basis.digest else {
                         throw CatalogueError.MovedOn()
                     }
-                    try Self.take(frames, through: limit, &position, &cache, database)
+                    try Self.take(frames, through: limit, &position, &cache, &batch, database)
                     return .commit
                 }
                 return position
             }
         }
         let taken = Int(clamping: next.sequence - position.sequence)
-        (position, self.cache) = (next, cache)
+        batch.removeAll()
+        (position, self.cache, self.batch) = (next, cache, batch)
         lastFrame = frames.last?.frame
         pending.removeFirst(count)
         return taken
@@ -107,9 +112,8 @@ struct CatalogueUpdate {
 
     private static func take(
         _ frames: [(frame: Frame, start: LogPosition?)], through limit: UInt64, _ position: inout CataloguePosition,
-        _ cache: inout InstanceCache, _ database: Database
+        _ cache: inout InstanceCache, _ batch: inout CatalogueBatch, _ database: Database
     ) throws {
-        var batch = CatalogueBatch()
         for (frame, start) in frames {
             try frame.forEachRecord { record in
                 // A block of a sealed segment may begin with what is in the catalogue already.

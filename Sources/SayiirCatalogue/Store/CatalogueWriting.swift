@@ -13,14 +13,29 @@ struct CatalogueWriting {
     /// Writes everything that the batch changed. `instances` has each of those that changed, as it is now.
     mutating func write(_ batch: CatalogueBatch, _ instances: [InstanceID: InstanceCache.Entry]) throws {
         for number in batch.purged { try purge(number) }
-        for id in batch.changed {
-            guard let entry = instances[id] else { continue }
-            try write(entry.instance)
-        }
+        try writeInstances(batch.changed.lazy.compactMap { instances[$0]?.instance })
         try writeAttempts(batch.attempts)
         try writeWaits(batch.waits)
         try writeSignals(batch)
         try writeEvents(batch.events)
+    }
+
+    private mutating func writeInstances(_ instances: some Sequence<CataloguedInstance>) throws {
+        var (insert, update) = (try RowStatement(database, Self.insertSQL), try RowStatement(database, Self.updateSQL))
+        var replaceState = try RowStatement(database, "INSERT OR REPLACE INTO instance_state VALUES (?, ?)")
+        var encoding: [UInt8] = []
+        for instance in instances {
+            if instance.isStored {
+                try write(instance, with: &update)
+            } else {
+                try write(instance, with: &insert)
+            }
+            encoding.removeAll(keepingCapacity: true)
+            instance.state.encode(into: &encoding)
+            replaceState.bind(instance.number)
+            replaceState.bind(encoding)
+            try replaceState.run()
+        }
     }
 
     private func purge(_ number: Int64) throws {
@@ -29,10 +44,9 @@ struct CatalogueWriting {
         }
     }
 
-    private mutating func write(_ instance: CataloguedInstance) throws {
+    private mutating func write(_ instance: CataloguedInstance, with statement: inout RowStatement) throws {
         let state = instance.state
         let row = InstanceColumns(state)
-        var statement = try RowStatement(database, instance.isStored ? Self.update : Self.insert)
         statement.bind(state.workflow)
         statement.bind(state.status.name)
         statement.bind(state.statusDetail)
@@ -62,12 +76,6 @@ struct CatalogueWriting {
             statement.bind(instance.firstSequence)
         }
         try statement.run()
-        var blob = try RowStatement(database, "INSERT OR REPLACE INTO instance_state VALUES (?, ?)")
-        var encoding: [UInt8] = []
-        state.encode(into: &encoding)
-        blob.bind(instance.number)
-        blob.bind(encoding)
-        try blob.run()
     }
 
     private static let columns = [
@@ -76,9 +84,9 @@ struct CatalogueWriting {
         "submitted", "updated", "ended", "step", "signal", "since", "due", "error_type", "error", "actor", "reason",
         "last_sequence",
     ]
-    private static let update =
+    private static let updateSQL =
         "UPDATE instance SET \(columns.map { "\($0) = ?" }.joined(separator: ", ")) WHERE number = ?"
-    private static let insert =
+    private static let insertSQL =
         "INSERT INTO instance (\(columns.joined(separator: ", ")), number, id, first_sequence) "
         + "VALUES (\(Array(repeating: "?", count: columns.count + 3).joined(separator: ", ")))"
 

@@ -53,18 +53,17 @@ struct InstanceCache {
     }
 
     private func stored(_ id: InstanceID, _ database: Database) throws -> CataloguedInstance? {
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT i.number, i.first_sequence, i.last_sequence, s.state
-                FROM instance i JOIN instance_state s USING (number) WHERE i.id = ?
-                """)
-        let rows = try Row.fetchCursor(statement, arguments: [id.rawValue])
-        guard let row = try rows.next() else { return nil }
-        let state = try row.withUnsafeData(atIndex: 3) { data in
-            try InstanceState(decoding: (data.map { [UInt8]($0) } ?? [])[...])
+        var statement = try RowStatement(
+            database,
+            """
+            SELECT i.number, i.first_sequence, i.last_sequence, s.state
+            FROM instance i JOIN instance_state s USING (number) WHERE i.id = ?
+            """)
+        statement.bind(id.rawValue)
+        return try statement.first { row in
+            CataloguedInstance(
+                number: row.integer(0), state: try InstanceState(decoding: row.bytes(3)[...]), isStored: true,
+                firstSequence: UInt64(clamping: row.integer(1)), lastSequence: UInt64(clamping: row.integer(2)))
         }
-        return CataloguedInstance(
-            number: row[0], state: state, isStored: true, firstSequence: UInt64(clamping: row[1] as Int64),
-            lastSequence: UInt64(clamping: row[2] as Int64))
     }
 }

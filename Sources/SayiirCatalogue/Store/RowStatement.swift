@@ -60,11 +60,39 @@ struct RowStatement {
         }
         sqlite3_reset(handle)
         defer { (column, code) = (0, SQLITE_OK) }
-        guard code == SQLITE_OK else {
-            throw DatabaseError(
-                resultCode: ResultCode(rawValue: code), message: String(cString: sqlite3_errstr(code)),
-                sql: statement.sql)
+        guard code == SQLITE_OK else { throw failure }
+    }
+
+    /// Runs the statement with the values that were bound, and gives what `read` makes of its first row.
+    mutating func first<Result>(_ read: (Columns) throws -> Result) throws -> Result? {
+        defer {
+            sqlite3_reset(handle)
+            (column, code) = (0, SQLITE_OK)
         }
+        guard code == SQLITE_OK else { throw failure }
+        code = sqlite3_step(handle)
+        if code == SQLITE_DONE { return nil }
+        guard code == SQLITE_ROW else { throw failure }
+        return try read(Columns(handle: handle))
+    }
+
+    /// What a row has, as long as it is the statement's row.
+    struct Columns {
+        fileprivate let handle: SQLiteStatement
+
+        /// A number; 0 if the column has none.
+        func integer(_ column: CInt) -> Int64 { sqlite3_column_int64(handle, column) }
+
+        /// Bytes; none if the column has none.
+        func bytes(_ column: CInt) -> [UInt8] {
+            let start = sqlite3_column_blob(handle, column)
+            return [UInt8](UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
+        }
+    }
+
+    private var failure: DatabaseError {
+        DatabaseError(
+            resultCode: ResultCode(rawValue: code), message: String(cString: sqlite3_errstr(code)), sql: statement.sql)
     }
 
     private mutating func note(_ result: CInt) { if result != SQLITE_OK { code = result } }
