@@ -134,7 +134,7 @@ import Testing
             Event.Body.submitted(
                 .init(
                     workflow: "wide", definition: DefinitionHash(bytes: (0..<32).map { $0 }),
-                    input: Payload(codec: "json", bytes: [])))
+                    input: Payload(codec: "json", bytes: []), priority: 3))
         ]
         bodies += steps.map { .taskStarted(.init(step: $0, attempt: 1, executor: "worker-\($0)")) }
         bodies += steps.map {
