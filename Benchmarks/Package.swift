@@ -28,7 +28,15 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
-        )
+        ),
+        .executableTarget(
+            name: "linear-postgres",
+            dependencies: [
+                .product(name: "Sayiir", package: "sayiir"),
+                .product(name: "SayiirPostgres", package: "sayiir"),
+            ],
+            swiftSettings: settings
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -31,6 +31,8 @@ public final class PostgresBackend: SharedBackend {
     let channel: String
     private let listener: NotificationListener
     private let background = Monitor<[Task<Void, Never>]>([])
+    /// The definitions that are known to be in the store.
+    private let definitions = Monitor<Set<DefinitionHash>>([])
 
     /// Connects to a server, and makes the tables or brings them to this version if need be.
     ///
@@ -165,8 +167,9 @@ public final class PostgresBackend: SharedBackend {
         await watchers.wakeAll(of: first.instance)
     }
 
-    /// Keeps the text of a definition.
+    /// Keeps the text of a definition, unless it is there already.
     public func keep(definition text: String, _ hash: DefinitionHash, at time: Timestamp) async throws(BackendError) {
+        guard !definitions.withLock({ $0.contains(hash) }) else { return }
         var parameters = StatementParameters()
         parameters.append(hash.bytes)
         parameters.append(text.storable)
@@ -174,6 +177,7 @@ public final class PostgresBackend: SharedBackend {
         _ = try await pool.persistently { [parameters] connection throws(PostgresError) in
             _ = try connection.run(Self.keepDefinition, parameters)
         }
+        definitions.withLock { _ = $0.insert(hash) }
     }
 
     static let keepDefinition = Statement(
