@@ -114,6 +114,13 @@ let package = Package(
         .executableTarget(name: "tour", dependencies: ["Sayiir"], path: "Examples/Tour", swiftSettings: settings),
         .executableTarget(
             name: "approval", dependencies: ["Sayiir"], path: "Examples/Approval", swiftSettings: settings),
+        .executableTarget(
+            name: "fleet",
+            dependencies: [
+                "Sayiir", "SayiirPostgres", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ], path: "Examples/Fleet", swiftSettings: settings),
         .testTarget(name: "ExamplesTests", dependencies: ["welcome", "tour", "approval"], swiftSettings: settings),
         // FuzzTests and SayiirLogTests share what they run with the packages in Fuzzing and Torture, through links.
         .testTarget(

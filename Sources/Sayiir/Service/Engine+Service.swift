@@ -59,3 +59,14 @@ extension Engine: Service {
         }
     }
 }
+
+/// An engine that runs as a service on a ``SharedBackend``: it claims instances that are due, and runs them.
+///
+/// ```swift
+/// let worker = Worker(backend: try await PostgresBackend.connect(to: url))
+/// worker.register(checkout)
+/// try await worker.run()
+/// ```
+///
+/// How many at once, with which tags, and under which name is in ``EngineOptions``.
+public typealias Worker = Engine
