@@ -64,7 +64,8 @@ enum AppendStatement {
             SELECT instance, revision, kind, time, data
             FROM unnest($21::text[], $22::bigint[], $23::integer[], $24::bigint[], $25::bytea[])
                 WITH ORDINALITY AS e(instance, revision, kind, time, data, place)
-            JOIN accepted ON accepted.id = e.instance
+            -- Not a join: looked up in a hash table, whatever the planner thinks.
+            WHERE (instance IN (SELECT id FROM accepted)) IS TRUE
             ORDER BY place
         )
         SELECT id, CASE WHEN notifies THEN

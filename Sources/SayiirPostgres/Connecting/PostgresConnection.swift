@@ -154,6 +154,8 @@ final class PostgresConnection {
 
     private func setUp(_ options: PostgresOptions) throws(PostgresError) {
         let timeout = options.statementTimeout.milliseconds
+        // Statements are planned once for a connection, perhaps while the tables are empty. Each goes by an index, and has to do so
+        // whatever the planner then takes the tables' size for; nested loops over what was given also lock rows in its order.
         // What was acknowledged has to be durable. Whoever set more than that (`remote_apply`) keeps it.
         try runScript(
             """
@@ -162,6 +164,9 @@ final class PostgresConnection {
             SET idle_in_transaction_session_timeout TO \(timeout);
             SET client_min_messages TO warning;
             SET plan_cache_mode TO force_generic_plan;
+            SET enable_seqscan TO off;
+            SET enable_hashjoin TO off;
+            SET enable_mergejoin TO off;
             SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
             """)
     }
