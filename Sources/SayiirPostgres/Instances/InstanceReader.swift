@@ -26,16 +26,23 @@ struct InstanceReader {
         return try events(of: instance, Self.afterRevision, parameters)
     }
 
-    /// The snapshot of an instance; `nil` if there is none that this build can read.
-    func snapshot(of instance: InstanceID) throws(PostgresError) -> InstanceState? {
+    /// The snapshot of an instance, if there is one that this build can read, and the events behind it: in one round trip.
+    func whole(
+        _ instance: InstanceID
+    ) throws(PostgresError) -> Result<(snapshot: InstanceState?, events: [RecordedEvent]), BackendError> {
         var parameters = StatementParameters()
         parameters.append(instance.rawValue)
         parameters.append(Int32(bitPattern: InstanceState.encodingVersion))
-        guard let row = try connection.run(Self.snapshot, parameters).first else { return nil }
-        let bytes = try row.bytes(0)
+        let result = try connection.run(Self.whole, parameters)
+        guard let first = result.first, try first.count(0) == 0 else {
+            return try events(of: instance, in: result.rows).map { (nil, $0) }
+        }
+        let bytes = try first.bytes(2)
         // It is derived, so one that cannot be read is as good as none.
-        guard let state = try? InstanceState(decoding: bytes[...]), state.id == instance else { return nil }
-        return state
+        guard let state = try? InstanceState(decoding: bytes[...]), state.id == instance else {
+            return try history(of: instance, afterRevision: 0).map { (nil, $0) }
+        }
+        return try events(of: instance, in: result.rows.dropFirst()).map { (state, $0) }
     }
 
     /// Keeps a state, so that the events before it need not be read again.
@@ -53,10 +60,14 @@ struct InstanceReader {
     private func events(
         of instance: InstanceID, _ statement: Statement, _ parameters: StatementParameters
     ) throws(PostgresError) -> Result<[RecordedEvent], BackendError> {
-        let rows = try connection.run(statement, parameters)
+        try events(of: instance, in: connection.run(statement, parameters).rows)
+    }
+
+    private func events(
+        of instance: InstanceID, in rows: some Sequence<PostgresResult.Row>
+    ) throws(PostgresError) -> Result<[RecordedEvent], BackendError> {
         var events: [RecordedEvent] = []
-        events.reserveCapacity(rows.rowCount)
-        for row in rows.rows {
+        for row in rows {
             let (sequence, time, data) = (try row.count(0), try row.integer(1), try row.bytes(2))
             do throws(EventDecodingError) {
                 let event = try Event(
@@ -83,8 +94,20 @@ struct InstanceReader {
         """
         SELECT sequence, time, data FROM events WHERE instance = $1::text AND revision > $2::bigint ORDER BY revision
         """)
-    private static let snapshot = Statement(
-        "snapshot", "SELECT state FROM snapshots WHERE instance = $1::text AND encoding = $2::integer")
+    /// The snapshot comes first, with 0 for its sequence.
+    private static let whole = Statement(
+        "whole_instance",
+        """
+        WITH snapshot AS MATERIALIZED (
+            SELECT revision, state FROM snapshots WHERE instance = $1::text AND encoding = $2::integer
+        )
+        SELECT sequence, time, data FROM (
+            SELECT 0::bigint AS sequence, 0::bigint AS time, state AS data, 0::bigint AS revision FROM snapshot
+            UNION ALL
+            SELECT sequence, time, data, revision FROM events
+            WHERE instance = $1::text AND revision > coalesce((SELECT revision FROM snapshot), 0)
+        ) AS rows ORDER BY revision
+        """)
     private static let keepSnapshot = Statement(
         "keep_snapshot",
         """

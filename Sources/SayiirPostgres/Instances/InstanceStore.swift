@@ -55,10 +55,13 @@ actor InstanceStore {
         do throws(PostgresError) {
             found = try await pool.runPersistently { connection, _ throws(PostgresError) in
                 let reader = InstanceReader(connection: connection)
-                let snapshot = revision == nil ? try reader.snapshot(of: instance) : nil
-                let after = revision ?? snapshot?.revision ?? 0
-                return try reader.history(of: instance, afterRevision: after).map { events in
-                    Update(snapshot: snapshot, events: events.map(\.event))
+                guard let revision else {
+                    return try reader.whole(instance).map {
+                        Update(snapshot: $0.snapshot, events: $0.events.map(\.event))
+                    }
+                }
+                return try reader.history(of: instance, afterRevision: revision).map { events in
+                    Update(snapshot: nil, events: events.map(\.event))
                 }
             }
         } catch {
