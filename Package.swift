@@ -148,8 +148,8 @@ let package = Package(
         .testTarget(
             name: "SayiirPostgresTests",
             dependencies: [
-                "Sayiir", "SayiirPostgres", "SayiirEvents", "SayiirProjection", "SayiirTesting", "CrashEquivalence",
-                "TestSupport",
+                "Sayiir", "SayiirPostgres", "SayiirEvents", "SayiirLog", "SayiirProjection", "SayiirTesting",
+                "CrashEquivalence", "TestSupport",
             ],
             swiftSettings: settings),
         .testTarget(

@@ -43,11 +43,20 @@ actor LeaseKeeper {
         parameters.append(takingOver)
         var holder = StatementParameters()
         holder.append(instance.rawValue)
+        var again = StatementParameters()
+        again.append(instance.rawValue)
+        again.append(executor)
+        again.append(leaseNanoseconds)
+        // What this process has already, no lost reply gave it.
+        let mayBeOwn = held[instance] == nil
         while true {
             let outcome: LeaseOutcome
             do throws(PostgresError) {
                 outcome = try await pool.runPersistently {
-                    [parameters, holder] connection, _ throws(PostgresError) in
+                    [parameters, holder, again] connection, mayHaveRun throws(PostgresError) in
+                    if mayHaveRun, mayBeOwn, let row = try connection.run(LeaseStatements.acquireAgain, again).first {
+                        return .acquired(epoch: try row.count(0))
+                    }
                     if let row = try connection.run(LeaseStatements.acquire, parameters).first {
                         return .acquired(epoch: try row.count(0))
                     }

@@ -17,6 +17,18 @@ enum LeaseStatements {
         RETURNING lease_epoch
         """)
 
+    /// Instance, executor, nanoseconds. Gives the epoch if the executor has the lease: it is for when the reply to ``acquire`` was lost.
+    /// The epoch is a new one, so that of two who take a lease for theirs only one can write.
+    static let acquireAgain = Statement(
+        "acquire_lease_again",
+        """
+        UPDATE instances SET
+            lease_epoch = greatest(lease_epoch + 1, now_nanoseconds()), lease_until = now_nanoseconds() + $3::bigint
+        FROM \(lax)
+        WHERE id = $1::text AND lease_executor = $2::text
+        RETURNING lease_epoch
+        """)
+
     /// Instance. Gives who has the lease, if somebody has.
     static let holder = Statement(
         "lease_holder",
