@@ -133,10 +133,15 @@ let package = Package(
         .testTarget(
             name: "SayiirProjectionTests", dependencies: ["SayiirProjection", "SayiirEvents"],
             swiftSettings: settings),
+        // What the tests of the engine and those of its backends share.
+        .target(name: "TestSupport", dependencies: ["Sayiir"], path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "CrashEquivalence", dependencies: ["Sayiir", "SayiirTesting", "TestSupport"],
+            path: "Tests/CrashEquivalence", swiftSettings: settings),
         .testTarget(
             name: "SayiirTests",
             dependencies: [
-                "Sayiir", "SayiirTesting",
+                "Sayiir", "SayiirTesting", "CrashEquivalence", "TestSupport",
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
@@ -151,8 +156,8 @@ let package = Package(
         .testTarget(
             name: "SayiirPostgresTests",
             dependencies: [
-                "PostgresCluster", "Sayiir", "SayiirPostgres", "SayiirEvents", "SayiirLog", "SayiirProjection",
-                "SayiirTesting",
+                "CrashEquivalence", "PostgresCluster", "Sayiir", "SayiirPostgres", "SayiirEvents", "SayiirLog",
+                "SayiirProjection", "SayiirTesting", "TestSupport",
             ],
             swiftSettings: settings),
         .testTarget(

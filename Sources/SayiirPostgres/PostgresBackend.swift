@@ -116,7 +116,7 @@ public final class PostgresBackend: SharedBackend {
         case .change(let id): await watchers.wakeAll(of: InstanceID(id))
         case .reconnected:
             await watchers.wakeAll()
-            await leases.releaseForgotten()
+            await leases.expectForgotten()
         }
     }
 

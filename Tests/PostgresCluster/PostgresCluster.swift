@@ -41,7 +41,7 @@ public actor PostgresCluster {
         get async throws { try await sharedStart.value }
     }
 
-    private static let sharedStart = Task { try await start() }
+    private static let sharedStart = Task { try await start(settings: ["max_connections": "300"]) }
 
     /// Makes a cluster in UTF-8 and the locale C, and starts its server.
     ///

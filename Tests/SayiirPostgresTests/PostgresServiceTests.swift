@@ -1,6 +1,7 @@
 import Foundation
 import Sayiir
 import SayiirPostgres
+import TestSupport
 import Testing
 
 @Suite("Several executors on one PostgreSQL")

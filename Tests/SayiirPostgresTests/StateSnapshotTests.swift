@@ -3,6 +3,7 @@ import Sayiir
 import SayiirEvents
 import SayiirPostgres
 import SayiirProjection
+import TestSupport
 import Testing
 
 @Suite("States of long histories in PostgreSQL")

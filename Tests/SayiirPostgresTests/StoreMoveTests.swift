@@ -4,6 +4,7 @@ import Sayiir
 import SayiirEvents
 import SayiirLog
 import SayiirPostgres
+import TestSupport
 import Testing
 
 @Suite("Moving a store from a directory into PostgreSQL and back")

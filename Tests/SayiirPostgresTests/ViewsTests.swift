@@ -2,6 +2,7 @@ import PostgresCluster
 import Sayiir
 import SayiirEvents
 import SayiirPostgres
+import TestSupport
 import Testing
 
 @Suite("What people ask PostgreSQL themselves")

@@ -28,13 +28,9 @@ final class PostgresConnection {
         self.address = address
         statementTimeout = options.statementTimeout
         handle = try Self.open(address, timeout: options.connectTimeout)
-        do throws(PostgresError) {
-            try check()
-            try setUp(options)
-        } catch {
-            PQfinish(handle)
-            throw error
-        }
+        // Should they throw, the deinitializer runs all the same: all that it needs is there.
+        try check()
+        try setUp(options)
     }
 
     deinit { PQfinish(handle) }
@@ -113,6 +109,8 @@ final class PostgresConnection {
             if descriptor.revents != 0 { next = PQconnectPoll(handle) }
         }
         PQsetnonblocking(handle, 1)
+        // By itself libpq would write to this process's standard error what a server says unasked, its farewell for example.
+        PQsetNoticeProcessor(handle, { _, _ in }, nil)
         return handle
     }
 

@@ -16,6 +16,7 @@ struct ServerAddress: Sendable {
         guard !url.utf8.contains(0) else {
             throw PostgresError(.invalidURL, server: "", message: "it holds a character of value 0")
         }
+        try Self.checkSeparators(url)
         var complaint: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(url, &complaint) else {
             // What libpq quotes may be a part of a password.
@@ -29,6 +30,10 @@ struct ServerAddress: Sendable {
         while let keyword = option.pointee.keyword {
             if let value = option.pointee.val { values[String(cString: keyword)] = String(cString: value) }
             option += 1
+        }
+        // What stands there otherwise may be a part of a password, and would be shown.
+        guard values["port"]?.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ",") }) ?? true else {
+            throw PostgresError(.invalidURL, server: "", message: "the port is not a number")
         }
         self.url = url
         let user = values["user"].map { "\($0)@" } ?? ""
@@ -45,6 +50,19 @@ struct ServerAddress: Sendable {
             text = text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "…")
         }
         return text
+    }
+
+    /// Refuses a URL in which a '/' or '@' of the password ends it early: the rest of it would pass for a host or a database then.
+    private static func checkSeparators(_ url: String) throws(PostgresError) {
+        let words = url.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false)
+        guard words.count == 2 else { return }
+        let beforeQuery = words[1].prefix { $0 != "?" }
+        let authority = beforeQuery.prefix { $0 != "/" }
+        let separators = authority.count { $0 == "@" }
+        guard separators <= 1, beforeQuery.count(where: { $0 == "@" }) == separators else {
+            throw PostgresError(
+                .invalidURL, server: "", message: "an '@' or '/' of the user or password stands in it as it is")
+        }
     }
 
     private static func withoutQuotations(_ text: String) -> String {

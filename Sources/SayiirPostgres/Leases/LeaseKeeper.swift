@@ -11,6 +11,8 @@ actor LeaseKeeper {
     private var failureCount = 0
     private var releases: [Release] = []
     private var isReleasing = false
+    /// When to look for leases that only the server knows of; `nil` if there is no reason to.
+    private var forgottenDue: ContinuousClock.Instant?
     private var lastListener = 0
 
     private struct HeldLease {
@@ -46,19 +48,28 @@ actor LeaseKeeper {
         parameters.append(session)
         var holder = StatementParameters()
         holder.append(instance.rawValue)
+        var again = StatementParameters()
+        again.append(instance.rawValue)
+        again.append(executor)
+        again.append(leaseNanoseconds)
+        again.append(session)
+        // What this process has already, no lost reply gave it.
+        let mayBeOwn = held[instance] == nil
         while true {
-            let forgotten = forgottenParameters
             let outcome: LeaseOutcome
             do throws(PostgresError) {
                 outcome = try await pool.runPersistently {
-                    [parameters, holder, forgotten] connection, mayHaveRun throws(PostgresError) in
-                    if mayHaveRun { _ = try connection.run(LeaseStatements.releaseForgotten, forgotten) }
+                    [parameters, holder, again] connection, mayHaveRun throws(PostgresError) in
+                    if mayHaveRun, mayBeOwn, let row = try connection.run(LeaseStatements.acquireAgain, again).first {
+                        return .acquired(epoch: try row.count(0))
+                    }
                     if let row = try connection.run(LeaseStatements.acquire, parameters).first {
                         return .acquired(epoch: try row.count(0))
                     }
                     return .held(by: try connection.run(LeaseStatements.holder, holder).first?.text(0))
                 }
             } catch {
+                expectForgotten(after: error)
                 throw .store(error)
             }
             switch outcome {
@@ -86,20 +97,23 @@ actor LeaseKeeper {
         parameters.append(array: claim.definitions.map(\.bytes))
         if let tags = claim.tags { parameters.append(array: tags) } else { parameters.append(Optional<String>.none) }
         parameters.append(session)
-        let forgotten = forgottenParameters
         let claimed: [Claimed]
+        let isRepeated: Bool
         do throws(PostgresError) {
-            claimed = try await pool.runPersistently { [parameters] connection, mayHaveRun throws(PostgresError) in
-                if mayHaveRun { _ = try connection.run(LeaseStatements.releaseForgotten, forgotten) }
-                return try connection.run(LeaseStatements.claim, parameters).map { row throws(PostgresError) in
+            (claimed, isRepeated) = try await pool.runPersistently {
+                [parameters] connection, mayHaveRun throws(PostgresError) in
+                let claimed = try connection.run(LeaseStatements.claim, parameters).map { row throws(PostgresError) in
                     Claimed(
                         instance: InstanceID(try row.text(0)), epoch: try row.count(1), revision: try row.count(2),
                         urgency: try row.integer(3))
                 }
+                return (claimed, mayHaveRun)
             }
         } catch {
+            expectForgotten(after: error)
             throw .store(error)
         }
+        if isRepeated { expectForgotten() }
         return claimed.sorted { $0.urgency < $1.urgency }.map { found in
             let lease = Lease(instance: found.instance, executor: claim.executor, epoch: found.epoch)
             hold(lease, revision: found.revision)
@@ -112,25 +126,6 @@ actor LeaseKeeper {
         var epoch: UInt64
         var revision: UInt64
         var urgency: Int64
-    }
-
-    /// The leases that this process knows of. One that it is about to be given is not among them: if that is released, its
-    /// holder is fenced off before it has run anything.
-    private var forgottenParameters: StatementParameters {
-        var parameters = StatementParameters()
-        parameters.append(session)
-        parameters.append(array: held.keys.map(\.rawValue))
-        return parameters
-    }
-
-    /// Gives back the leases that the server took this process to have and that it does not know of: the answer got lost, or the
-    /// server forgot in a crash that they were given back.
-    func releaseForgotten() async {
-        let parameters = forgottenParameters
-        // If it fails, they end by themselves.
-        _ = try? await pool.runPersistently { connection, _ throws(PostgresError) in
-            _ = try connection.run(LeaseStatements.releaseForgotten, parameters)
-        }
     }
 
     private func hold(_ lease: Lease, revision: UInt64) {
@@ -232,10 +227,39 @@ actor LeaseKeeper {
         }
     }
 
+    // MARK: Forgotten leases
+
+    /// The server may take this process to have leases that it does not know of: an answer got lost, or the server forgot in a
+    /// crash that they were given back. They are given back soon, rather than wait for their end.
+    func expectForgotten() { forgottenDue = ContinuousClock.now + transitTime }
+
+    private func expectForgotten(after error: PostgresError) {
+        if error.isOutcomeUnknown { expectForgotten() }
+    }
+
+    /// For so long a lease may be on its way to this process: it is not among those that are known then, and not forgotten.
+    private var transitTime: Duration { min(pool.options.leaseDuration / 2, .seconds(30)) }
+
+    private func releaseForgotten() async {
+        forgottenDue = nil
+        var parameters = StatementParameters()
+        parameters.append(session)
+        parameters.append(array: held.keys.map(\.rawValue))
+        parameters.append(Int64(clamping: transitTime.nanosecondCount))
+        do throws(PostgresError) {
+            _ = try await pool.runPersistently { [parameters] connection, _ throws(PostgresError) in
+                _ = try connection.run(LeaseStatements.releaseForgotten, parameters)
+            }
+        } catch {
+            expectForgotten()
+        }
+    }
+
     // MARK: Renewing
 
     /// Renews all leases. To be called at every ``PostgresOptions/heartbeatInterval``.
     func renew() async {
+        if let forgottenDue, forgottenDue <= .now { await releaseForgotten() }
         let leases = held.values.map(\.lease)
         guard !leases.isEmpty else { return }
         var parameters = StatementParameters()

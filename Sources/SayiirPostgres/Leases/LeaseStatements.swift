@@ -18,6 +18,18 @@ enum LeaseStatements {
         RETURNING lease_epoch
         """)
 
+    /// Instance, executor, nanoseconds. Gives the epoch if the executor has the lease: it is for when the reply to ``acquire`` was lost.
+    /// The epoch is a new one, so that of two who take a lease for theirs only one can write.
+    static let acquireAgain = Statement(
+        "acquire_lease_again",
+        """
+        UPDATE instances SET
+            lease_epoch = greatest(lease_epoch + 1, now_nanoseconds()), lease_until = now_nanoseconds() + $3::bigint
+        FROM \(lax)
+        WHERE id = $1::text AND lease_executor = $2::text AND lease_session = $4::bigint
+        RETURNING lease_epoch
+        """)
+
     /// Instance. Gives who has the lease, if somebody has.
     static let holder = Statement(
         "lease_holder",
@@ -85,11 +97,14 @@ enum LeaseStatements {
         WHERE i.id = input.id AND i.lease_epoch = epoch AND i.lease_executor = executor AND i.revision > 0
         """)
 
-    /// Session, instances whose leases it knows of. Looks at every row: for rare occasions.
+    /// Session, instances whose leases it knows of, nanoseconds for which a lease may be on its way. Looks at every row: for
+    /// rare occasions.
     static let releaseForgotten = Statement(
         "release_forgotten",
         """
         UPDATE instances SET lease_executor = NULL, lease_until = NULL, lease_session = NULL
         WHERE lease_session = $1::bigint AND id <> ALL ($2::text[])
+            -- An epoch is the time at which the lease was given.
+            AND lease_epoch < (SELECT now_nanoseconds()) - $3::bigint
         """)
 }

@@ -96,7 +96,7 @@ extension BackendConformance {
         }
     }
 
-    private static func requireFenced(_ events: [Event], _ lease: Lease, _ backend: any Backend) async throws {
+    static func requireFenced(_ events: [Event], _ lease: Lease, _ backend: any Backend) async throws {
         try await requireError("an append with the lease of epoch \(lease.epoch), which has ended,") {
             try await backend.append(events, lease: lease)
         } where: {

@@ -42,27 +42,32 @@ extension BackendConformance {
         /// - Throws: ``BackendDeviation`` if the backend does something else, or does not answer in time; what the factory or
         ///   the backend threw if the check did not expect that; `CancellationError` if the calling task is cancelled.
         public func run(within limit: Duration = .seconds(60), on factory: @escaping Factory) async throws {
-            let (outcomes, continuation) = AsyncStream.makeStream(of: Result<Void, any Error>.self)
-            // Not children of this task: one that waits for a backend that never answers would hold up the report of that.
-            let work = Task {
-                do {
-                    try await body(factory())
-                    continuation.yield(.success(()))
-                } catch {
-                    continuation.yield(.failure(error))
-                }
-            }
-            let timer = Task {
-                try await Task.sleep(for: limit)
-                continuation.yield(.failure(BackendDeviation("the backend did not answer within \(limit)")))
-            }
-            defer {
-                work.cancel()
-                timer.cancel()
-            }
-            for await outcome in outcomes { return try outcome.get() }
-            throw CancellationError()
+            try await BackendConformance.run(within: limit) { try await body(factory()) }
         }
+    }
+
+    /// Runs `body`, and takes it for one that never ends if it has not by then.
+    static func run(within limit: Duration, _ body: @escaping @Sendable () async throws -> Void) async throws {
+        let (outcomes, continuation) = AsyncStream.makeStream(of: Result<Void, any Error>.self)
+        // Not children of this task: one that waits for a backend that never answers would hold up the report of that.
+        let work = Task {
+            do {
+                try await body()
+                continuation.yield(.success(()))
+            } catch {
+                continuation.yield(.failure(error))
+            }
+        }
+        let timer = Task {
+            try await Task.sleep(for: limit)
+            continuation.yield(.failure(BackendDeviation("the backend did not answer within \(limit)")))
+        }
+        defer {
+            work.cancel()
+            timer.cancel()
+        }
+        for await outcome in outcomes { return try outcome.get() }
+        throw CancellationError()
     }
 }
 

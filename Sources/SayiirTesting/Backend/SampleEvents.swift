@@ -8,7 +8,7 @@ enum SampleEvents {
         let started = (0..<10).map { number in
             Event.Body.taskStarted(.init(step: Step(NodeID("t\(number)")), attempt: 1, executor: "e"))
         }
-        return ([submission] + started).prefix(count).enumerated().map { index, body in
+        return ([submission()] + started).prefix(count).enumerated().map { index, body in
             event(of: instance, UInt64(index + 1), body)
         }
     }
@@ -24,10 +24,22 @@ enum SampleEvents {
         .signalReceived(.init(signal: text, payload: Payload(codec: "json", bytes: Array("1".utf8))))
     }
 
-    private static var submission: Event.Body {
-        .submitted(
-            .init(
-                workflow: "w", definition: DefinitionHash(bytes: [UInt8](repeating: 1, count: 32)),
-                input: Payload(codec: "json", bytes: Array("1".utf8)), priority: 3))
+    /// An instance's first event.
+    static func submitted(
+        _ instance: InstanceID, priority: UInt32 = 3, tags: [String] = [],
+        definition: DefinitionHash = SampleEvents.definition
+    ) -> Event {
+        event(of: instance, 1, submission(priority, tags, definition))
+    }
+
+    /// The definition that instances go by if nothing else is said.
+    static let definition = DefinitionHash(bytes: [UInt8](repeating: 1, count: 32))
+
+    private static func submission(
+        _ priority: UInt32 = 3, _ tags: [String] = [], _ definition: DefinitionHash = SampleEvents.definition
+    ) -> Event.Body {
+        let input = Payload(codec: "json", bytes: Array("1".utf8))
+        return .submitted(
+            .init(workflow: "w", definition: definition, input: input, priority: priority, tags: tags))
     }
 }

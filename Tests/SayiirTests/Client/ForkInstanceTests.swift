@@ -1,5 +1,6 @@
 import Foundation
 import SayiirTesting
+import TestSupport
 import Testing
 
 @testable import Sayiir

@@ -1,5 +1,6 @@
 import Sayiir
 import SayiirTesting
+import TestSupport
 import Testing
 
 /// Instances that come out of a bundle.

@@ -1,4 +1,5 @@
 import Sayiir
+import TestSupport
 import Testing
 
 @Suite struct DefinitionHashTests {

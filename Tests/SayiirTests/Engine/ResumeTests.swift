@@ -1,6 +1,7 @@
 import Foundation
 import Sayiir
 import SayiirTesting
+import TestSupport
 import Testing
 
 @Suite struct ResumeTests {

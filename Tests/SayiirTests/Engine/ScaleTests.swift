@@ -1,5 +1,6 @@
 import Sayiir
 import SayiirTesting
+import TestSupport
 import Testing
 
 /// Large workflows. Were anything quadratic in their size, these would not end within minutes.

@@ -1,6 +1,7 @@
 import Foundation
 import Sayiir
 import SayiirTesting
+import TestSupport
 import Testing
 
 /// What a user of the engine is told when storage fails or is not what it should be.

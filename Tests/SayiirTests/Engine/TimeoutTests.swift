@@ -1,5 +1,6 @@
 import Sayiir
 import SayiirTesting
+import TestSupport
 import Testing
 
 @Suite struct TimeoutTests {

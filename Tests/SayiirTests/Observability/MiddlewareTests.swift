@@ -4,6 +4,7 @@ import Metrics
 import MetricsTestKit
 import Sayiir
 import SayiirTesting
+import TestSupport
 import Testing
 import Tracing
 

@@ -4,6 +4,7 @@ import Sayiir
 import SayiirTesting
 import ServiceLifecycle
 import ServiceLifecycleTestKit
+import TestSupport
 import Testing
 
 @Suite struct ServiceTests {

@@ -1,5 +1,6 @@
 import Sayiir
 import SayiirTesting
+import TestSupport
 import Testing
 
 /// What is marked as sensitive, and what is not.

@@ -1,11 +1,11 @@
-import SayiirTesting
+internal import SayiirTesting
 
 /// Makes plans at random, each from its seed.
 ///
 /// What is left to chance by the engine must not decide a run's end. So below a fork or map, where sequences overtake each
 /// other, nothing fails for good, no attempt runs out of time, and a wait with a time-out never races with its signal. Cancelling is
 /// left to the ``PlanInterpreter``, which knows what is under way.
-struct FlowGenerator {
+package struct FlowGenerator {
     private var random: SplitMix64
 
     init(seed: UInt64) { random = SplitMix64(seed: seed) }
@@ -23,7 +23,7 @@ struct FlowGenerator {
     }
 
     /// The plan of a seed: most are small, a few larger.
-    static func plan(seed: UInt64) -> FlowPlan {
+    package static func plan(seed: UInt64) -> FlowPlan {
         var generator = FlowGenerator(seed: seed)
         return generator.plan()
     }

@@ -1,4 +1,4 @@
-import Foundation
+import CrashEquivalence
 import Sayiir
 import SayiirTesting
 import Testing
@@ -8,11 +8,8 @@ import Testing
 /// `SAYIIR_FLOWS` says how many there are. If it is set, or `SAYIIR_SEED`, flows of other seeds are tried too, beginning with that
 /// seed or at random: a failure there is either the engine's or the oracle's, and wants a look.
 @Suite struct CrashEquivalenceTests {
-    private static let environment = ProcessInfo.processInfo.environment
-    private static let flowCount = max(1, environment["SAYIIR_FLOWS"].flatMap { Int($0) } ?? 2_000)
-    private static let isAskedForMore = environment["SAYIIR_FLOWS"] != nil || environment["SAYIIR_SEED"] != nil
+    private static let flowCount = FlowSearch.askedCount ?? 2_000
     private static let groups = 10
-    private static let newSeeds = environment["SAYIIR_SEED"].flatMap { UInt64($0) } ?? .random(in: 0..<1 << 48)
 
     @Test(
         "a random flow that crashes at any append comes to the same end as without a crash, and repeats nothing",
@@ -23,10 +20,11 @@ import Testing
     }
 
     @Test(
-        "so does one of seeds that nobody has tried", .enabled(if: isAskedForMore, "set SAYIIR_FLOWS or SAYIIR_SEED"))
+        "so does one of seeds that nobody has tried",
+        .enabled(if: FlowSearch.isAskedForMore, "set SAYIIR_FLOWS or SAYIIR_SEED"))
     func unknownSeeds() async throws {
-        print("Crash equivalence: seeds from \(Self.newSeeds)")
-        await tryFlows(from: Self.newSeeds, count: max(1, Self.flowCount / 20))
+        print("Crash equivalence: seeds from \(FlowSearch.newSeeds)")
+        await tryFlows(from: FlowSearch.newSeeds, count: max(1, Self.flowCount / 20))
     }
 
     @Test("the smallest plans of all kinds of node come to the end that is expected of them", arguments: smallestPlans)
@@ -59,20 +57,8 @@ import Testing
     }
 
     private func tryFlows(from first: UInt64, count: Int) async {
-        for seed in first..<(first + UInt64(count)) {
-            let plan = FlowGenerator.plan(seed: seed)
-            guard let problem = await CrashTrial.problem(with: plan, seed: seed) else { continue }
-            let smallest = await Shrinker { await CrashTrial.problem(with: $0, seed: seed) != nil }.shrink(plan)
-            let last = await CrashTrial.problem(with: smallest, seed: seed) ?? "it does not always fail"
-            Issue.record(
-                """
-                SAYIIR_SEED=\(seed): \(plan)
-                \(problem)
-                shrunk: \(smallest)
-                \(last)
-                """)
-            return
-        }
+        let problem = await FlowSearch.firstProblem(from: first, count: count, with: CrashTrial.problem)
+        #expect(problem == nil)
     }
 
     private static let smallestPlans: [FlowPlan] = {

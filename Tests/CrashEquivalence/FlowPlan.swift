@@ -2,14 +2,20 @@
 ///
 /// Every node takes and gives an integer. Steps are called after their places: `2` is the third node, `2a0` the first node of
 /// its first branch or body, `2.join` the task that joins its branches, `2/0` the first node of the child workflow `2`.
-struct FlowPlan: Hashable, Sendable {
-    var input: Int
-    var nodes: [PlanNode]
-    var requests: [PlanRequest] = []
+package struct FlowPlan: Hashable, Sendable {
+    package var input: Int
+    package var nodes: [PlanNode]
+    package var requests: [PlanRequest] = []
+
+    /// A plan of which nothing happens from outside.
+    package init(input: Int, nodes: [PlanNode]) {
+        self.input = input
+        self.nodes = nodes
+    }
 }
 
 /// A node of a plan, with the tasks that it needs around it: a fork has a join, a map tasks that spread and gather.
-indirect enum PlanNode: Hashable, Sendable {
+package indirect enum PlanNode: Hashable, Sendable {
     case task(TaskPlan)
     case fork(JoinStyle, [[PlanNode]])
     /// The key is one of as many as there are branches, and one more if there is a default branch.
@@ -23,14 +29,14 @@ indirect enum PlanNode: Hashable, Sendable {
 }
 
 /// How the branches of a fork are joined.
-enum JoinStyle: String, Hashable, Sendable, CaseIterable {
+package enum JoinStyle: String, Hashable, Sendable, CaseIterable {
     case typed, array, byName
 }
 
 /// A task that adds a number, after failing so many times.
 ///
 /// Failures that are stored count, calls do not: an attempt that a crash interrupted was called too.
-struct TaskPlan: Hashable, Sendable {
+package struct TaskPlan: Hashable, Sendable {
     var adds = 1
     var failures = 0
     var retries: Int?
@@ -40,6 +46,9 @@ struct TaskPlan: Hashable, Sendable {
     var isTimed = false
     var isAtMostOnce = false
 
+    /// A task that adds a number, and never fails.
+    package init(adds: Int = 1) { self.adds = adds }
+
     /// Whether it never succeeds.
     var isFatal: Bool { failures > (retries ?? 0) }
     /// How many failures are stored.
@@ -47,8 +56,8 @@ struct TaskPlan: Hashable, Sendable {
 }
 
 /// A wait for a signal, and when that is sent.
-struct SignalPlan: Hashable, Sendable {
-    enum Delivery: String, Hashable, Sendable {
+package struct SignalPlan: Hashable, Sendable {
+    package enum Delivery: String, Hashable, Sendable {
         /// Before the instance is submitted.
         case early
         /// While the instance waits for it.
@@ -62,6 +71,14 @@ struct SignalPlan: Hashable, Sendable {
     /// Whether each signal brings another value. Elements of a map consume signals in no particular order.
     var isVaried: Bool
 
+    /// A wait for a signal.
+    package init(delivery: Delivery, timeout: Int?, hasFallback: Bool, isVaried: Bool) {
+        self.delivery = delivery
+        self.timeout = timeout
+        self.hasFallback = hasFallback
+        self.isVaried = isVaried
+    }
+
     static let fallback = 77
 
     /// The value of the signal with the given number, from 0.
@@ -69,8 +86,8 @@ struct SignalPlan: Hashable, Sendable {
 }
 
 /// What is asked of an instance as soon as a step is stored.
-struct PlanRequest: Hashable, Sendable {
-    enum Kind: String, Hashable, Sendable, CaseIterable {
+package struct PlanRequest: Hashable, Sendable {
+    package enum Kind: String, Hashable, Sendable, CaseIterable {
         case cancel
         /// Ended as soon as the instance stands still.
         case pause
@@ -78,7 +95,7 @@ struct PlanRequest: Hashable, Sendable {
         case pauseAndUnpause
     }
 
-    var kind: Kind
+    package var kind: Kind
     /// The step, as `Step` prints it.
     var step: String
 }
@@ -93,7 +110,7 @@ enum PlanArithmetic {
 }
 
 extension FlowPlan: CustomStringConvertible {
-    var description: String {
+    package var description: String {
         "input \(input): \(PlanNode.text(nodes))" + requests.map { "; \($0.kind.rawValue) after '\($0.step)'" }.joined()
     }
 
@@ -118,7 +135,7 @@ extension PlanNode: CustomStringConvertible {
         }
     }
 
-    var description: String {
+    package var description: String {
         switch self {
         case .task(let task): return "\(task)"
         case .fork(let style, let branches):
@@ -138,7 +155,7 @@ extension PlanNode: CustomStringConvertible {
 }
 
 extension TaskPlan: CustomStringConvertible {
-    var description: String {
+    package var description: String {
         var words = ["+\(adds)"]
         if failures > 0 { words.append("\(hangs ? "hangs" : "fails") \(failures)×") }
         if let retries { words.append("retries \(retries)") }
@@ -149,7 +166,7 @@ extension TaskPlan: CustomStringConvertible {
 }
 
 extension SignalPlan: CustomStringConvertible {
-    var description: String {
+    package var description: String {
         let limit = timeout.map { ", timeout \($0)\(hasFallback ? " with fallback" : "")" } ?? ""
         return "signal(\(delivery.rawValue)\(limit)\(isVaried ? "" : ", all equal"))"
     }

@@ -1,6 +1,6 @@
 /// What a plan must come to, computed from the plan alone: this knows nothing of engine, decider or history.
-struct PlanExpectation: Equatable, Sendable {
-    enum End: Equatable, Sendable {
+package struct PlanExpectation: Equatable, Sendable {
+    package enum End: Equatable, Sendable {
         case completed(Int)
         /// Failed at a step.
         case failed(String)
@@ -25,7 +25,7 @@ struct PlanExpectation: Equatable, Sendable {
         var count = 0
     }
 
-    var end = End.cancelled
+    package var end = End.cancelled
     var steps: [String: Step] = [:]
     /// The step that is under way when the instance is cancelled: nobody knows whether it comes to its end.
     var undetermined: String?
@@ -37,7 +37,7 @@ struct PlanExpectation: Equatable, Sendable {
 }
 
 /// Works out a ``PlanExpectation``: branches and elements one after the other, since the order must not matter.
-struct PlanInterpreter {
+package struct PlanInterpreter {
     private enum Stop: Error {
         case failed(String)
         case cancelled
@@ -67,7 +67,7 @@ struct PlanInterpreter {
     /// How many forks and maps are under way.
     private var parallelDepth = 0
 
-    static func expectation(of plan: FlowPlan) -> PlanExpectation {
+    package static func expectation(of plan: FlowPlan) -> PlanExpectation {
         var interpreter = PlanInterpreter(plan)
         do throws(Stop) {
             let output = try interpreter.run(plan.nodes, Place(), plan.input)

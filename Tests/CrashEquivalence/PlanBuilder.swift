@@ -1,4 +1,4 @@
-import Sayiir
+internal import Sayiir
 
 /// Builds the workflow of a plan, whose tasks report to a ``PlanWorld``.
 struct PlanBuilder {

@@ -1,5 +1,6 @@
-import Sayiir
-import SayiirTesting
+internal import Sayiir
+internal import SayiirTesting
+internal import TestSupport
 
 /// What is around a run of a plan: the time, the calls of its tasks, and how often each has failed.
 final class PlanWorld: Sendable {

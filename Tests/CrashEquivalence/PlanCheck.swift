@@ -1,4 +1,4 @@
-import Sayiir
+internal import Sayiir
 
 /// Compares a run with what its plan must come to.
 struct PlanCheck {

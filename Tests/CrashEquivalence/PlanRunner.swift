@@ -1,28 +1,36 @@
-import Sayiir
-import SayiirTesting
+package import Sayiir
+internal import SayiirTesting
+internal import TestSupport
 
 /// Runs a plan from whatever a backend holds to its end, and brings what the plan says happens from outside.
 ///
 /// All that it does follows from the history: so a run that was crashed anywhere is continued as the uncrashed one would have been.
-struct PlanRunner {
+package struct PlanRunner {
+    /// The instance that it runs.
+    package let id: InstanceID
+    /// What the plan must come to.
+    package let expectation: PlanExpectation
     let plan: FlowPlan
-    let expectation: PlanExpectation
     let workflow: Workflow<Int, Int>
     let world: PlanWorld
 
-    static let id: InstanceID = "plan"
-
     /// What a run left behind.
-    struct Record {
-        var status: WorkflowStatus<Int>
-        var state: InstanceState
-        var history: [Event]
+    package struct Record {
+        /// How it ended.
+        package var status: WorkflowStatus<Int>
+        /// The state that the backend gives.
+        package var state: InstanceState
+        /// All events of the instance.
+        package var history: [Event]
         /// What each append of this run made durable.
-        var appends: [[Event]]
-        var calls: [String: Int]
+        package var appends: [[Event]]
+        /// How often each step's code was called in this run.
+        package var calls: [String: Int]
     }
 
-    init(_ plan: FlowPlan) throws {
+    /// Prepares to run a plan, in a world of its own.
+    package init(_ plan: FlowPlan, id: InstanceID = "plan") throws {
+        self.id = id
         self.plan = plan
         expectation = PlanInterpreter.expectation(of: plan)
         world = PlanWorld()
@@ -35,7 +43,7 @@ struct PlanRunner {
     ///   - left: The state that the backend holds.
     ///   - offset: How long nobody ran the instance.
     ///   - onAppend: Called with each append that was acknowledged.
-    func run(
+    package func run(
         on storage: any Backend, from left: InstanceState? = nil, after offset: Duration = .zero,
         onAppend: @escaping @Sendable ([Event]) async -> Void = { _ in }
     ) async throws -> Record {
@@ -55,39 +63,39 @@ struct PlanRunner {
         let engine = Engine(backend: backend, options: options)
         let status = try await drive(engine)
         return Record(
-            status: status, state: try await engine.client.state(of: Self.id),
-            history: try await engine.client.history(of: Self.id).map(\.event), appends: backend.appends.value,
+            status: status, state: try await engine.client.state(of: id),
+            history: try await engine.client.history(of: id).map(\.event), appends: backend.appends.value,
             calls: world.calls)
     }
 
     private func drive(_ engine: Engine) async throws -> WorkflowStatus<Int> {
         for _ in 0..<1000 {
             try await prepare(engine)
-            let isThere = try await engine.backend.state(of: Self.id).map { $0.phase != .unsubmitted } ?? false
+            let isThere = try await engine.backend.state(of: id).map { $0.phase != .unsubmitted } ?? false
             let status =
                 isThere
-                ? try await engine.resume(workflow, id: Self.id)
-                : try await engine.run(workflow, id: Self.id, input: plan.input)
+                ? try await engine.resume(workflow, id: id)
+                : try await engine.run(workflow, id: id, input: plan.input)
             if status.isEnded { return status }
             if case .inDoubt(let step) = status.status {
-                try await engine.client.resolveDoubt(of: step, in: Self.id, as: .rerun)
+                try await engine.client.resolveDoubt(of: step, in: id, as: .rerun)
             }
-            let state = try await engine.client.state(of: Self.id)
+            let state = try await engine.client.state(of: id)
             if state.phase == .active, missingSignals(state).isEmpty, let next = state.nextEnd {
                 world.clock.time.advance(to: max(next, world.clock.now))
             }
         }
-        throw TestError("the run comes to no end: \(try await engine.client.state(of: Self.id).status)")
+        throw TestError("the run comes to no end: \(try await engine.client.state(of: id).status)")
     }
 
     /// Brings what is due before somebody runs the instance.
     private func prepare(_ engine: Engine) async throws {
-        guard let state = try await engine.backend.state(of: Self.id), state.phase != .unsubmitted else {
+        guard let state = try await engine.backend.state(of: id), state.phase != .unsubmitted else {
             let received = Self.received(try await history(engine))
             for (name, signals) in expectation.signals.sorted(by: { $0.key < $1.key })
             where signals.plan.delivery == .early {
                 for number in received[name, default: 0]..<max(signals.count, received[name, default: 0]) {
-                    try await engine.client.signal(name, to: Self.id, payload: signals.plan.payload(number))
+                    try await engine.client.signal(name, to: id, payload: signals.plan.payload(number))
                 }
             }
             return
@@ -97,29 +105,29 @@ struct PlanRunner {
         var received = missing.isEmpty ? [:] : Self.received(try await history(engine))
         for name in missing {
             guard let signals = expectation.signals[name] else { continue }
-            try await engine.client.signal(name, to: Self.id, payload: signals.plan.payload(received[name, default: 0]))
+            try await engine.client.signal(name, to: id, payload: signals.plan.payload(received[name, default: 0]))
             received[name, default: 0] += 1
         }
-        if try await engine.client.state(of: Self.id).phase == .paused { try await engine.client.unpause(Self.id) }
+        if try await engine.client.state(of: id).phase == .paused { try await engine.client.unpause(id) }
     }
 
     /// Makes the plan's requests whose steps are stored, unless the history has them.
     private func ask(_ engine: Engine) async throws {
         if plan.requests.isEmpty { return }
         let events = try await history(engine)
-        var state = try await engine.client.state(of: Self.id)
+        var state = try await engine.client.state(of: id)
         let made = events.count { if case .pauseRequested = $0.body { true } else { false } }
         var pauses = 0
         for request in plan.requests where state.hasStoredTask(request.step) && !state.phase.isEnded {
             switch request.kind {
-            case .cancel: try await engine.client.cancel(Self.id)
+            case .cancel: try await engine.client.cancel(id)
             case .pause, .pauseAndUnpause:
                 pauses += 1
                 if pauses <= made || state.pauseRequest != nil { continue }
-                try await engine.client.pause(Self.id)
-                if request.kind == .pauseAndUnpause { try await engine.client.unpause(Self.id) }
+                try await engine.client.pause(id)
+                if request.kind == .pauseAndUnpause { try await engine.client.unpause(id) }
             }
-            state = try await engine.client.state(of: Self.id)
+            state = try await engine.client.state(of: id)
         }
     }
 
@@ -139,7 +147,7 @@ struct PlanRunner {
     }
 
     private func history(_ engine: Engine) async throws -> [Event] {
-        try await engine.backend.history(of: Self.id).map(\.event)
+        try await engine.backend.history(of: id).map(\.event)
     }
 
     private static func received(_ events: [Event]) -> [String: Int] {

@@ -1,5 +1,7 @@
+import CrashEquivalence
 import Sayiir
 import SayiirTesting
+import TestSupport
 
 /// Runs a plan without a crash, and then once for each append of that run with a crash right after it.
 ///
@@ -8,26 +10,7 @@ import SayiirTesting
 struct CrashTrial {
     private let runner: PlanRunner
     private var random: SplitMix64
-    private var uncrashed: Set<StepSummary> = []
-
-    /// What a run left of a step, but for times and attempts.
-    private struct StepSummary: Hashable {
-        var step: Step
-        var kind: StepState.Kind
-        var isCompleted: Bool
-        var isAbandoned: Bool
-        var output: Payload?
-        var failures: UInt32
-
-        init(_ state: StepState) {
-            step = state.step
-            kind = state.kind
-            isCompleted = state.isCompleted
-            isAbandoned = state.isAbandoned
-            output = state.output
-            failures = state.failureCount
-        }
-    }
+    private var comparison: RunComparison
 
     /// What goes wrong with a plan; `nil` if nothing does.
     static func problem(with plan: FlowPlan, seed: UInt64) async -> String? {
@@ -42,23 +25,26 @@ struct CrashTrial {
     private init(runner: PlanRunner, random: SplitMix64) {
         self.runner = runner
         self.random = random
+        comparison = RunComparison(runner.expectation)
     }
 
     private mutating func run() async throws -> String? {
         let disk = InMemoryFileSystem()
         let kept = Atomically(KeptImage(random: SplitMix64(seed: random.next())))
         let record = try await runner.run(on: try await Self.openLog(disk)) { _ in kept.change { $0.offer(disk) } }
-        if let problem = problem(with: record, from: nil) { return "uncrashed: \(problem)" }
-        uncrashed = Set(record.state.steps.map(StepSummary.init))
+        if let problem = comparison.problem(with: record, from: nil) { return "uncrashed: \(problem)" }
+        comparison = RunComparison(runner.expectation, uncrashed: record)
         for count in 0...record.appends.count {
             if let problem = try await crash(after: count, of: record, again: count % 8 == 1) { return problem }
         }
         // One crash, of every second flow, is of the whole disk: that takes longer than those in memory.
         guard Bool.random(using: &random) else { return nil }
         let log = try await Self.openLog(kept.value.image)
-        let left = try await log.state(of: PlanRunner.id)
+        let left = try await log.state(of: runner.id)
         let again = try await runner.run(on: log, from: left)
-        return problem(with: again, from: left).map { "crashed on disk at revision \(left?.revision ?? 0): \($0)" }
+        return comparison.problem(with: again, from: left).map {
+            "crashed on disk at revision \(left?.revision ?? 0): \($0)"
+        }
     }
 
     /// A log in short segments: long ones would take more time than all else.
@@ -77,12 +63,14 @@ struct CrashTrial {
         let prefix = record.appends.prefix(count).flatMap { $0 }
         let resumed = try await resume(prefix)
         let place = "crashed after append \(count) of \(record.appends.count)"
-        if let problem = problem(with: resumed, from: InstanceState(folding: prefix)) { return "\(place): \(problem)" }
+        if let problem = comparison.problem(with: resumed, from: InstanceState(folding: prefix)) {
+            return "\(place): \(problem)"
+        }
         guard again, !resumed.appends.isEmpty else { return nil }
         let more = Int.random(in: 0..<resumed.appends.count, using: &random)
         let longer = prefix + resumed.appends.prefix(more).flatMap { $0 }
         let second = try await resume(longer)
-        return problem(with: second, from: InstanceState(folding: longer)).map {
+        return comparison.problem(with: second, from: InstanceState(folding: longer)).map {
             "\(place), and \(more) appends later: \($0)"
         }
     }
@@ -92,17 +80,6 @@ struct CrashTrial {
         try await backend.append(prefix, lease: nil)
         let pause = Duration.seconds(Bool.random(using: &random) ? 0 : 3600)
         return try await runner.run(on: backend, from: InstanceState(folding: prefix), after: pause)
-    }
-
-    private func problem(with record: PlanRunner.Record, from left: InstanceState?) -> String? {
-        var problems = PlanCheck.problems(of: record, from: left, against: runner.expectation)
-        // Which steps were under way when it was cancelled, may differ.
-        if !uncrashed.isEmpty, runner.expectation.end != .cancelled,
-            Set(record.state.steps.map(StepSummary.init)) != uncrashed
-        {
-            problems.append("its steps are not those of the uncrashed run")
-        }
-        return problems.isEmpty ? nil : problems.joined(separator: "; ")
     }
 }
 

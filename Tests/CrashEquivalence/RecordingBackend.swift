@@ -1,5 +1,5 @@
-import Sayiir
-import SayiirTesting
+internal import Sayiir
+internal import TestSupport
 
 /// A backend that notes what each append made durable, and tells of it before the appending run goes on.
 struct RecordingBackend: Backend {
@@ -16,6 +16,10 @@ struct RecordingBackend: Backend {
             appends.insert(events, at: place.map { $0 + 1 } ?? 0)
         }
         await onAppend(events)
+    }
+
+    func keep(definition text: String, _ hash: DefinitionHash, at time: Timestamp) async throws(BackendError) {
+        try await inner.keep(definition: text, hash, at: time)
     }
 
     func acquireLease(
@@ -41,6 +45,8 @@ struct RecordingBackend: Backend {
     func waitForChange(of instance: InstanceID, after revision: UInt64) async {
         await inner.waitForChange(of: instance, after: revision)
     }
+
+    func liveInstances() async throws(BackendError) -> [InstanceSummary] { try await inner.liveInstances() }
 
     func instances() async throws(BackendError) -> [InstanceSummary] { try await inner.instances() }
 }
