@@ -79,8 +79,8 @@ public final class PostgresBackend: SharedBackend {
     private func start() async throws(PostgresError) {
         try listener.start()
         let tasks = [
-            Task { [messages = listener.messages, leases, watchers] in
-                for await message in messages { await Self.take(message, leases, watchers) }
+            Task { [messages = listener.messages, leases, watchers, pool] in
+                for await message in messages { await Self.take(message, leases, watchers, pool) }
             },
             Task { [pool, leases, serverClock] in
                 await Self.repeating(every: pool.options.heartbeatInterval) {
@@ -105,7 +105,8 @@ public final class PostgresBackend: SharedBackend {
     }
 
     private static func take(
-        _ message: NotificationListener.Message, _ leases: LeaseKeeper, _ watchers: ChangeWatchers
+        _ message: NotificationListener.Message, _ leases: LeaseKeeper, _ watchers: ChangeWatchers,
+        _ pool: ConnectionPool
     ) async {
         switch message {
         case .work(let id):
@@ -117,14 +118,21 @@ public final class PostgresBackend: SharedBackend {
         case .reconnected:
             await watchers.wakeAll()
             await leases.expectForgotten()
+            // Those who were told meanwhile were not heard. Some names are enough: who listens looks for more.
+            let due = try? await pool.runPersistently { connection, _ throws(PostgresError) in
+                try connection.run(LeaseStatements.due).map { row throws(PostgresError) in try row.text(0) }
+            }
+            for id in due ?? [] { await watchers.announce(InstanceID(id)) }
         }
     }
 
-    /// Closes all connections. What is under way comes to its end; later calls throw. Leases that are held end by themselves.
+    /// Closes all connections. What is under way comes to its end; later calls throw. Who holds a lease is told that it is lost; on the
+    /// server it ends by itself.
     public func close() {
         for task in background.withLock({ $0 }) { task.cancel() }
         listener.close()
         pool.close()
+        Task { [leases] in await leases.loseAll() }
     }
 
     deinit { close() }

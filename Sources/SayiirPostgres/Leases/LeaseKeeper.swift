@@ -257,6 +257,11 @@ actor LeaseKeeper {
 
     // MARK: Renewing
 
+    /// Gives up all leases: this process can renew them no more.
+    func loseAll() {
+        for instance in Array(held.keys) { drop(instance, telling: .lost) }
+    }
+
     /// Renews all leases. To be called at every ``PostgresOptions/heartbeatInterval``.
     func renew() async {
         if let forgottenDue, forgottenDue <= .now { await releaseForgotten() }

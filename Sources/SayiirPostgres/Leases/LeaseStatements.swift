@@ -59,6 +59,17 @@ enum LeaseStatements {
         RETURNING i.id, i.lease_epoch, i.revision, due.urgency
         """)
 
+    /// Gives some of the instances that are due and that nobody has.
+    static let due = Statement(
+        "due",
+        """
+        SELECT id FROM instances
+        WHERE ready_at IS NOT NULL AND ready_at <= (SELECT now_nanoseconds())
+            AND ready_at + priority * 300000000000 <= (SELECT now_nanoseconds()) + 1500000000000
+            AND (lease_executor IS NULL OR lease_until <= (SELECT now_nanoseconds()))
+        ORDER BY ready_at + priority * 300000000000 LIMIT 100
+        """)
+
     /// Instances, epochs, nanoseconds. Gives instance and revision of each lease that goes on.
     static let renew = Statement(
         "renew_leases",
