@@ -92,7 +92,7 @@ struct PostgresServiceTests {
         }.build()
         let client = WorkflowClient(backend: try await TestStore.connect(options))
         let first = try await TestStore.connect(options)
-        let lost = Engine(backend: first, options: named("lost"))
+        let lost = Engine(backend: first, options: workerOptions("lost"))
         lost.register(workflow)
         let service = Task { try await lost.run() }
         try await client.submit(workflow, id: "i", input: 1)
@@ -152,31 +152,5 @@ struct PostgresServiceTests {
             }
         }
         #expect(calls.all == ["a", "gpu"])
-    }
-
-    // MARK: Helpers
-
-    private func named(_ name: String, tags: [String]? = nil) -> EngineOptions {
-        var options = EngineOptions()
-        options.executor = name
-        options.tags = tags
-        return options
-    }
-
-    private func worker<Input, Output>(
-        _ name: String, _ options: PostgresOptions, _ workflow: Workflow<Input, Output>, tags: [String]? = nil
-    ) async throws -> Engine {
-        let engine = Engine(backend: try await TestStore.connect(options), options: named(name, tags: tags))
-        engine.register(workflow)
-        return engine
-    }
-
-    private func serving(_ engines: [Engine], _ body: () async throws -> Void) async throws {
-        let services = engines.map { engine in Task { try await engine.run() } }
-        let result: Result<Void, any Error>
-        do { result = .success(try await body()) } catch { result = .failure(error) }
-        for service in services { service.cancel() }
-        for service in services { try? await service.value }
-        try result.get()
     }
 }

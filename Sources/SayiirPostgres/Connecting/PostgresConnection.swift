@@ -142,12 +142,16 @@ final class PostgresConnection {
     }
 
     private func check() throws(PostgresError) {
-        let version = PQserverVersion(handle)
-        guard version >= 130_000 else {
-            throw error(.unsupportedServer, "it is version \(version / 10000)")
-        }
         let encoding = PQparameterStatus(handle, "server_encoding").map { String(cString: $0) } ?? "unknown"
-        guard encoding == "UTF8" else { throw error(.unsupportedServer, "its database's encoding is \(encoding)") }
+        if let reason = Self.unsuitable(version: PQserverVersion(handle), encoding: encoding) {
+            throw error(.unsupportedServer, reason)
+        }
+    }
+
+    /// Why a server cannot be used; `nil` if it can.
+    static func unsuitable(version: Int32, encoding: String) -> String? {
+        if version < 130_000 { return "it is version \(version / 10000)" }
+        return encoding == "UTF8" ? nil : "its database's encoding is \(encoding)"
     }
 
     private func setUp(_ options: PostgresOptions) throws(PostgresError) {
