@@ -113,7 +113,9 @@ let package = Package(
         .executableTarget(name: "tour", dependencies: ["Sayiir"], path: "Examples/Tour", swiftSettings: settings),
         .executableTarget(
             name: "approval", dependencies: ["Sayiir"], path: "Examples/Approval", swiftSettings: settings),
-        .testTarget(name: "ExamplesTests", dependencies: ["welcome", "tour", "approval"], swiftSettings: settings),
+        .testTarget(
+            name: "ExamplesTests", dependencies: ["TestPrograms", "welcome", "tour", "approval"],
+            swiftSettings: settings),
         // FuzzTests and SayiirLogTests share what they run with the packages in Fuzzing and Torture, through links.
         .testTarget(
             name: "FuzzTests", dependencies: ["SayiirEvents", "SayiirLog", "SayiirProjection", "SayiirTesting"],
@@ -128,7 +130,7 @@ let package = Package(
         .testTarget(
             name: "SayiirTests",
             dependencies: [
-                "Sayiir", "SayiirTesting",
+                "Sayiir", "SayiirTesting", "TestPrograms",
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
@@ -157,16 +159,16 @@ let package = Package(
             name: "SayiirInspectionTests",
             dependencies: [
                 "Sayiir", "SayiirInspection", "SayiirCatalogue", "SayiirEvents", "SayiirLog", "SayiirProjection",
-                "SayiirTesting",
-                "sayiir-inspect",
+                "SayiirTesting", "TestPrograms", "sayiir-inspect",
             ],
             exclude: ["Golden"], swiftSettings: settings),
         .executableTarget(
             name: "kill-worker", dependencies: ["Sayiir", "SayiirLog"], path: "Tests/KillWorker",
             swiftSettings: settings),
         .testTarget(
-            name: "KillTests", dependencies: ["Sayiir", "SayiirLog", "SayiirTesting", "kill-worker"],
+            name: "KillTests", dependencies: ["Sayiir", "SayiirLog", "SayiirTesting", "TestPrograms", "kill-worker"],
             swiftSettings: settings),
+        .target(name: "TestPrograms", path: "Tests/TestPrograms", swiftSettings: settings),
         .target(name: "PostgresCluster", path: "Tests/PostgresCluster", swiftSettings: settings),
         .testTarget(name: "PostgresClusterTests", dependencies: ["PostgresCluster"], swiftSettings: settings),
     ],
