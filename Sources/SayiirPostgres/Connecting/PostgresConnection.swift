@@ -28,13 +28,9 @@ final class PostgresConnection {
         self.address = address
         statementTimeout = options.statementTimeout
         handle = try Self.open(address, timeout: options.connectTimeout)
-        do throws(PostgresError) {
-            try check()
-            try setUp(options)
-        } catch {
-            PQfinish(handle)
-            throw error
-        }
+        // A class whose properties are all set is deinitialized if its initializer throws: that ends the connection.
+        try check()
+        try setUp(options)
     }
 
     deinit { PQfinish(handle) }
