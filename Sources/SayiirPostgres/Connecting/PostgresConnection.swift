@@ -109,6 +109,8 @@ final class PostgresConnection {
             if descriptor.revents != 0 { next = PQconnectPoll(handle) }
         }
         PQsetnonblocking(handle, 1)
+        // What a server says beside its answers, libpq would write to the program's standard error.
+        PQsetNoticeProcessor(handle, { _, _ in }, nil)
         return handle
     }
 
