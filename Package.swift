@@ -171,6 +171,22 @@ let package = Package(
         .target(name: "TestPrograms", path: "Tests/TestPrograms", swiftSettings: settings),
         .target(name: "PostgresCluster", path: "Tests/PostgresCluster", swiftSettings: settings),
         .testTarget(name: "PostgresClusterTests", dependencies: ["PostgresCluster"], swiftSettings: settings),
+        .target(name: "ClockSkew", path: "Tests/ClockSkew", cSettings: [.treatAllWarnings(as: .error)]),
+        .target(name: "PostgresWork", dependencies: ["Sayiir"], path: "Tests/PostgresWork", swiftSettings: settings),
+        .executableTarget(
+            name: "postgres-worker",
+            dependencies: [
+                "ClockSkew", "PostgresWork", "Sayiir", "SayiirPostgres",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/PostgresWorker", swiftSettings: settings),
+        .testTarget(
+            name: "PostgresKillTests",
+            dependencies: [
+                "PostgresCluster", "PostgresWork", "Sayiir", "SayiirEvents", "SayiirPostgres", "SayiirProjection",
+                "SayiirTesting", "TestPrograms", "postgres-worker", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -96,6 +96,8 @@ final class PostgresConnection {
         guard let handle = started else {
             throw PostgresError(.unreachable, server: address.name, message: "no memory for a connection")
         }
+        // What a server says beside its answers, libpq would write to the program's standard error.
+        PQsetNoticeProcessor(handle, { _, _ in }, nil)
         // Why a server refuses a connection, it says in the code: its words are of its own language.
         PQsetErrorVerbosity(handle, PQERRORS_VERBOSE)
         var next = PGRES_POLLING_WRITING
@@ -112,8 +114,6 @@ final class PostgresConnection {
         }
         PQsetErrorVerbosity(handle, PQERRORS_DEFAULT)
         PQsetnonblocking(handle, 1)
-        // What a server says beside its answers, libpq would write to the program's standard error.
-        PQsetNoticeProcessor(handle, { _, _ in }, nil)
         return handle
     }
 
