@@ -52,7 +52,7 @@ private struct Flows {
         DurableTask(id) { [effects] (value: Int) in
             try effects.note()
             // A moment, so that kills fall into tasks.
-            try await Task.sleep(for: .milliseconds(5))
+            try await Task.sleep(for: .milliseconds(20))
             return body(value)
         }
     }
