@@ -232,7 +232,8 @@ final class PostgresConnection {
         let state = field("C")
         guard let state else { return lost() }
         let kind = PostgresError.Kind(sqlState: state)
-        if kind == .connectionLost { isBroken = true }
+        // A server that takes no changes may be a standby now, and a new connection lead to another one.
+        if kind == .connectionLost || kind == .readOnly { isBroken = true }
         let detail = field("D").map { " (\($0))" } ?? ""
         return error(kind, (field("M") ?? "") + detail, state)
     }
@@ -261,6 +262,7 @@ extension PostgresError.Kind {
     fileprivate init(sqlState: String) {
         self =
             switch sqlState {
+            case "25006": .readOnly
             case "53100": .outOfSpace
             case "53300": .tooManyConnections
             case "42501": .notPermitted
