@@ -83,9 +83,7 @@ final class NotificationListener: Sendable {
                 try connection.runScript("LISTEN \(quotedIdentifier(channel))")
                 pause = .milliseconds(50)
                 if !settle(.success(())) { continuation.yield(.reconnected) }
-                while !isClosed {
-                    for payload in try connection.notifications(waitingUpTo: Self.longestWait) { report(payload) }
-                }
+                try listen(on: connection)
             } catch {
                 if settle(.failure(error)) { return }
                 // Nothing is lost by it: whoever waits also looks by itself now and then.
@@ -95,6 +93,23 @@ final class NotificationListener: Sendable {
         }
     }
 
+    /// Listens until it is closed, or the connection breaks or has become too old.
+    private func listen(on connection: PostgresConnection) throws(PostgresError) {
+        var lastSign = ContinuousClock.now
+        while !isClosed, connection.openedAt + options.maximumLifetime > .now {
+            let payloads = try connection.notifications(waitingUpTo: Self.longestWait)
+            for payload in payloads { report(payload) }
+            if !payloads.isEmpty {
+                lastSign = .now
+            } else if lastSign + options.heartbeatInterval < .now {
+                // Who only listens does not see that the way to the server is cut, or that the server is gone.
+                _ = try connection.run(Self.anything)
+                lastSign = .now
+            }
+        }
+    }
+
+    private static let anything = Statement("anything", "SELECT 1")
     /// So long the thread may go on when it is closed.
     private static let longestWait = Duration.milliseconds(250)
 
