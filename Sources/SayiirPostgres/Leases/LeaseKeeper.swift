@@ -11,6 +11,8 @@ actor LeaseKeeper {
     private var failureCount = 0
     private var releases: [Release] = []
     private var isReleasing = false
+    /// Whether the server may take this process to have a lease that it has given up.
+    private var owesRelease = false
     private var lastListener = 0
 
     private struct HeldLease {
@@ -127,9 +129,13 @@ actor LeaseKeeper {
     /// server forgot in a crash that they were given back.
     func releaseForgotten() async {
         let parameters = forgottenParameters
-        // If it fails, they end by themselves.
-        _ = try? await pool.runPersistently { connection, _ throws(PostgresError) in
-            _ = try connection.run(LeaseStatements.releaseForgotten, parameters)
+        owesRelease = false
+        do throws(PostgresError) {
+            try await pool.runPersistently { connection, _ throws(PostgresError) in
+                _ = try connection.run(LeaseStatements.releaseForgotten, parameters)
+            }
+        } catch {
+            owesRelease = true
         }
     }
 
@@ -160,9 +166,13 @@ actor LeaseKeeper {
             let batch = releases
             releases = []
             let parameters = Self.parameters(batch)
-            // If it fails, the leases end by themselves, and all that is lost is time.
-            _ = try? await pool.runPersistently { connection, _ throws(PostgresError) in
-                _ = try connection.run(LeaseStatements.release, parameters)
+            do throws(PostgresError) {
+                try await pool.runPersistently { connection, _ throws(PostgresError) in
+                    _ = try connection.run(LeaseStatements.release, parameters)
+                }
+            } catch {
+                // Nobody waits until it can be done; but the leases must not last until they end by themselves.
+                owesRelease = true
             }
             for release in batch { release.continuation.resume() }
         }
@@ -234,8 +244,13 @@ actor LeaseKeeper {
 
     // MARK: Renewing
 
-    /// Renews all leases. To be called at every ``PostgresOptions/heartbeatInterval``.
+    /// Renews all leases, and gives back those that could not be. To be called at every ``PostgresOptions/heartbeatInterval``.
     func renew() async {
+        await renewHeld()
+        if owesRelease { await releaseForgotten() }
+    }
+
+    private func renewHeld() async {
         let leases = held.values.map(\.lease)
         guard !leases.isEmpty else { return }
         var parameters = StatementParameters()
