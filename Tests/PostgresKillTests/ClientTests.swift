@@ -107,4 +107,77 @@ struct ClientTests {
         backend.close()
         try await cluster.remove()
     }
+
+    @Test("that listens on a connection which is lost without a word listens on another one soon")
+    func silentLoss() async throws {
+        let cluster = try await PostgresCluster.start(overTCP: true)
+        let proxy = try TCPProxy(to: cluster.port)
+        var options = PostgresOptions()
+        // What it asks the server for, it does so now and then; nothing else finds out here.
+        options.leaseDuration = .seconds(1)
+        options.statementTimeout = .milliseconds(100)
+        options.pollInterval = .seconds(600)
+        let behind = try await PostgresBackend.connect(to: cluster.tcpURL(port: proxy.port), options: options)
+        let direct = try await PostgresBackend.connect(to: cluster.url, options: options)
+        let heard = LogLines()
+        let wakeUps = await behind.wakeUps()
+        let listening = Task { for await instance in wakeUps { heard.add(instance.rawValue) } }
+        await direct.announce("before")
+        try await waitUntil("it listens") { heard.lines.contains("before") }
+        proxy.loseAll()
+        await direct.announce("lost")
+        try await waitUntil("it listens again", within: .seconds(20)) {
+            await direct.announce("after")
+            try await Task.sleep(for: .milliseconds(50))
+            return heard.lines.contains("after")
+        }
+        #expect(!heard.lines.contains("lost"))
+        listening.cancel()
+        behind.close()
+        direct.close()
+        proxy.close()
+        try await cluster.remove()
+    }
+
+    @Test(
+        "of a server that takes no changes for a while gets an error that says so, and services go on when it does again"
+    )
+    func readOnly() async throws {
+        let cluster = try await PostgresCluster.start()
+        var options = PostgresOptions()
+        options.reconnectTimeout = .milliseconds(300)
+        options.pollInterval = .milliseconds(200)
+        options.leaseDuration = .seconds(8)
+        let backend = try await PostgresBackend.connect(to: cluster.url, options: options)
+        let engine = Engine(backend: backend)
+        let slow = try slowWorkflow(.none)
+        engine.register(slow)
+        let service = Task { try await engine.run() }
+        try await engine.client.submit(slow, id: "i", input: 500)
+        try await waitUntil("it is begun") { try await engine.client.history(of: "i").count > 1 }
+        try await cluster.psql("ALTER SYSTEM SET default_transaction_read_only = on")
+        try await cluster.psql("SELECT pg_reload_conf()")
+        try await waitUntil("the server takes no changes") {
+            do throws(WorkflowError) {
+                try await engine.client.submit(slow, id: InstanceID(UUID().uuidString), input: 1)
+                return false
+            } catch {
+                guard case .backend(.store(let cause as PostgresError)) = error else { throw error }
+                #expect(
+                    cause.kind == .readOnly && cause.isPassing && !cause.isOutcomeUnknown && cause.sqlState == "25006")
+                return true
+            }
+        }
+        try await Task.sleep(for: .seconds(1))
+        try await cluster.psql("ALTER SYSTEM RESET default_transaction_read_only")
+        try await cluster.psql("SELECT pg_reload_conf()")
+        let start = ContinuousClock.now
+        #expect(try await engine.client.waitForCompletion(of: "i", as: slow).output == 501)
+        // What could not be given back meanwhile does not have to end by itself.
+        #expect(ContinuousClock.now - start < .seconds(5))
+        service.cancel()
+        try? await service.value
+        backend.close()
+        try await cluster.remove()
+    }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Logging
 
-/// Keeps what is logged.
+/// Keeps what is logged, or said otherwise.
 ///
 // @unchecked: `kept` is touched between `lock` and `unlock` only.
 final class LogLines: @unchecked Sendable {
@@ -9,6 +9,8 @@ final class LogLines: @unchecked Sendable {
     private var kept: [String] = []
 
     var lines: [String] { lock.withLock { kept } }
+
+    func add(_ line: String) { lock.withLock { kept.append(line) } }
 
     var logger: Logger { Logger(label: "test") { [self] _ in Handler(lines: self) } }
 
@@ -24,7 +26,7 @@ final class LogLines: @unchecked Sendable {
 
         func log(event: LogEvent) {
             let line = "\(event.level) \(event.message) \(metadata.merging(event.metadata ?? [:]) { $1 })"
-            lines.lock.withLock { lines.kept.append(line) }
+            lines.add(line)
         }
     }
 }
