@@ -32,7 +32,7 @@ struct ChaosTests {
         var findings = try Findings(chaos)
         try await findings.check()
         #expect(await chaos.fleet.complaints() == [], "no service ended by itself")
-        #expect(!chaos.fleet.logs().contains(password))
+        #expect(!chaos.fleet.logs().contains("s3cret"))
         let counts = Chaos.Disturbance.allCases.map { "\($0) \(chaos.counts[$0] ?? 0)" }.joined(separator: ", ")
         print(
             """

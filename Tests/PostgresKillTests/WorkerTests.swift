@@ -21,8 +21,7 @@ struct WorkerTests {
         let slow = try slowWorkflow(.none)
         try await client.submit(slow, id: "i", input: 300)
         try await waitUntil("the first worker has begun") { fleet.effects()["worker-0"]?.isEmpty == false }
-        stopped.signal(SIGSTOP)
-        defer { stopped.signal(SIGCONT) }
+        try stopped.pause(for: .seconds(20))
         try await fleet.add()
         #expect(try await client.waitForCompletion(of: "i", as: slow).output == 301)
         let history = try await client.history(of: "i")

@@ -46,7 +46,11 @@ public final class RunningProgram: Sendable {
         }
     }
 
-    deinit { if process.isRunning { signal(SIGKILL) } }
+    deinit {
+        guard process.isRunning else { return }
+        signal(SIGKILL)
+        process.waitUntilExit()
+    }
 
     /// The process's number.
     public var identifier: Int32 { process.processIdentifier }

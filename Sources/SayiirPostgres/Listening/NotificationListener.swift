@@ -110,6 +110,7 @@ final class NotificationListener: Sendable {
     }
 
     private static let anything = Statement("anything", "SELECT 1")
+
     /// So long the thread may go on when it is closed.
     private static let longestWait = Duration.milliseconds(250)
 
