@@ -41,6 +41,31 @@ struct WorkerTests {
         backend.close()
     }
 
+    @Test(
+        "that is stopped while somebody takes its lease stores nothing more, even if nobody else has written anything")
+    func overtaken() async throws {
+        let cluster = try await PostgresCluster.shared
+        // Nothing but the server tells it: it renews its lease only after the task's end.
+        let fleet = try Fleet(at: cluster.url, lease: .seconds(60), poll: .milliseconds(100))
+        let stopped = try await fleet.add()
+        let backend = try await PostgresBackend.connect(to: cluster.url, options: fleet.options)
+        let client = WorkflowClient(backend: backend)
+        let slow = try slowWorkflow(.none)
+        try await client.submit(slow, id: "i", input: 300)
+        try await waitUntil("the worker has begun") { fleet.effects()["worker-0"]?.isEmpty == false }
+        try stopped.pause(for: .seconds(20))
+        let lease = try await backend.acquireLease(on: "i", by: "test", takingOver: true)
+        let history = try await client.history(of: "i")
+        stopped.signal(SIGCONT)
+        try await Task.sleep(for: .milliseconds(700))
+        #expect(try await client.history(of: "i") == history)
+        #expect(fleet.effects() == ["worker-0": [["i", "slow", "1"]]])
+        await backend.release(lease)
+        #expect(try await client.waitForCompletion(of: "i", as: slow).output == 301)
+        #expect(fleet.effects() == ["worker-0": [["i", "slow", "1"], ["i", "slow", "2"], ["i", "next", "1"]]])
+        backend.close()
+    }
+
     #if os(Linux)
         @Test("whose time of day is off by hours keeps to the server's: waits end when they should, whoever began them")
         func skewedClocks() async throws {
