@@ -156,6 +156,23 @@ import Testing
         #expect(try await engine.client.state(of: "i").failedStep == Step("s"))
     }
 
+    @Test(
+        "a signal that comes while another branch's task is under way is taken, also if only the refused checkpoint tells of it"
+    )
+    func signalBeforeCheckpoint() async throws {
+        var backend = RecordingBackend(inner: InMemoryBackend())
+        backend.tellsTooLate = true
+        let engine = Engine(backend: backend)
+        let sending = DurableTask("send") { (value: Int) in
+            try await engine.client.signal("s", to: "i", payload: 40)
+            return value
+        }
+        let workflow = try Flow("w", input: Int.self)
+            .fork(Branch("wait") { $0.waitForSignal("s", of: Int.self) }, Branch(sending))
+            .join("sum") { (signal: Int, value: Int) in signal + value }.build()
+        #expect(try await engine.run(workflow, id: "i", input: 2).output == 42)
+    }
+
     @Test("a delivery with an id that was seen before is dropped, also after the first was consumed")
     func deduplication() async throws {
         let engine = try await openEngine()
