@@ -121,7 +121,10 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], path: "Examples/Fleet", swiftSettings: settings),
-        .testTarget(name: "ExamplesTests", dependencies: ["welcome", "tour", "approval"], swiftSettings: settings),
+        .testTarget(
+            name: "ExamplesTests",
+            dependencies: ["PostgresCluster", "TestPrograms", "welcome", "tour", "approval", "fleet"],
+            swiftSettings: settings),
         // FuzzTests and SayiirLogTests share what they run with the packages in Fuzzing and Torture, through links.
         .testTarget(
             name: "FuzzTests", dependencies: ["SayiirEvents", "SayiirLog", "SayiirProjection", "SayiirTesting"],
@@ -141,7 +144,7 @@ let package = Package(
         .testTarget(
             name: "SayiirTests",
             dependencies: [
-                "Sayiir", "SayiirTesting", "CrashEquivalence", "TestSupport",
+                "Sayiir", "SayiirTesting", "CrashEquivalence", "TestPrograms", "TestSupport",
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
@@ -171,18 +174,34 @@ let package = Package(
             name: "SayiirInspectionTests",
             dependencies: [
                 "Sayiir", "SayiirInspection", "SayiirCatalogue", "SayiirEvents", "SayiirLog", "SayiirProjection",
-                "SayiirTesting",
-                "sayiir-inspect",
+                "SayiirTesting", "TestPrograms", "sayiir-inspect",
             ],
             exclude: ["Golden"], swiftSettings: settings),
         .executableTarget(
             name: "kill-worker", dependencies: ["Sayiir", "SayiirLog"], path: "Tests/KillWorker",
             swiftSettings: settings),
         .testTarget(
-            name: "KillTests", dependencies: ["Sayiir", "SayiirLog", "SayiirTesting", "kill-worker"],
+            name: "KillTests", dependencies: ["Sayiir", "SayiirLog", "SayiirTesting", "TestPrograms", "kill-worker"],
             swiftSettings: settings),
+        .target(name: "TestPrograms", path: "Tests/TestPrograms", swiftSettings: settings),
         .target(name: "PostgresCluster", path: "Tests/PostgresCluster", swiftSettings: settings),
         .testTarget(name: "PostgresClusterTests", dependencies: ["PostgresCluster"], swiftSettings: settings),
+        .target(name: "ClockSkew", path: "Tests/ClockSkew", cSettings: [.treatAllWarnings(as: .error)]),
+        .target(name: "PostgresWork", dependencies: ["Sayiir"], path: "Tests/PostgresWork", swiftSettings: settings),
+        .executableTarget(
+            name: "postgres-worker",
+            dependencies: [
+                "ClockSkew", "PostgresWork", "Sayiir", "SayiirPostgres",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/PostgresWorker", swiftSettings: settings),
+        .testTarget(
+            name: "PostgresKillTests",
+            dependencies: [
+                "PostgresCluster", "PostgresWork", "Sayiir", "SayiirEvents", "SayiirPostgres", "SayiirProjection",
+                "SayiirTesting", "TestPrograms", "postgres-worker", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -77,7 +77,7 @@ public final class PostgresBackend: SharedBackend {
     }
 
     private func start() async throws(PostgresError) {
-        try listener.start()
+        try await listener.start()
         let tasks = [
             Task { [messages = listener.messages, leases, watchers, pool] in
                 for await message in messages { await Self.take(message, leases, watchers, pool) }
@@ -97,7 +97,6 @@ public final class PostgresBackend: SharedBackend {
             Task { [pool] in await Self.repeating(every: .seconds(1)) { pool.expireWaiting() } },
         ]
         background.withLock { $0 = tasks }
-        await listener.waitUntilConnected()
     }
 
     private static func repeating(every interval: Duration, _ body: () async -> Void) async {
@@ -230,11 +229,7 @@ public final class PostgresBackend: SharedBackend {
     }
 
     /// The instances that may have work for an executor.
-    public func wakeUps() async -> AsyncStream<InstanceID> {
-        let stream = await watchers.wakeUps()
-        await listener.waitUntilConnected()
-        return stream
-    }
+    public func wakeUps() async -> AsyncStream<InstanceID> { await watchers.wakeUps() }
 
     /// Tells those who listen, in all processes, that an instance may have work for them.
     public func announce(_ instance: InstanceID) async {

@@ -24,6 +24,8 @@ public struct PostgresError: StoreError, Hashable {
         case connectionLost
         /// Another transaction came first, in a way that the server could not resolve.
         case contended
+        /// The server takes no changes: it is a standby, or was told not to.
+        case readOnly
         /// The server's disk is full.
         case outOfSpace
         /// The server is too old, or is set up in a way that does not serve.
@@ -59,7 +61,8 @@ public struct PostgresError: StoreError, Hashable {
     /// Whether the same call may succeed later.
     public var isPassing: Bool {
         switch kind {
-        case .unreachable, .tooManyConnections, .poolExhausted, .timedOut, .connectionLost, .contended, .outOfSpace:
+        case .unreachable, .tooManyConnections, .poolExhausted, .timedOut, .connectionLost, .contended, .readOnly,
+            .outOfSpace:
             true
         case .invalidURL, .notAuthenticated, .noDatabase, .notPermitted, .unsupportedServer, .newerSchema, .moved,
             .refused, .unreadable, .closed:
@@ -95,6 +98,7 @@ public struct PostgresError: StoreError, Hashable {
         case .timedOut: "PostgreSQL did not answer in time"
         case .connectionLost: "The connection to PostgreSQL broke"
         case .contended: "PostgreSQL gave way to another transaction"
+        case .readOnly: "This PostgreSQL server takes no changes"
         case .outOfSpace: "PostgreSQL is out of disk space"
         case .unsupportedServer: "This PostgreSQL server cannot be used"
         case .newerSchema(let found, let supported):
@@ -120,6 +124,7 @@ public struct PostgresError: StoreError, Hashable {
         case .connectionLost:
             "What was under way may or may not be stored; reading tells. The next call connects again."
         case .contended: "The same call may succeed now."
+        case .readOnly: "Name the primary server, for example with target_session_attrs=read-write in the URL."
         case .outOfSpace: "Make room on the server; what was acknowledged is safe, and work goes on by itself then."
         case .unsupportedServer: "PostgreSQL 13 or newer is needed, with a database in UTF-8."
         case .newerSchema: "Use the version of this program that wrote them, or a newer one."

@@ -8,6 +8,8 @@ struct RecordingBackend: Backend {
     let appends = Atomically<[[Event]]>([])
     /// Called with each append that was acknowledged.
     var onAppend: @Sendable ([Event]) async -> Void = { _ in }
+    /// Whether runs are told of changes by others too late, so that they find out by appends that are refused.
+    var tellsTooLate = false
 
     func append(_ events: [Event], lease: Lease?) async throws(BackendError) {
         try await inner.append(events, lease: lease)
@@ -43,6 +45,7 @@ struct RecordingBackend: Backend {
     func announce(_ instance: InstanceID) async { await inner.announce(instance) }
 
     func waitForChange(of instance: InstanceID, after revision: UInt64) async {
+        if tellsTooLate { try? await Task.sleep(for: .seconds(3600)) }
         await inner.waitForChange(of: instance, after: revision)
     }
 

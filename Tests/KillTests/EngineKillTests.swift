@@ -1,6 +1,7 @@
 import Foundation
 import Sayiir
 import SayiirTesting
+import TestPrograms
 import Testing
 
 @Suite("An engine whose process is killed with SIGKILL, again and again")
@@ -14,12 +15,12 @@ struct EngineKillTests {
         let (log, effects) = ("\(directory.path)/jobs", "\(directory.path)/effects")
         var acknowledged: [String: Int] = [:]
         for round in 0..<25 {
-            let worker = try Worker(["engine", log, effects, "r\(round)"])
+            let worker = try startWorker(["engine", log, effects, "r\(round)"])
             let lineCount = Int.random(in: 1..<60, using: &generator)
             let moment = Int.random(in: 0..<10_000, using: &generator)
             try note(await worker.kill(afterLines: lineCount, andMicroseconds: moment), in: &acknowledged)
         }
-        let last = try Worker(["finish", log, effects])
+        let last = try startWorker(["finish", log, effects])
         let lines = await last.end()
         #expect(last.succeeded && lines.last == "finished", "seed \(seed): \(lines.suffix(3))")
         try note(lines, in: &acknowledged)

@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import Testing
 
 @Suite("A log on a real disk that becomes full")
@@ -12,7 +13,7 @@ struct FullDiskTests {
             head -c 1500000 /dev/zero > "\(directory.path)/filler" && exec "$@"
             """
         let launcher = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"]
-        let worker = try Worker(
+        let worker = try startWorker(
             ["full", "\(directory.path)/log", "\(directory.path)/filler"], under: launcher)
         let lines = await worker.end()
         guard worker.succeeded || !lines.isEmpty else {
@@ -25,7 +26,7 @@ struct FullDiskTests {
     @Test("refuses what has no room, loses nothing, and goes on once there is room: a limit to the length of files")
     func fileLimit() async throws {
         let directory = try TemporaryDirectory()
-        try check(await Worker(["full", "\(directory.path)/log"]).end())
+        try check(await startWorker(["full", "\(directory.path)/log"]).end())
     }
 
     private func check(_ lines: [String]) throws {

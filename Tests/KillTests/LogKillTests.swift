@@ -1,6 +1,7 @@
 import Foundation
 import SayiirLog
 import SayiirTesting
+import TestPrograms
 import Testing
 
 @Suite("A log whose writing process is killed with SIGKILL, again and again")
@@ -15,7 +16,7 @@ struct LogKillTests {
         let follower = FollowingReader(directory: "\(directory.path)/log")
         var openings = Openings()
         for round in 0..<30 {
-            let worker = try Worker(["log", "\(directory.path)/log", "r\(round)"])
+            let worker = try startWorker(["log", "\(directory.path)/log", "r\(round)"])
             // One kill in five hits the start and the opening, the others the work.
             let works = round % 5 != 4
             let lineCount = works ? Int.random(in: 2..<300, using: &generator) : 0

@@ -33,6 +33,7 @@ public actor PostgresCluster {
     private nonisolated let programs: PostgresPrograms
     private let keeper: Keeper
     private let settings: [String: String]
+    private let launcher: [String]
     private var server: (guardian: ChildProcess, postmaster: pid_t)?
     private var startCount = 0
 
@@ -49,9 +50,10 @@ public actor PostgresCluster {
     ///   - settings: Parameters of `postgresql.conf`, which win over those that are set here.
     ///   - overTCP: Whether it listens on a free port of 127.0.0.1 too, and not on its Unix socket only.
     ///   - password: What the superuser logs in with, by SCRAM; without one, the server trusts everyone.
+    ///   - launcher: A command line that goes on with that of the server, in ``directory`` and as the same process.
     /// - Throws: ``PostgresClusterError``, with the server's log, if it does not answer within a minute.
     public static func start(
-        settings: [String: String] = [:], overTCP: Bool = false, password: String? = nil
+        settings: [String: String] = [:], overTCP: Bool = false, password: String? = nil, under launcher: [String] = []
     ) async throws -> PostgresCluster {
         var attempt = 1
         while true {
@@ -60,7 +62,8 @@ public actor PostgresCluster {
             // In the data directory, not in /dev/shm, where it would outlive a server that is killed.
             all["dynamic_shared_memory_type"] = "mmap"
             let cluster = try await PostgresCluster(
-                keeper: Keeper(as: .choose()), port: port, password: password, settings: all.merging(settings) { $1 })
+                keeper: Keeper(as: .choose()), port: port, password: password, settings: all.merging(settings) { $1 },
+                launcher: launcher)
             do {
                 try await cluster.makeData()
                 try await cluster.startAgain()
@@ -74,13 +77,14 @@ public actor PostgresCluster {
         }
     }
 
-    private init(keeper: Keeper, port: Int, password: String?, settings: [String: String]) throws {
+    private init(keeper: Keeper, port: Int, password: String?, settings: [String: String], launcher: [String]) throws {
         programs = try PostgresPrograms.find()
         self.keeper = keeper
         directory = keeper.directory
         self.port = port
         self.password = password
         self.settings = settings
+        self.launcher = launcher
     }
 
     // MARK: - Life
@@ -92,7 +96,7 @@ public actor PostgresCluster {
         guard server == nil else { throw PostgresClusterError("the server runs already") }
         startCount += 1
         let mark = "\(directory)/running.\(startCount)"
-        var command = [programs.path("postgres"), "-D", "\(directory)/data", "-k", directory]
+        var command = launcher + [programs.path("postgres"), "-D", "\(directory)/data", "-k", directory]
         let all = recoverySettings().merging(settings) { $1 }
         for (name, value) in all.sorted(by: { $0.key < $1.key }) { command += ["-c", "\(name)=\(value)"] }
         let guardian = try keeper.start(command, mark: mark)

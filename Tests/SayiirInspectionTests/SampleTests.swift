@@ -1,6 +1,7 @@
 import Foundation
 import SayiirLog
 import SayiirTesting
+import TestPrograms
 import Testing
 
 @testable import SayiirInspection

@@ -175,13 +175,17 @@ final class InstanceRun {
 
     /// Decides, and stores what was decided. If somebody else changed the instance meanwhile, decides again.
     private func commitTogether(_ commands: ArraySlice<Command>) async throws(WorkflowError) {
+        var wasChanged = false
         while true {
             for command in commands { decider.decide(command, at: environment.clock.now) }
+            // What others did may be what a step waits for. They are known of now, so nobody will tell of it again.
+            if wasChanged, decider.state.phase == .active { decider.decide(.look, at: environment.clock.now) }
             do throws(WorkflowError) {
                 return try await append()
             } catch {
                 guard case .backend(.conflict) = error else { throw error }
                 try await rebase(on: try await environment.state(of: id))
+                wasChanged = true
             }
         }
     }

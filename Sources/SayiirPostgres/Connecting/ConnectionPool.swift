@@ -213,7 +213,7 @@ extension PostgresError {
     /// Whether the same work may succeed on another connection, or a moment later.
     fileprivate var isWorthAnotherTry: Bool {
         switch kind {
-        case .unreachable, .connectionLost, .contended, .tooManyConnections: true
+        case .unreachable, .connectionLost, .contended, .readOnly, .tooManyConnections: true
         default: false
         }
     }

@@ -28,7 +28,7 @@ final class PostgresConnection {
         self.address = address
         statementTimeout = options.statementTimeout
         handle = try Self.open(address, timeout: options.connectTimeout)
-        // Should they throw, the deinitializer runs all the same: all that it needs is there.
+        // A class whose properties are all set is deinitialized if its initializer throws: that ends the connection.
         try check()
         try setUp(options)
     }
@@ -96,6 +96,10 @@ final class PostgresConnection {
         guard let handle = started else {
             throw PostgresError(.unreachable, server: address.name, message: "no memory for a connection")
         }
+        // What a server says beside its answers, libpq would write to the program's standard error.
+        PQsetNoticeProcessor(handle, { _, _ in }, nil)
+        // Why a server refuses a connection, it says in the code: its words are of its own language.
+        PQsetErrorVerbosity(handle, PQERRORS_VERBOSE)
         var next = PGRES_POLLING_WRITING
         while next != PGRES_POLLING_OK {
             let remaining = deadline - ContinuousClock.now
@@ -108,37 +112,31 @@ final class PostgresConnection {
             _ = poll(&descriptor, 1, remaining.milliseconds)
             if descriptor.revents != 0 { next = PQconnectPoll(handle) }
         }
+        PQsetErrorVerbosity(handle, PQERRORS_DEFAULT)
         PQsetnonblocking(handle, 1)
-        // By itself libpq would write to this process's standard error what a server says unasked, its farewell for example.
-        PQsetNoticeProcessor(handle, { _, _ in }, nil)
         return handle
     }
 
-    /// What it means that a connection could not be opened. The server's code for it is not to be had, only its words.
+    /// What it means that a connection could not be opened.
     private static func failure(
         toConnect handle: OpaquePointer, _ address: ServerAddress, isLate: Bool
     ) -> PostgresError {
-        let message = address.redact(oneLine(PQerrorMessage(handle)))
+        guard !isLate else {
+            return PostgresError(.unreachable, server: address.name, message: "not within the time for connecting")
+        }
+        let refusal = ConnectionRefusal(text: PQerrorMessage(handle).map { String(cString: $0) } ?? "")
         let kind: PostgresError.Kind =
-            if isLate {
-                .unreachable
-            } else if message.contains("too many clients") || message.contains("remaining connection slots")
-                || message.contains("too many connections")
-            {
-                .tooManyConnections
-            } else if message.contains("authentication failed") || message.contains("no pg_hba.conf entry")
-                || message.contains("role \"") || PQconnectionNeedsPassword(handle) == 1
-            {
+            if let state = refusal.sqlState {
+                PostgresError.Kind(whenConnecting: state)
+            } else if PQconnectionNeedsPassword(handle) == 1 {
                 .notAuthenticated
-            } else if message.contains("database \"") && message.contains("does not exist") {
-                .noDatabase
-            } else if message.contains("permission denied for database") {
-                .notPermitted
+            } else if refusal.isOfSettings {
+                .invalidURL
             } else {
                 .unreachable
             }
         return PostgresError(
-            kind, server: address.name, message: isLate ? "not within the time for connecting" : message)
+            kind, server: address.name, message: address.redact(refusal.message), sqlState: refusal.sqlState)
     }
 
     private func check() throws(PostgresError) {
@@ -243,7 +241,8 @@ final class PostgresConnection {
         let state = field("C")
         guard let state else { return lost() }
         let kind = PostgresError.Kind(sqlState: state)
-        if kind == .connectionLost { isBroken = true }
+        // A server that takes no changes may be a standby now, and a new connection lead to another one.
+        if kind == .connectionLost || kind == .readOnly { isBroken = true }
         let detail = field("D").map { " (\($0))" } ?? ""
         return error(kind, (field("M") ?? "") + detail, state)
     }
@@ -255,10 +254,24 @@ final class PostgresConnection {
 }
 
 extension PostgresError.Kind {
+    /// What a code means when a connection is refused.
+    fileprivate init(whenConnecting sqlState: String) {
+        let kind = Self(sqlState: sqlState)
+        self =
+            switch kind {
+            // A password that cannot be used at all is a wrong one, too.
+            case .refused where sqlState.hasPrefix("28"): .notAuthenticated
+            // It starts or stops, or has no memory just now.
+            case .connectionLost, .timedOut, .contended, .outOfSpace, .refused: .unreachable
+            default: kind
+            }
+    }
+
     /// What a code of PostgreSQL's means here.
     fileprivate init(sqlState: String) {
         self =
             switch sqlState {
+            case "25006": .readOnly
             case "53100": .outOfSpace
             case "53300": .tooManyConnections
             case "42501": .notPermitted

@@ -9,7 +9,10 @@ actor LeaseKeeper {
     private var held: [InstanceID: HeldLease] = [:]
     /// How many renewals in a row have failed.
     private var failureCount = 0
+    /// What is to be given back.
     private var releases: [Release] = []
+    /// Those who wait until that was tried.
+    private var releasers: [CheckedContinuation<Void, Never>] = []
     private var isReleasing = false
     /// When to look for leases that only the server knows of; `nil` if there is no reason to.
     private var forgottenDue: ContinuousClock.Instant?
@@ -25,7 +28,6 @@ actor LeaseKeeper {
     private struct Release {
         var lease: Lease
         var rest: InstanceRest?
-        var continuation: CheckedContinuation<Void, Never>
     }
 
     /// After so many failed renewals in a row the leases count as lost.
@@ -138,30 +140,50 @@ actor LeaseKeeper {
     /// Gives a lease back; others that come meanwhile share a statement.
     func release(_ lease: Lease, leaving rest: InstanceRest?) async {
         if held[lease.instance]?.lease == lease { drop(lease.instance, telling: nil) }
+        releases.append(Release(lease: lease, rest: rest))
         await withCheckedContinuation { continuation in
-            self.enqueue(Release(lease: lease, rest: rest, continuation: continuation))
+            self.releasers.append(continuation)
+            self.startReleasing()
         }
     }
 
-    private func enqueue(_ release: Release) {
-        releases.append(release)
+    private func startReleasing() {
         guard !isReleasing else { return }
         isReleasing = true
         Task { await self.releaseAll() }
     }
 
     private func releaseAll() async {
-        while !releases.isEmpty {
-            let batch = releases
-            releases = []
+        while !releasers.isEmpty {
+            let (batch, waiting) = (releases, releasers)
+            (releases, releasers) = ([], [])
             let parameters = Self.parameters(batch)
-            // If it fails, the leases end by themselves, and all that is lost is time.
-            _ = try? await pool.runPersistently { connection, _ throws(PostgresError) in
-                _ = try connection.run(LeaseStatements.release, parameters)
+            do throws(PostgresError) {
+                try await pool.runPersistently { connection, _ throws(PostgresError) in
+                    _ = try connection.run(LeaseStatements.release, parameters)
+                }
+            } catch {
+                // Nobody waits until it can be done: it is tried again with the next ones, or at a heartbeat.
+                releases = batch + releases
             }
-            for release in batch { release.continuation.resume() }
+            for continuation in waiting { continuation.resume() }
         }
         isReleasing = false
+    }
+
+    /// Gives back what could not be given back when it should have been.
+    private func releaseOwed() async {
+        guard !releases.isEmpty, !isReleasing else { return }
+        let batch = releases
+        releases = []
+        let parameters = Self.parameters(batch)
+        do throws(PostgresError) {
+            try await pool.run { connection throws(PostgresError) in
+                _ = try connection.run(LeaseStatements.release, parameters)
+            }
+        } catch {
+            releases = batch + releases
+        }
     }
 
     private static func parameters(_ batch: [Release]) -> StatementParameters {
@@ -247,7 +269,7 @@ actor LeaseKeeper {
         parameters.append(array: held.keys.map(\.rawValue))
         parameters.append(Int64(clamping: transitTime.nanosecondCount))
         do throws(PostgresError) {
-            _ = try await pool.runPersistently { [parameters] connection, _ throws(PostgresError) in
+            try await pool.run { [parameters] connection throws(PostgresError) in
                 _ = try connection.run(LeaseStatements.releaseForgotten, parameters)
             }
         } catch {
@@ -262,9 +284,14 @@ actor LeaseKeeper {
         for instance in Array(held.keys) { drop(instance, telling: .lost) }
     }
 
-    /// Renews all leases. To be called at every ``PostgresOptions/heartbeatInterval``.
+    /// Renews all leases, and gives back those that should be. To be called at every ``PostgresOptions/heartbeatInterval``.
     func renew() async {
+        await renewHeld()
+        await releaseOwed()
         if let forgottenDue, forgottenDue <= .now { await releaseForgotten() }
+    }
+
+    private func renewHeld() async {
         let leases = held.values.map(\.lease)
         guard !leases.isEmpty else { return }
         var parameters = StatementParameters()

@@ -4,6 +4,7 @@ import SayiirEvents
 import SayiirLog
 import SayiirProjection
 import SayiirTesting
+import TestPrograms
 import Testing
 
 @testable import SayiirInspection

@@ -2,6 +2,7 @@ import Foundation
 import SayiirEvents
 import SayiirLog
 import SayiirTesting
+import TestPrograms
 import Testing
 
 /// A process that brings a catalogue up to date, killed with SIGKILL again and again.
@@ -32,9 +33,9 @@ import Testing
             try await writeLog(orders(numbers), to: log, on: LocalFileSystem(), perCommit: 50, bytes: 1 << 20)
             total += 4 * Self.ordersPerRound
             // The first two are killed while they build, the others while they take in.
-            let program = try RunningProgram("sql", log, "SELECT count(*) FROM events", "--json")
+            let program = try Program.start("sql", log, "SELECT count(*) FROM events", "--json")
             try await Task.sleep(for: .milliseconds(Int.random(in: 5...900, using: &random)))
-            program.end()
+            await program.kill()
             if round == 0 {
                 // Killed for sure while it built: a name is left, and removed by the next one that builds.
                 try Data().write(to: URL(fileURLWithPath: "\(log).catalogue.\(program.identifier)-1.new"))

@@ -3,6 +3,7 @@ import SayiirEvents
 import SayiirLog
 import SayiirTesting
 import SayiirProjection
+import TestPrograms
 import Testing
 
 @testable import SayiirInspection
@@ -145,7 +146,7 @@ struct ProgramTests {
         #expect(try Program.run("status").errors.hasPrefix("sayiir-inspect: Missing expected argument '<dir>'"))
     }
 
-    private func run(_ arguments: [String]) throws -> Program.Result {
+    private func run(_ arguments: [String]) throws -> BuiltProgram.Result {
         switch arguments.count {
         case 1: try Program.run(arguments[0])
         case 2: try Program.run(arguments[0], arguments[1])
@@ -249,7 +250,7 @@ struct ProgramTests {
         let shell = Process()
         let (output, errors) = (Pipe(), Pipe())
         shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-        shell.arguments = ["-c", script, "sh", Program.url.path, directory.path]
+        shell.arguments = ["-c", script, "sh", Program.built.url.path, directory.path]
         shell.standardOutput = output
         shell.standardError = errors
         try shell.run()
@@ -275,16 +276,16 @@ struct ProgramTests {
             history.add("i", Double(number), .annotated(Event.Annotated(text: noise.joined())))
         }
         try await append(history.events[..<1], to: log)
-        let program = try RunningProgram("tail", directory.path, "--follow", "--json")
-        #expect(try await program.lines(atLeast: 1).count == 1)
+        let program = try Program.start("tail", directory.path, "--follow", "--json")
+        #expect(await program.lines(atLeast: 1).count == 1)
         for start in stride(from: 1, to: 200, by: 5) {
             try await append(history.events[start..<min(start + 5, 200)], to: log)
         }
-        let lines = try await program.lines(atLeast: 200)
+        let lines = await program.lines(atLeast: 200)
         #expect(lines.map { object($0)?["sequence"] as? Int } == Array(1...200))
         #expect(try LogReader(directory: directory.path).segments().count >= 3)
         try await log.close()
-        program.end()
+        await program.kill()
     }
 
     private func append(_ events: ArraySlice<Event>, to log: LogWriter) async throws {

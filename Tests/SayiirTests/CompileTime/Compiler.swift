@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 
 /// The Swift compiler, run as a process on small programs that import the modules under test.
 struct Compiler {
@@ -47,7 +48,7 @@ struct Compiler {
     }
 
     private var arguments: [String] {
-        let products = Self.products.path
+        let products = BuiltProgram.folder.path
         var arguments = [
             "-typecheck", "-swift-version", "6", "-I", "\(products)/Modules",
             // The modules import these two in C.
@@ -60,16 +61,6 @@ struct Compiler {
             arguments += ["-target", "x86_64-apple-macosx15.0"]
         #endif
         return arguments
-    }
-
-    /// Where the modules and the tests were built.
-    private static var products: URL {
-        #if os(macOS)
-            let tests = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") } ?? .main
-            return tests.bundleURL.deletingLastPathComponent()
-        #else
-            return URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-        #endif
     }
 
     /// The folder of the module map of LZ4, which is not copied to where the modules are built.

@@ -3,6 +3,8 @@ import SayiirTesting
 import TestSupport
 import Testing
 
+@testable import CrashEquivalence
+
 @Suite struct SignalTests {
     private func workflow(timeout: Duration? = nil) throws -> Workflow<Int, Int> {
         try Flow("w", input: Int.self).then(adding(1, "a")).waitForSignal(
@@ -155,6 +157,23 @@ import Testing
         let status = try await engine.run(workflow, id: "i", input: 1)
         #expect(status.error?.description.hasPrefix("Failed to decode input for task 's' (expected Int): ") == true)
         #expect(try await engine.client.state(of: "i").failedStep == Step("s"))
+    }
+
+    @Test(
+        "a signal that comes while another branch's task is under way is taken, also if only the refused checkpoint tells of it"
+    )
+    func signalBeforeCheckpoint() async throws {
+        var backend = RecordingBackend(inner: InMemoryBackend())
+        backend.tellsTooLate = true
+        let engine = Engine(backend: backend)
+        let sending = DurableTask("send") { (value: Int) in
+            try await engine.client.signal("s", to: "i", payload: 40)
+            return value
+        }
+        let workflow = try Flow("w", input: Int.self)
+            .fork(Branch("wait") { $0.waitForSignal("s", of: Int.self) }, Branch(sending))
+            .join("sum") { (signal: Int, value: Int) in signal + value }.build()
+        #expect(try await engine.run(workflow, id: "i", input: 2).output == 42)
     }
 
     @Test("a delivery with an id that was seen before is dropped, also after the first was consumed")
