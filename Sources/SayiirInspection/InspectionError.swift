@@ -14,6 +14,10 @@ package struct InspectionError: Error, CustomStringConvertible {
 
     /// Puts an error of the layers below into the words of this program.
     init(_ error: any Error, directory: String) {
+        if let error = InspectionError(ofStore: error) {
+            self = error
+            return
+        }
         switch error {
         case let error as InspectionError:
             self = error

@@ -6,8 +6,11 @@ internal import SayiirLog
 package struct StatusInspection: Inspection {
     package init() {}
 
+    package var readsStores: Bool { true }
+
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
         let problems = Problems(console)
+        if let store = log.store { return try show(log, store, problems, console) }
         var tree = log.reader.treeFold(recomputing: false)
         let (census, assessment) = try log.readCensus(problems, frames: { tree.take($0) })
         let overview = LogOverview(

@@ -46,9 +46,9 @@ struct LogEntry {
         }
     }
 
-    /// Where the record stands: a frame of a log in the directory, or the bundle of that name.
+    /// Where the record stands: a frame of a log in the directory, or the bundle or the store of that name.
     func place(in directory: String) -> String {
-        segment == .ofBundle ? directory : "the frame at offset \(offset) of \(directory)/\(segment)"
+        segment == .outsideOfLogs ? directory : "the frame at offset \(offset) of \(directory)/\(segment)"
     }
 
     /// When the record was made.

@@ -24,6 +24,15 @@ struct SchemaMigrator {
         }
     }
 
+    /// The version of the tables, which this build can read; `nil` if there are none.
+    ///
+    /// - Throws: ``PostgresError/Kind/newerSchema(found:supported:)`` if it cannot.
+    func readableVersion() throws(PostgresError) -> Int? {
+        let found = try version()
+        try check(found)
+        return found
+    }
+
     /// Refuses a store that was moved away.
     func refuseMoved() throws(PostgresError) {
         guard let row = try connection.run(Self.moved).first else { return }

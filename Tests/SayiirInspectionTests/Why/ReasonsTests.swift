@@ -17,7 +17,7 @@ import Testing
         history.add("i", 0, .submit("w", "1"))
         build(&history)
         let story = try #require(StoryBuilder.story(of: history.recorded))
-        return Reasons(story, writer: writer, now: History.at(60_000))
+        return Reasons(story, .log(writer: writer), now: History.at(60_000))
     }
 
     @Test("every open step is told: first those that can move, then those that hold them")
@@ -161,7 +161,7 @@ import Testing
         history.add("new", 0, .submit("train", "1", tags: ["gpu", "eu\u{1B}"]))
         history.add("new", 5, .pauseRequested(.init()))
         let story = try #require(StoryBuilder.story(of: history.recorded))
-        let lines = Reasons(story, writer: "process 7", now: History.at(60_000)).lines(Style(width: 100))
+        let lines = Reasons(story, .log(writer: "process 7"), now: History.at(60_000)).lines(Style(width: 100))
         #expect(
             lines.joined(separator: "\n") == #"""
                 new  in progress  train
@@ -181,7 +181,7 @@ import Testing
         var history = History()
         for _ in 0..<7 { history.add("early", 0, .signal("go", .json("1"))) }
         let story = try #require(StoryBuilder.story(of: history.recorded))
-        let lines = Reasons(story, writer: nil, now: History.at(60_000)).lines(Style(width: 100))
+        let lines = Reasons(story, .log(writer: nil), now: History.at(60_000)).lines(Style(width: 100))
         #expect(
             lines.joined(separator: "\n") == """
                 early  unsubmitted
@@ -253,7 +253,7 @@ import Testing
             build(&history)
             var story = try #require(StoryBuilder.story(of: history.recorded))
             story.find(in: [try #require(story.state.definition).description: definition])
-            return Reasons(story, writer: nil, now: History.at(60_000)).lines(Style()).joined(separator: "\n")
+            return Reasons(story, .log(writer: nil), now: History.at(60_000)).lines(Style()).joined(separator: "\n")
         }
         let awaits: (inout History) -> Void = {
             $0.add("i", 1, .signalAwaited(.init(step: Step("s"), signal: "go", deadline: History.at(90_000))))
@@ -289,7 +289,7 @@ import Testing
         let wait = Event.SignalAwaited(step: Step("s"), signal: "a signal with blanks", deadline: nil)
         history.add("a rather long id, with blanks", 1, .signalAwaited(wait))
         let story = try #require(StoryBuilder.story(of: history.recorded))
-        let lines = Reasons(story, writer: nil, now: History.at(60_000)).lines(Style(width: width))
+        let lines = Reasons(story, .log(writer: nil), now: History.at(60_000)).lines(Style(width: width))
         let call = #"client.signal("a signal with blanks", to: "a rather long id, with blanks", payload: …)"#
         #expect(lines.count { $0.contains(call) } == 1)
         #expect(lines.allSatisfy { $0.displayWidth <= width || $0.contains(call) })
@@ -300,7 +300,7 @@ import Testing
         for instance in Set(History.sample.events.map(\.instance)) {
             let events = History.sample.recorded.filter { $0.event.instance == instance }
             let story = try #require(StoryBuilder.story(of: events))
-            for line in Reasons(story, writer: nil, now: History.at(60_000)).lines(Style(width: width)) {
+            for line in Reasons(story, .log(writer: nil), now: History.at(60_000)).lines(Style(width: width)) {
                 #expect(line.displayWidth <= width || line.contains("client."), "\(line)")
             }
         }

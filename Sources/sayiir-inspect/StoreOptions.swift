@@ -1,0 +1,55 @@
+import ArgumentParser
+import SayiirInspection
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Where a store in PostgreSQL is that is read in the place of a log.
+struct StoreOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Read the store in this PostgreSQL database in the place of a log: a URL of libpq's, postgresql://user@host/database. "
+                + "$\(StoreOptions.variable) is used if neither this nor DIR is given.",
+            valueName: "url"))
+    var postgres: String?
+
+    @Option(help: ArgumentHelp("The schema of the store in PostgreSQL.", valueName: "name"))
+    var schema = "sayiir"
+
+    /// The environment variable that may hold the URL: arguments are seen by all users of a machine.
+    static let variable = "SAYIIR_POSTGRES"
+
+    static var environmentURL: String? {
+        getenv(variable).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Tells whether the first argument names a log, or already what follows.
+    ///
+    /// - Parameters:
+    ///   - first: The first argument.
+    ///   - operands: The others.
+    ///   - most: How many may follow what names a log.
+    func place(first: String?, _ operands: [String], most: Int) throws -> Place {
+        let arguments = [first].compactMap { $0 } + operands
+        if let postgres {
+            guard arguments.count <= most else {
+                throw ValidationError("--postgres takes the place of DIR, and '\(arguments.first ?? "")' is one too many.")
+            }
+            return Place(source: .store(StoreAddress(url: postgres, schema: schema)), operands: arguments)
+        }
+        if let url = Self.environmentURL, arguments.count <= most, !(first.map(Self.exists) ?? false) {
+            return Place(source: .store(StoreAddress(url: url, schema: schema)), operands: arguments)
+        }
+        guard let first else {
+            throw ValidationError("Missing expected argument '<dir>': a log's directory, or --postgres and a URL.")
+        }
+        return Place(source: .log(directory: first), operands: operands)
+    }
+
+    private static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+}
