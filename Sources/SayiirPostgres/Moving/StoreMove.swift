@@ -42,7 +42,7 @@ public enum StoreMove {
             logOptions.holder = "a move to PostgreSQL"
             let writer = try await LogWriter.open(directory: directory, options: logOptions)
             if writer.recovery.isNew { throw StoreMoveError.nothingThere(directory) }
-            let store = try await MovingStore.open(url, options, refusesMoved: true)
+            let store = try await MovingStore.open(url, options, .into)
             defer { store.pool.close() }
             let reader = LogReader(directory: directory, archives: archives)
             let report = try await store.run { connection in
@@ -69,7 +69,7 @@ public enum StoreMove {
         progress: @escaping @Sendable (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
     ) async throws(StoreMoveError) -> Report {
         try await StoreMoveError.translating {
-            let store = try await MovingStore.open(url, options, refusesMoved: false)
+            let store = try await MovingStore.open(url, options, .outOf)
             defer { store.pool.close() }
             let writer = try await LogWriter.open(directory: directory)
             guard writer.recovery.isNew else { throw StoreMoveError.notEmpty(directory) }

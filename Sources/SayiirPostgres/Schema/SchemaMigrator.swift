@@ -34,8 +34,11 @@ struct SchemaMigrator {
     }
 
     /// Refuses a store that was moved away.
-    func refuseMoved() throws(PostgresError) {
+    ///
+    /// - Parameter unlessInterrupted: Whether one is not refused whose move was not finished.
+    func refuseMoved(unlessInterrupted: Bool = false) throws(PostgresError) {
         guard let row = try connection.run(Self.moved).first else { return }
+        if unlessInterrupted, try !row.bool(1) { return }
         throw PostgresError(
             .moved, server: connection.address.name,
             message: try row.bool(1)
