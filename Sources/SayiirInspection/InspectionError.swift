@@ -7,7 +7,8 @@ package struct InspectionError: Error, CustomStringConvertible {
     /// How the program ends.
     let status: ExitStatus
 
-    init(_ description: String, status: ExitStatus = .failure) {
+    /// An error in a sentence that says what to do next.
+    package init(_ description: String, status: ExitStatus = .failure) {
         self.description = description
         self.status = status
     }

@@ -78,7 +78,9 @@ struct LogOptions: CommonArguments {
 
     @OptionGroup var display: DisplayOptions
 
-    func place(_ operands: [String], most: Int) -> Place { Place(source: .log(directory: directory), operands: operands) }
+    func place(_ operands: [String], most: Int) -> Place {
+        Place(source: .log(directory: directory), operands: operands)
+    }
 }
 
 /// What those take that read a case bundle, too.
@@ -90,7 +92,9 @@ struct LogOrBundleOptions: CommonArguments {
 
     @OptionGroup var display: DisplayOptions
 
-    func place(_ operands: [String], most: Int) -> Place { Place(source: .log(directory: directory), operands: operands) }
+    func place(_ operands: [String], most: Int) -> Place {
+        Place(source: .log(directory: directory), operands: operands)
+    }
 }
 
 /// What those take that read a store in PostgreSQL, too.

@@ -38,7 +38,7 @@ struct StoreOptions: ParsableArguments {
         let arguments = [first].compactMap { $0 } + operands
         if let postgres {
             guard arguments.count <= most else {
-                throw ValidationError("--postgres takes the place of DIR, and '\(arguments.first ?? "")' is one too many.")
+                throw InspectionError("--postgres takes the place of DIR: give no directory.")
             }
             return Place(source: .store(StoreAddress(url: postgres, schema: schema)), operands: arguments)
         }
@@ -46,7 +46,7 @@ struct StoreOptions: ParsableArguments {
             return Place(source: .store(StoreAddress(url: url, schema: schema)), operands: arguments)
         }
         guard let first else {
-            throw ValidationError("Missing expected argument '<dir>': a log's directory, or --postgres and a URL.")
+            throw InspectionError("name a log's directory, or a store with --postgres and its URL.")
         }
         return Place(source: .log(directory: first), operands: operands)
     }

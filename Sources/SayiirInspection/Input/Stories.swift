@@ -28,7 +28,8 @@ extension LogSource {
     func indexStories(of instances: Set<String>, _ problems: Problems) throws -> StoryIndex {
         var index = StoryIndex(of: instances)
         _ = try readEvents(
-            problems, only: index.wanted, ofKeys: { instances.isEmpty || instances.contains($0) }, visit: { index.add($0) })
+            problems, only: index.wanted, ofKeys: { instances.isEmpty || instances.contains($0) },
+            visit: { index.add($0) })
         if let unknown = instances.filter({ index.lastSequences[InstanceID($0)] == nil }).min() {
             throw try unknownInstance(unknown)
         }

@@ -37,7 +37,12 @@ extension InspectionError {
     ///
     /// - Parameter command: Its name, if it is known.
     package static func isAboutFiles(_ command: String? = nil) -> InspectionError {
-        InspectionError(
+        if command == "sql" || command == "rebuild" {
+            return InspectionError(
+                "'\(command ?? "")' is about the catalogue of a log. A store in PostgreSQL has views for that, overview and history: ask them "
+                    + "with psql.")
+        }
+        return InspectionError(
             "\(command.map { "'\($0)'" } ?? "this command") is about the files of a log, its frames and hash chain, which a store in "
                 + "PostgreSQL does not have. Give a log's directory, and no --postgres.")
     }

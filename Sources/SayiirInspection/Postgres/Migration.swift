@@ -79,7 +79,8 @@ struct MigrationText {
             + counted(report.definitionCount, "definition")
         var lines = [
             report.wasThere
-                ? "\(what) had been moved before; what was left to do is done." : style.paint("Moved", .green) + " \(what)."
+                ? "\(what) had been moved before; what was left to do is done."
+                : style.paint("Moved", .green) + " \(what)."
         ]
         lines += fieldLines("from", "\(safe(from)): closed, it refuses to be changed and says where it went", style)
         lines += fieldLines("to", safe(to), style)

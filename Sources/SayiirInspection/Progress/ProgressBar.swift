@@ -33,7 +33,8 @@ struct ProgressBar {
         guard room >= 5 else { return "\(work.name)\(numbers)".shortened(to: max(0, width - 1)) }
         let bar = min(room, Self.widestBar)
         let filled = Int(fraction * Double(bar))
-        return "\(work.name) [" + String(repeating: "=", count: filled) + String(repeating: " ", count: bar - filled) + "]"
+        return "\(work.name) [" + String(repeating: "=", count: filled) + String(repeating: " ", count: bar - filled)
+            + "]"
             + numbers
     }
 

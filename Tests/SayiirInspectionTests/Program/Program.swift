@@ -20,12 +20,17 @@ enum Program {
     static func run(_ arguments: String...) throws -> Result { try run(arguments) }
 
     /// Runs it to its end.
-    static func run(_ arguments: [String]) throws -> Result {
+    ///
+    /// - Parameters:
+    ///   - arguments: Its arguments.
+    ///   - environment: Variables that it has beside those of this process.
+    static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Result {
         let directory = try TemporaryDirectory()
         let (output, errors) = ("\(directory.path)/output", "\(directory.path)/errors")
         let process = Process()
         process.executableURL = url
         process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardOutput = try file(output)
         process.standardError = try file(errors)
         try process.run()
