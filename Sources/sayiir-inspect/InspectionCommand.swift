@@ -100,7 +100,7 @@ struct LogOrBundleOptions: CommonArguments {
 /// What those take that read a store in PostgreSQL, too.
 struct LogOrStoreOptions: CommonArguments {
     @Argument(
-        help: ArgumentHelp("The log's directory. With --postgres there is none.", valueName: "dir"),
+        help: ArgumentHelp("The log's directory.", valueName: "dir"),
         completion: .directory)
     var directory: String?
 
@@ -117,7 +117,7 @@ struct LogOrStoreOptions: CommonArguments {
 struct AnySourceOptions: CommonArguments {
     @Argument(
         help: ArgumentHelp(
-            "The log's directory, or a case bundle made by 'export --bundle'. With --postgres there is none.",
+            "The log's directory, or a case bundle made by 'export --bundle'.",
             valueName: "dir"),
         completion: .file())
     var directory: String?

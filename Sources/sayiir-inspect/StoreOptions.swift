@@ -13,8 +13,8 @@ import SayiirInspection
 struct StoreOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Read the store in this PostgreSQL database in the place of a log: a URL of libpq's, postgresql://user@host/database. "
-                + "$\(StoreOptions.variable) is used if neither this nor DIR is given.",
+            "Read a store in PostgreSQL in the place of DIR: postgresql://user@host/database. "
+                + "$\(StoreOptions.variable) is used if neither is given.",
             valueName: "url"))
     var postgres: String?
 

@@ -22,10 +22,7 @@ struct StoreOverview {
         func add(_ name: String, _ text: String) { lines += fieldLines(name, text, style) }
         add("server", "PostgreSQL \(safe(figures.server)), tables of version \(version)")
         add("", figures.tables.map { "\($0.name) \(byteWords($0.bytes))" }.joined(separator: ", "))
-        add("records", "\(grouped(figures.eventCount)) events, to sequence \(grouped(figures.lastSequence))")
-        add(
-            "events",
-            figures.times.map { "\($0.lowerBound.dateAndTime) to \($0.upperBound.dateAndTime) UTC" } ?? "none")
+        add("events", eventWords)
         for (place, words) in holderWords.enumerated() { add(place == 0 ? "workers" : "", words) }
         add("due", dueWords)
         lines += FleetWords(counts: counts, live: live).lines(style)
@@ -41,6 +38,12 @@ struct StoreOverview {
             ? "\(safe(name)) is \(style.paint("closed", .yellow)): it was moved to \(safe(move.destination))."
             : "\(safe(name)) is \(style.paint("closed", .yellow)): it is being moved to \(safe(move.destination)), or that was "
                 + "interrupted."
+    }
+
+    private var eventWords: String {
+        guard let times = figures.times else { return "none" }
+        return "\(grouped(figures.eventCount)), to sequence \(grouped(figures.lastSequence)), "
+            + "\(times.lowerBound.dateAndTime) to \(times.upperBound.dateAndTime) UTC"
     }
 
     private var holderWords: [String] {
@@ -74,7 +77,7 @@ struct StoreOverview {
             writer.member("table", table.name)
             writer.member("bytes", table.bytes)
         }
-        writer.member("records", figures.eventCount)
+        writer.member("events", figures.eventCount)
         writer.member("last_sequence", figures.lastSequence)
         writer.optional("oldest", figures.times?.lowerBound.description)
         writer.optional("newest", figures.times?.upperBound.description)

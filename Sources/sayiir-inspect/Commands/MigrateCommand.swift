@@ -6,7 +6,7 @@ struct MigrateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate",
         abstract: "Move a log into PostgreSQL, or back.",
-        usage: "sayiir-inspect migrate <dir> (--to-postgres | --from-postgres) [--postgres <url>] [<options>]",
+        usage: "sayiir-inspect migrate <dir> --to-postgres|--from-postgres [<options>]",
         discussion: """
             All instances go over with their histories, every event as it is; only sequences are given anew, in the same order. Both \
             sides are read again and compared. Then the old store is closed for good: it can still be read, and refuses everybody \
@@ -16,12 +16,15 @@ struct MigrateCommand: ParsableCommand {
             --from-postgres makes the directory, which must be missing or empty; from its beginning on the database refuses changes.
 
             To undo it, move back, into a new directory or another schema. As long as nothing has happened in the new store, it can also be \
-            thrown away and the old one opened again: by removing the file MOVED from the directory, or in the schema by \
-            DROP TRIGGER events_moved ON events; DROP TRIGGER instances_moved ON instances; DELETE FROM moved.
+            thrown away and the old one opened again: by removing the file MOVED from the directory, or in the schema by
 
-            Examples:
-              SAYIIR_POSTGRES=postgresql://sayiir@db/jobs sayiir-inspect migrate jobs.sayiir --to-postgres
-              sayiir-inspect migrate back.sayiir --from-postgres --postgres postgresql://sayiir@db/jobs
+              DROP TRIGGER events_moved ON events;
+              DROP TRIGGER instances_moved ON instances;
+              DELETE FROM moved;
+
+            Examples, with the database in $SAYIIR_POSTGRES:
+              sayiir-inspect migrate jobs.sayiir --to-postgres
+              sayiir-inspect migrate back.sayiir --from-postgres --schema jobs
             """)
 
     @Argument(help: ArgumentHelp("The log's directory.", valueName: "dir"), completion: .directory)

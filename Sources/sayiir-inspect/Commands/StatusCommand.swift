@@ -12,8 +12,9 @@ struct StatusCommand: InspectionCommand {
             instances are in which status, what the live ones wait for, which is the oldest, and what is due next. Of a store in \
             PostgreSQL, the sizes of its tables, who has leases, and what is due that nobody has taken.
 
-            Example:
+            Examples:
               sayiir-inspect status jobs.sayiir
+              sayiir-inspect status --postgres postgresql://ops@db/jobs
             """)
 
     @OptionGroup var common: LogOrStoreOptions

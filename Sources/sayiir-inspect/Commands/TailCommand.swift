@@ -9,7 +9,7 @@ struct TailCommand: InspectionCommand {
         usage: "sayiir-inspect tail [<dir>] [<options>]",
         discussion: """
             A tilde before the sequence marks an event that was not known to be durable when it was shown: a crash of the \
-            machine might still take it back.
+            machine might still take it back. Of a store in PostgreSQL, an event is shown once no other can come before it.
 
             Examples:
               sayiir-inspect tail jobs.sayiir --follow --type task_failed --type failed

@@ -162,7 +162,7 @@ struct SameHistoryTests {
             #expect(left[member] as? NSObject == right[member] as? NSObject, "\(member)")
         }
         let definitions = 5
-        #expect(right["records"] as? Int == (left["records"] as? Int ?? 0) - definitions)
+        #expect(right["events"] as? Int == (left["records"] as? Int ?? 0) - definitions)
         #expect(right["schema_version"] as? Int == 1 && right["waits_known"] as? Bool == true)
         let text = Run(StatusInspection(), on: LogSource(tour.address), style: Style(width: 80))
         #expect(text.lines[0].hasSuffix("schema \(tour.address.schema) is open."))
