@@ -3,16 +3,13 @@ internal import SayiirPostgres
 internal import SayiirProjection
 
 extension StatusInspection {
-    /// More events are not read for what live instances wait for.
-    private static let mostEvents: UInt64 = 200_000
-
     /// A store at a glance, from its tables. Events are read of live instances only, and only if these are few.
     func show(
         _ log: LogSource, _ store: PostgresStoreReader, _ problems: Problems, _ console: Console
     ) throws -> ExitStatus {
         let overview = try store.atOneMoment {
             let figures = try store.figures()
-            let isSmall = figures.liveEventCount <= Self.mostEvents
+            let isSmall = figures.liveEventCount <= mostEvents
             return StoreOverview(
                 name: store.name, version: store.version, figures: figures,
                 live: isSmall

@@ -171,6 +171,22 @@ struct SameHistoryTests {
         #expect(text.lines.count <= 22)
     }
 
+    @Test("status of a fleet whose live instances have very many events reads none of them")
+    func largeFleet() async throws {
+        let tour = try await MovedTour.make()
+        var status = StatusInspection()
+        status.mostEvents = 10
+        let run = Run(status, on: LogSource(tour.address), style: Style(isJSON: true))
+        let whole = Run(StatusInspection(), on: LogSource(tour.address), style: Style(isJSON: true))
+        let (few, all) = (try #require(object(run.output)), try #require(object(whole.output)))
+        #expect(few["waits_known"] as? Bool == false && few["waits"] as? [String] == [] && few["next_due"] == nil)
+        for member in ["instances", "oldest_live", "events", "due"] {
+            #expect(few[member] as? NSObject == all[member] as? NSObject, "\(member)")
+        }
+        let text = Run(status, on: LogSource(tour.address), style: Style())
+        #expect(text.lines.contains { $0.hasPrefix("  waits       not read: live instances have ") })
+    }
+
     @Test("an id that is nearly right is asked after, and what is about files is refused")
     func refusals() async throws {
         let tour = try await MovedTour.make()

@@ -147,6 +147,54 @@ final class StoreTailTests {
         try slow.runScript("ROLLBACK")
     }
 
+    @Test("an event that cannot be decoded is shown as such, and the other commands say that it is left out")
+    func unreadable() throws {
+        let connection = try connect()
+        try append("a", on: connection)
+        try connection.runScript(
+            """
+            INSERT INTO events (instance, revision, kind, time, data) VALUES ('i', 2, 27, 0, '\\xffff');
+            INSERT INTO instances (id, revision) VALUES ('i', 2);
+            """)
+        var tail = TailInspection(try EventFilter())
+        tail.count = nil
+        let shown = Run(tail, on: LogSource(address), style: Style(isJSON: true))
+        #expect(shown.status == .corrupt && shown.lines.count == 2)
+        let json = try #require(object(shown.lines[1]))
+        #expect(json["type"] as? String == "unreadable" && json["error"] != nil && json["segment"] == nil)
+        let text = Run(tail, on: LogSource(address), style: Style())
+        #expect(text.lines[1].contains("unreadable") && !text.lines[1].contains("frame"))
+        let show = Run(ShowInspection("i"), on: LogSource(address))
+        #expect(show.status == .corrupt && show.complaints[0].contains("record 2 of 'i', in "))
+        #expect(show.complaints[0].contains("schema \(options.schema), is left out"))
+    }
+
+    @Test("the server refuses changes on a connection that only looks")
+    func changesNothing() throws {
+        let reader = try PostgresStoreReader(address.url, schema: address.schema)
+        for statement in [
+            "CREATE TABLE other (n integer)", "DELETE FROM instances", "INSERT INTO moved VALUES ('x', 1)",
+        ] {
+            let error = #expect(throws: PostgresError.self) { try reader.connection.runScript(statement) }
+            #expect(error?.sqlState == "25006")
+        }
+    }
+
+    @Test("of the numbers that were seen only the highest count: what is far below them was there or never comes")
+    func window() {
+        var order = SequenceOrder(seen: [12, 10, 15], isWhole: { _ in false })
+        #expect(order.settled == 9)
+        #expect(order.take([10, 11, 12, 15, 16], { $0 }, writers: ["a"]) == [11])
+        #expect(order.take([15, 16], { $0 }, writers: ["a", "b"]).isEmpty)
+        #expect(order.take([15, 16], { $0 }, writers: ["b", "c"]).isEmpty)
+        #expect(order.take([15, 16], { $0 }, writers: ["a", "c"]) == [16])
+        var empty = SequenceOrder(seen: [], isWhole: { _ in true })
+        #expect(empty.take([1, 2], { $0 }, writers: []) == [1, 2])
+        // Nothing comes behind the last number that there is.
+        var last = SequenceOrder(seen: [0], isWhole: { _ in false })
+        #expect(last.settled == 0 && last.take([UInt64(Int64.max)], { $0 }, writers: []).isEmpty)
+    }
+
     @Test(
         "whatever the order of begins, commits and roll-backs: all that is committed comes, in order, once",
         arguments: 1...300)

@@ -195,6 +195,37 @@ import Testing
                 """)
     }
 
+    @Test(
+        "in a store that gives leases it is told who has the instance's, and that nobody has only where somebody should"
+    )
+    func leases() throws {
+        func text(_ lease: Attendance.Lease, _ build: (inout History) -> Void) throws -> String {
+            var history = History()
+            history.add("i", 0, .submit("w", "1"))
+            build(&history)
+            let story = try #require(StoryBuilder.story(of: history.recorded))
+            return Reasons(story, .store(lease), now: History.at(60_000)).lines(Style()).joined(separator: "\n")
+        }
+        let held = Attendance.Lease(executor: "worker-7", until: History.at(90_000), readyAt: History.at(0))
+        let due = Attendance.Lease(readyAt: History.at(1000))
+        let running = try text(held) { $0.add("i", 1, .start(Step("a"))) }
+        #expect(running.contains("a runs since 2026-03-01 12:00:00 UTC (59.99s ago) on worker-1: attempt 1."))
+        #expect(
+            running.contains("Worker-7 has its lease until 2026-03-01 12:01:30 UTC, unless that is renewed; if that"))
+        let stopped = try text(due) { $0.add("i", 1, .start(Step("a"))) }
+        #expect(stopped.contains("no end of it was recorded. It does not run: no worker has its lease."))
+        #expect(
+            stopped.contains(
+                "Nobody runs it, and somebody should since 2026-03-01 12:00:01 UTC: no worker has its lease."))
+        let late = try text(held) { $0.add("i", 1, .delayStarted(.init(step: Step("b"), wakeAt: History.at(5000)))) }
+        #expect(late.contains("That is late: worker-7 has its lease, but seems to do nothing."))
+        let waiting = Attendance.Lease(readyAt: History.at(300_000))
+        let idle = try text(waiting) { history in
+            history.add("i", 1, .delayStarted(.init(step: Step("b"), wakeAt: History.at(300_000))))
+        }
+        #expect(idle.contains("It is over at 2026-03-01 12:05:00 UTC") && !idle.contains("Nobody"))
+    }
+
     @Test("what ended an instance is one sentence")
     func ends() throws {
         func last(_ build: (inout History) -> Void) throws -> String? {
