@@ -121,6 +121,48 @@ struct StoreProgramTests {
         #expect(files.status == 1 && files.errors.contains("'verify' is about the files of a log"))
     }
 
+    @Test("a follower beside many writers, some of which roll back, shows every event once and in order")
+    func followed() async throws {
+        var options = PostgresOptions()
+        options.schema = MovedTour.schema()
+        let cluster = try await PostgresCluster.shared
+        let backend = try await PostgresBackend.connect(to: cluster.url, options: options)
+        let client = WorkflowClient(backend: backend)
+        try await client.signal("first", to: "a", payload: 0)
+        let program = try RunningProgram(
+            "tail", "--follow", "-n", "5", "--json", "--postgres", cluster.url, "--schema", options.schema)
+        #expect(try await program.lines(atLeast: 1).count == 1)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for writer in 0..<12 {
+                group.addTask {
+                    for number in 0..<40 {
+                        try await client.signal("s", to: "\(writer)-\(number % 7)", payload: number)
+                    }
+                }
+            }
+            for writer in 0..<3 {
+                group.addTask { [schema = options.schema] in
+                    for number in 0..<5 {
+                        let pause = Double((writer + number) % 4) / 10
+                        let insert = "INSERT INTO \(schema).events (instance, revision, kind, time, data)"
+                        try await cluster.psql(
+                            """
+                            BEGIN; \(insert) VALUES ('lost', \(number + 1), 27, 0, ''); SELECT pg_sleep(\(pause)); ROLLBACK
+                            """)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        backend.close()
+        let stored = try await cluster.psql("SELECT sequence FROM \(options.schema).events ORDER BY sequence")
+            .split(separator: "\n").compactMap { Int($0) }
+        #expect(stored.count == 481 && stored != Array(1...481))
+        let shown = try await program.lines(atLeast: 481).map { object($0)?["sequence"] as? Int }
+        #expect(shown == stored)
+        program.end()
+    }
+
     @Test("status and why name who has leases, and what is due that nobody has taken")
     func leases() async throws {
         var options = PostgresOptions()

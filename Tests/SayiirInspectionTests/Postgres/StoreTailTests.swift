@@ -235,7 +235,7 @@ final class StoreTailTests {
             if Int.random(in: 0..<3, using: &random) == 0 { look() }
         }
         for writer in writing.keys.sorted() { visible.formUnion(writing.removeValue(forKey: writer) ?? []) }
-        for _ in 0..<1000 { look(isLast: true) }
+        for _ in 0..<300 { look(isLast: true) }
         #expect(given == visible.subtracting(before).sorted())
     }
 }
