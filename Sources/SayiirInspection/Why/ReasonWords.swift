@@ -39,8 +39,8 @@ extension Reasons {
             // Who waits needs nobody until that is over.
             guard lease.executor == nil, let since = lease.readyAt, now - since > Self.patience else { return nil }
             return
-                "Nobody runs it, and somebody should since \(since.dateAndTime) UTC: no worker has its lease. A worker takes it up that has "
-                + "registered its definition and offers its tags."
+                "Nobody runs it, though it has been due since \(since.dateAndTime) UTC: no worker has its lease. A worker takes it up that "
+                + "has registered its definition and offers its tags."
         }
     }
 

@@ -23,10 +23,15 @@ package struct EventFollower {
 
     /// The next events, perhaps none. Must not be called within ``PostgresStoreReader/atOneMoment(_:)``.
     package mutating func next() throws -> [StoredEvent] {
-        // In this order: who is not among the writers any more has committed what the page then shows.
-        let writers = try reader.connection.run(Self.writers).map { row throws(PostgresError) in try row.text(0) }
-        let page = try reader.events(after: order.settled)
-        return order.take(page, { $0.sequence }, writers: Set(writers))
+        while true {
+            let before = order.settled
+            // In this order: who is not among the writers any more has committed what the page then shows.
+            let writers = try reader.connection.run(Self.writers).map { row throws(PostgresError) in try row.text(0) }
+            let page = try reader.events(after: before)
+            let events = order.take(page, { $0.sequence }, writers: Set(writers))
+            // Behind what was known from the beginning there may be more at once.
+            if !events.isEmpty || order.settled == before { return events }
+        }
     }
 
     private static let isStandby = Statement("is_standby", "SELECT pg_is_in_recovery()")
@@ -61,6 +66,8 @@ struct SequenceOrder {
     init(seen: [UInt64], isWhole: (Int) -> Bool) {
         settled = isWhole(seen.count) ? 0 : max(1, seen.min() ?? 1) - 1
         known = Set(seen)
+        while known.remove(settled + 1) != nil { settled += 1 }
+        if !known.isEmpty { watch = seen.max().map { (end: $0, writers: nil) } }
     }
 
     /// Takes what is there behind ``settled``, in order, and gives what can be given.

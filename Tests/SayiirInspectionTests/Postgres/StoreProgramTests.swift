@@ -184,7 +184,7 @@ struct StoreProgramTests {
         #expect(held?["executor"] as? String == "worker-7" && held?["unattended"] == nil)
         why.instance = "b"
         let idle = Run(why, on: source, style: Style())
-        #expect(idle.output.contains("Nobody runs it, and somebody should since "))
+        #expect(idle.output.contains("Nobody runs it, though it has been due since "))
         await backend.release(lease)
         backend.close()
     }

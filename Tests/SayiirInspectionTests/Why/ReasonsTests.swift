@@ -216,7 +216,7 @@ import Testing
         #expect(stopped.contains("no end of it was recorded. It does not run: no worker has its lease."))
         #expect(
             stopped.contains(
-                "Nobody runs it, and somebody should since 2026-03-01 12:00:01 UTC: no worker has its lease."))
+                "Nobody runs it, though it has been due since 2026-03-01 12:00:01 UTC: no worker has its lease."))
         let late = try text(held) { $0.add("i", 1, .delayStarted(.init(step: Step("b"), wakeAt: History.at(5000)))) }
         #expect(late.contains("That is late: worker-7 has its lease, but seems to do nothing."))
         let waiting = Attendance.Lease(readyAt: History.at(300_000))
