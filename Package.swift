@@ -94,7 +94,7 @@ let package = Package(
         .target(
             name: "SayiirInspection",
             dependencies: [
-                "SayiirCatalogue", "SayiirEvents", "SayiirLog", "SayiirProjection",
+                "SayiirCatalogue", "SayiirEvents", "SayiirLog", "SayiirPostgres", "SayiirProjection",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: settings
@@ -173,8 +173,8 @@ let package = Package(
         .testTarget(
             name: "SayiirInspectionTests",
             dependencies: [
-                "Sayiir", "SayiirInspection", "SayiirCatalogue", "SayiirEvents", "SayiirLog", "SayiirProjection",
-                "SayiirTesting", "TestPrograms", "sayiir-inspect",
+                "PostgresCluster", "Sayiir", "SayiirInspection", "SayiirCatalogue", "SayiirEvents", "SayiirLog",
+                "SayiirPostgres", "SayiirProjection", "SayiirTesting", "TestPrograms", "sayiir-inspect",
             ],
             exclude: ["Golden"], swiftSettings: settings),
         .executableTarget(

@@ -7,13 +7,18 @@ package struct InspectionError: Error, CustomStringConvertible {
     /// How the program ends.
     let status: ExitStatus
 
-    init(_ description: String, status: ExitStatus = .failure) {
+    /// An error in a sentence that says what to do next.
+    package init(_ description: String, status: ExitStatus = .failure) {
         self.description = description
         self.status = status
     }
 
     /// Puts an error of the layers below into the words of this program.
     init(_ error: any Error, directory: String) {
+        if let error = InspectionError(ofStore: error) {
+            self = error
+            return
+        }
         switch error {
         case let error as InspectionError:
             self = error

@@ -79,11 +79,14 @@ public struct PostgresError: StoreError, Hashable {
     }
 
     /// The error in words, with what to do.
-    public var description: String {
+    public var description: String { "\(words). \(advice)" }
+
+    /// The error in words.
+    package var words: String {
         let place = server.isEmpty ? "" : " (\(server))"
         let code = sqlState.map { ", SQLSTATE \($0)" } ?? ""
         let said = message.isEmpty ? "" : ": \(message)"
-        return "\(summary)\(place)\(said)\(code). \(advice)"
+        return "\(summary)\(place)\(said)\(code)"
     }
 
     private var summary: String {

@@ -15,8 +15,14 @@ protocol InspectionCommand: PerformableCommand {
     var archives: [String] { get }
     var catalogue: String? { get }
 
+    /// How many arguments follow the log's, which are then ``operands``.
+    var mostOperands: Int { get }
+    var operands: [String] { get }
+
     /// What the arguments ask for.
-    func inspection() throws -> any Inspection
+    ///
+    /// - Parameter operands: The arguments behind the log's.
+    func inspection(_ operands: [String]) throws -> any Inspection
 }
 
 extension InspectionCommand {
@@ -26,18 +32,43 @@ extension InspectionCommand {
     /// Some use the catalogue: see ``CatalogueOptions``.
     var catalogue: String? { nil }
 
+    /// Most have none: what is to be known of them is given by options.
+    var mostOperands: Int { 0 }
+    var operands: [String] { [] }
+
     /// Does what the arguments ask for.
     func perform() throws -> ExitStatus {
-        try inspection().perform(
-            on: LogSource(directory: common.directory, archives: archives, catalogue: catalogue),
-            common.display.console())
+        let place = try common.place(operands, most: mostOperands)
+        let source =
+            switch place.source {
+            case .log(let directory): LogSource(directory: directory, archives: archives, catalogue: catalogue)
+            case .store(let address): LogSource(address)
+            }
+        return try inspection(place.operands).perform(on: source, common.display.console())
     }
 }
 
 /// What all subcommands take that read a log.
 protocol CommonArguments: ParsableArguments {
-    var directory: String { get }
     var display: DisplayOptions { get }
+
+    /// What is to be read, and the arguments behind it.
+    ///
+    /// - Parameters:
+    ///   - operands: What was parsed behind the first argument.
+    ///   - most: How many there may be.
+    func place(_ operands: [String], most: Int) throws -> Place
+}
+
+/// What is to be read, and the arguments behind it.
+struct Place {
+    enum Source {
+        case log(directory: String)
+        case store(StoreAddress)
+    }
+
+    var source: Source
+    var operands: [String]
 }
 
 /// What those take that read a log and nothing else.
@@ -46,6 +77,10 @@ struct LogOptions: CommonArguments {
     var directory: String
 
     @OptionGroup var display: DisplayOptions
+
+    func place(_ operands: [String], most: Int) -> Place {
+        Place(source: .log(directory: directory), operands: operands)
+    }
 }
 
 /// What those take that read a case bundle, too.
@@ -56,6 +91,44 @@ struct LogOrBundleOptions: CommonArguments {
     var directory: String
 
     @OptionGroup var display: DisplayOptions
+
+    func place(_ operands: [String], most: Int) -> Place {
+        Place(source: .log(directory: directory), operands: operands)
+    }
+}
+
+/// What those take that read a store in PostgreSQL, too.
+struct LogOrStoreOptions: CommonArguments {
+    @Argument(
+        help: ArgumentHelp("The log's directory.", valueName: "dir"),
+        completion: .directory)
+    var directory: String?
+
+    @OptionGroup var postgres: StoreOptions
+
+    @OptionGroup var display: DisplayOptions
+
+    func place(_ operands: [String], most: Int) throws -> Place {
+        try postgres.place(first: directory, operands, most: most)
+    }
+}
+
+/// What those take that read a case bundle or a store in PostgreSQL, too.
+struct AnySourceOptions: CommonArguments {
+    @Argument(
+        help: ArgumentHelp(
+            "The log's directory, or a case bundle made by 'export --bundle'.",
+            valueName: "dir"),
+        completion: .file())
+    var directory: String?
+
+    @OptionGroup var postgres: StoreOptions
+
+    @OptionGroup var display: DisplayOptions
+
+    func place(_ operands: [String], most: Int) throws -> Place {
+        try postgres.place(first: directory, operands, most: most)
+    }
 }
 
 /// How things are shown.

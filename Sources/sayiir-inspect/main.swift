@@ -12,13 +12,16 @@ import SayiirInspection
 // Wrong arguments end with the status that the table in the help has for them, which is not ArgumentParser's own.
 let status: ExitStatus
 do {
-    try InspectCommand.checkName(CommandLine.arguments.dropFirst().first)
+    try InspectCommand.check(Array(CommandLine.arguments.dropFirst()))
     var command = try InspectCommand.parseAsRoot()
     if let command = command as? any PerformableCommand {
         status = try command.perform()
     } else if let command = command as? TruncateTailCommand {
         status = await command.repair.perform(
             on: LogSource(directory: command.common.directory), command.common.display.console())
+    } else if let command = command as? MigrateCommand {
+        status = await command.migration().perform(
+            on: LogSource(directory: command.directory), command.display.console())
     } else {
         try command.run()
         status = .clean

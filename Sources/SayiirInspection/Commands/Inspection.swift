@@ -3,6 +3,9 @@ package protocol Inspection {
     /// Whether it can read a bundle in place of a log.
     var readsBundles: Bool { get }
 
+    /// Whether it can read a store in PostgreSQL in place of a log.
+    var readsStores: Bool { get }
+
     /// Reads the log and shows the answer.
     ///
     /// - Returns: How the program ends.
@@ -14,12 +17,20 @@ extension Inspection {
     /// Most cannot.
     package var readsBundles: Bool { false }
 
+    /// Those that read bundles can, and some others.
+    package var readsStores: Bool { readsBundles }
+
     /// Runs it and reports what it throws. Never throws, never ends the process.
     package func perform(on log: LogSource, _ console: Console) -> ExitStatus {
         var log = log
         log.meter = console.meter
         do {
-            if readsBundles { log.bundle = try log.readBundle() }
+            if log.storeAddress != nil {
+                guard readsStores else { throw InspectionError.isAboutFiles() }
+                try log.connect()
+            } else if readsBundles {
+                log.bundle = try log.readBundle()
+            }
             let status = try run(on: log, console)
             try console.output.flush()
             return status

@@ -38,6 +38,7 @@ package struct ListInspection: Inspection {
     }
 
     private func find(in log: LogSource, _ problems: Problems, _ console: Console) throws -> [InstanceOverview] {
+        if let chosen = try log.storedInstances(query) { return chosen }
         if log.bundle == nil, let catalogue = log.existingCatalogue {
             do {
                 try log.update(catalogue)

@@ -48,9 +48,9 @@ package struct ReportInspection: Inspection {
         var (events, count): ([RecordedEvent], UInt64) = ([], 0)
         var definitions: GraphExport.Definitions = [:]
         var first: UInt64?
-        let assessment = try log.verify { frame in
+        let assessment = try log.verify(only: [instance]) { frame in
             try frame.forEachRecord { record in
-                first = first ?? record.sequence
+                if record.sequence > 0 { first = first ?? record.sequence }
                 definitions.add(record)
                 guard record.kind != .definition, record.key == instance else { return }
                 let entry = LogEntry(record, in: frame)
@@ -69,12 +69,14 @@ package struct ReportInspection: Inspection {
             story: story, events: events, eventCount: count,
             definition: story.state.definition.flatMap { definitions[$0.description] }.flatMap { Definition($0) },
             log: LogFacts(
-                directory: log.directory, assessment: assessment, firstSequence: first, bundle: log.bundle),
+                directory: log.directory, assessment: assessment, firstSequence: first, bundle: log.bundle,
+                isStore: log.store != nil),
             style: style
         ).text
     }
 
     private func fleet(of log: LogSource, _ problems: Problems) throws -> String {
+        if let store = log.store { return try fleet(of: store) }
         let (census, assessment) = try log.readCensus(problems)
         return FleetReport(
             instances: census.summaries.filter { $0.status != .deleted }, times: census.times,

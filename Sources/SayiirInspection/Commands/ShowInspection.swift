@@ -36,10 +36,10 @@ package struct ShowInspection: Inspection {
             if console.style.isJSON {
                 try console.output.line(story.json(console.style))
             } else {
-                let hasWriter = try moment != nil || log.hasWriter
+                let attendance = try log.attendance(of: instance)
                 let text = StoryText(
-                    story: story, style: console.style, hasWriter: hasWriter, isOfBundle: log.bundle != nil,
-                    showsValues: showsValues)
+                    story: story, style: console.style, isAttended: moment != nil || attendance.isAttended,
+                    absence: attendance.absenceWords, showsValues: showsValues)
                 for line in text.lines { try console.output.line(line) }
             }
         }

@@ -4,10 +4,16 @@ internal import SayiirLog
 /// The log at a glance: extent, end, writer, rates, the last recovery, how many instances are in which status, and what the live ones
 /// wait for. Reads the log once; of the instances, the states of live ones are in memory, without their payloads.
 package struct StatusInspection: Inspection {
+    /// Of a store in PostgreSQL: if live instances have more events, these are not read for what they wait for.
+    var mostEvents: UInt64 = 200_000
+
     package init() {}
+
+    package var readsStores: Bool { true }
 
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
         let problems = Problems(console)
+        if let store = log.store { return try show(log, store, problems, console) }
         var tree = log.reader.treeFold(recomputing: false)
         let (census, assessment) = try log.readCensus(problems, frames: { tree.take($0) })
         let overview = LogOverview(

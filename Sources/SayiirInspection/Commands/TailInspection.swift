@@ -17,11 +17,15 @@ package struct TailInspection: Inspection {
 
     package init(_ filter: EventFilter) { self.filter = filter }
 
+    package var readsStores: Bool { true }
+
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
-        try follows ? follow(log, console) : showLast(of: log, console)
+        if let store = log.store { return try showEvents(of: store, console) }
+        return try follows ? follow(log, console) : showLast(of: log, console)
     }
 
-    private var selection: EventSelection {
+    /// Which events are wanted, as far as it is known before any was read.
+    var selection: EventSelection {
         EventSelection(filter: filter, workflow: workflow, errorPart: errorPart, since: since)
     }
 
@@ -112,7 +116,7 @@ package struct TailInspection: Inspection {
         }
     }
 
-    private func show(_ entry: LogEntry, isDurable: Bool, _ console: Console) throws {
+    func show(_ entry: LogEntry, isDurable: Bool, _ console: Console) throws {
         guard console.style.isJSON else {
             return try console.output.line(EventLine(style: console.style).text(of: entry, isDurable: isDurable))
         }

@@ -11,6 +11,8 @@ package struct VerifyInspection: Inspection {
 
     package var readsBundles: Bool { true }
 
+    package var readsStores: Bool { false }
+
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
         if let bundle = log.bundle { return try BundleReport(of: bundle, in: log.directory, head: head).show(console) }
         let report = try report(on: log, console)

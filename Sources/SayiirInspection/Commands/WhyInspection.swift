@@ -14,15 +14,14 @@ package struct WhyInspection: Inspection {
 
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
         let problems = Problems(console)
-        let (entries, definitions, assessment) = try log.history(of: try log.instance(instance), problems)
+        let instance = try log.instance(instance)
+        let (entries, definitions, assessment) = try log.history(of: instance, problems)
         problems.assessment = assessment
         guard var story = StoryBuilder.story(of: entries.compactMap(\.recordedEvent)) else {
             return try problems.conclude()
         }
         story.find(in: definitions)
-        let isOfBundle = log.bundle != nil
-        let reasons = Reasons(
-            story, writer: isOfBundle ? nil : try log.reader.writer(), isOfBundle: isOfBundle, now: now())
+        let reasons = Reasons(story, try log.attendance(of: instance), now: now())
         if console.style.isJSON {
             try console.output.line(reasons.json)
         } else {

@@ -14,7 +14,11 @@ package struct BundleInspection: Inspection {
         self.destination = destination
     }
 
+    /// To say of what exactly it is that a store has none: other exports read stores.
+    package var readsStores: Bool { true }
+
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
+        guard log.store == nil else { throw InspectionError.isAboutFiles("export --bundle") }
         let problems = Problems(console)
         let bundle = try bundle(of: log, problems, console.style)
         let bytes = try destination.write(on: log, console) { try $0.bytes(bundle.encoded) }

@@ -15,7 +15,9 @@ struct EventExport {
         var count: UInt64 = 0
         var missing = filter.sequences == 0...UInt64.max ? instances : []
         do {
-            problems.assessment = try log.verify { frame in
+            problems.assessment = try log.verify(
+                only: instances.isEmpty ? nil : Array(instances), after: max(1, filter.sequences.lowerBound) - 1
+            ) { frame in
                 guard frame.firstSequence <= filter.sequences.upperBound else { throw Done() }
                 guard filter.mayAccept(from: frame.firstSequence, count: frame.recordCount) else { return }
                 try frame.forEachRecord { record in

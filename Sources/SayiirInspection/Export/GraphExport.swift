@@ -26,7 +26,7 @@ struct GraphExport {
         var definitions: Definitions = [:]
         var builder: StoryBuilder?
         var latest: DefinitionHash?
-        problems.assessment = try log.verify { frame in
+        problems.assessment = try log.verify(only: try tellingInstances(in: log)) { frame in
             try frame.forEachRecord { record in
                 definitions.add(record)
                 guard record.kind != .definition, try isWanted(record, in: frame) else { return }
@@ -56,6 +56,15 @@ struct GraphExport {
         case .definition(let prefix):
             let (hash, definition) = try definitions.definition(beginning: prefix)
             for line in make(FlowChart(definition, nil), hash) { try output.line(line) }
+        }
+    }
+
+    /// Whose events have to be read; `nil` for all.
+    private func tellingInstances(in log: LogSource) throws -> [String]? {
+        switch subject {
+        case .instance(let id): [id]
+        case .workflow(let name): try log.instancesTelling(ofWorkflow: name)
+        case .definition: []
         }
     }
 

@@ -27,8 +27,13 @@ struct EventSelection {
     mutating func accepts(_ entry: LogEntry) -> Bool {
         let isMember = isMember(entry)
         guard isMember, since?.isReached(by: entry) ?? true, filter.accepts(entry) else { return false }
-        guard let errorPart, case .event(let event) = entry.content else { return true }
-        return event.body.failure.map { $0.description.lowercased().contains(errorPart) } ?? false
+        guard let errorPart else { return true }
+        switch entry.content {
+        case .event(let event):
+            return event.body.failure.map { $0.description.lowercased().contains(errorPart) } ?? false
+        case .unreadable: return true
+        case .definition, .skippable: return false
+        }
     }
 
     private mutating func isMember(_ entry: LogEntry) -> Bool {

@@ -11,7 +11,7 @@ extension LogSource {
     ) throws -> (entries: [LogEntry], definitions: GraphExport.Definitions, assessment: Assessment) {
         var entries: [LogEntry] = []
         var definitions: GraphExport.Definitions = [:]
-        let assessment = try verify { frame in
+        let assessment = try verify(only: [instance]) { frame in
             try frame.forEachRecord { record in
                 definitions.add(record)
                 guard record.key == instance, record.kind != .definition else { return }
@@ -29,8 +29,12 @@ extension LogSource {
     /// Reads the log once more, for ids that may have been meant.
     func unknownInstance(_ instance: String) throws -> InspectionError {
         var near = NearNames(to: instance)
-        _ = try verify { frame in
-            frame.forEachRecord { record in if record.kind == .event { near.add(record.key) } }
+        if let ids = try storedInstanceIDs() {
+            for id in ids { near.add(id) }
+        } else {
+            _ = try verify { frame in
+                frame.forEachRecord { record in if record.kind == .event { near.add(record.key) } }
+            }
         }
         let question =
             near.names.isEmpty ? "The command 'list' shows the instances." : near.question
@@ -42,7 +46,7 @@ extension LogSource {
     /// - Throws: An ``InspectionError`` that names similar ids if the instance has none.
     func readEvents(of instance: String, _ problems: Problems) throws -> [RecordedEvent] {
         var events: [RecordedEvent] = []
-        _ = try readEvents(problems, ofKeys: { $0 == instance }, visit: { events.append($0) })
+        _ = try readEvents(problems, only: [instance], ofKeys: { $0 == instance }, visit: { events.append($0) })
         guard !events.isEmpty else { throw try unknownInstance(instance) }
         return events
     }

@@ -46,10 +46,13 @@ struct LogEntry {
         }
     }
 
-    /// Where the record stands: a frame of a log in the directory, or the bundle of that name.
+    /// Where the record stands: a frame of a log in the directory, or the bundle or the store of that name.
     func place(in directory: String) -> String {
-        segment == .ofBundle ? directory : "the frame at offset \(offset) of \(directory)/\(segment)"
+        !isOfLog ? directory : "the frame at offset \(offset) of \(directory)/\(segment)"
     }
+
+    /// Whether it stands in a log's segment, and not in a bundle or a store.
+    var isOfLog: Bool { segment != .outsideOfLogs }
 
     /// When the record was made.
     var time: Timestamp { Timestamp(nanosecondsSinceEpoch: record.timestamp) }

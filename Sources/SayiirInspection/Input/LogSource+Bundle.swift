@@ -42,9 +42,4 @@ extension LogSource {
         }
         return name
     }
-
-    /// Whether a process has the log open for writing.
-    var hasWriter: Bool {
-        get throws { try bundle == nil && reader.writer() != nil }
-    }
 }

@@ -1,10 +1,11 @@
 internal import SayiirEvents
 internal import SayiirLog
+internal import SayiirPostgres
 
 /// The log that is looked at. Reading takes no lock and changes nothing; only a ``Repair`` writes.
 package struct LogSource {
-    /// The log's directory.
-    let directory: String
+    /// The log's directory; the name of a bundle or a store that stands in its place.
+    private(set) var directory: String
     let reader: LogReader
     let fileSystem: any FileSystem
     /// Where its catalogue is; `nil` for beside the log.
@@ -13,6 +14,10 @@ package struct LogSource {
     var meter: ProgressMeter?
     /// What stands in the place of a log, if it is a bundle.
     var bundle: RecordBundle?
+    /// What stands in the place of a log, if it is a store in PostgreSQL, once it is connected to.
+    private(set) var store: PostgresStoreReader?
+    /// Where that store is.
+    private(set) var storeAddress: StoreAddress?
 
     /// The log in a directory of this machine.
     ///
@@ -22,6 +27,20 @@ package struct LogSource {
     ///   - catalogue: The catalogue's file; `nil` for the one beside the log.
     package init(directory: String, archives: [String] = [], catalogue: String? = nil) {
         self.init(directory: directory, archives: archives, catalogue: catalogue, fileSystem: LocalFileSystem())
+    }
+
+    /// A store in PostgreSQL in the place of a log.
+    package init(_ address: StoreAddress) {
+        self.init(directory: "PostgreSQL", fileSystem: LocalFileSystem())
+        storeAddress = address
+    }
+
+    /// Connects to the store, if there is one.
+    mutating func connect() throws {
+        guard let storeAddress else { return }
+        let store = try PostgresStoreReader(storeAddress.url, schema: storeAddress.schema)
+        directory = store.name
+        self.store = store
     }
 
     init(directory: String, archives: [String] = [], catalogue: String? = nil, fileSystem: any FileSystem) {
@@ -35,11 +54,13 @@ package struct LogSource {
     /// not decoded. One segment's frames are in memory at a time, not more.
     ///
     /// What cannot be decoded goes to `problems`, and so does the verdict on the log's end.
+    ///
+    /// - Parameter instances: Whose events are wanted, if that is known beforehand: see ``verify(only:after:_:)``.
     func readEvents(
-        _ problems: Problems, ofKeys isWanted: (String) -> Bool = { _ in true }, frames: (Frame) -> Void = { _ in },
-        visit: (RecordedEvent) throws -> Void
+        _ problems: Problems, only instances: [String]? = nil, ofKeys isWanted: (String) -> Bool = { _ in true },
+        frames: (Frame) -> Void = { _ in }, visit: (RecordedEvent) throws -> Void
     ) throws -> Assessment {
-        let assessment = try verify { frame in
+        let assessment = try verify(only: instances) { frame in
             frames(frame)
             try frame.forEachRecord { record in
                 guard isWanted(record.key) else { return }

@@ -7,6 +7,10 @@ struct StoryIndex {
     /// The times of the earliest and the latest event; `nil` without events.
     private(set) var times: ClosedRange<Timestamp>?
     private(set) var lastSequence: UInt64 = 0
+    /// The instances that were asked for; `nil` for all.
+    fileprivate let wanted: [String]?
+
+    fileprivate init(of instances: Set<String>) { wanted = instances.isEmpty ? nil : Array(instances) }
 
     fileprivate mutating func add(_ recorded: RecordedEvent) {
         let time = recorded.event.time
@@ -22,9 +26,10 @@ extension LogSource {
     ///
     /// - Throws: ``InspectionError`` if there is no such instance.
     func indexStories(of instances: Set<String>, _ problems: Problems) throws -> StoryIndex {
-        var index = StoryIndex()
+        var index = StoryIndex(of: instances)
         _ = try readEvents(
-            problems, ofKeys: { instances.isEmpty || instances.contains($0) }, visit: { index.add($0) })
+            problems, only: index.wanted, ofKeys: { instances.isEmpty || instances.contains($0) },
+            visit: { index.add($0) })
         if let unknown = instances.filter({ index.lastSequences[InstanceID($0)] == nil }).min() {
             throw try unknownInstance(unknown)
         }
@@ -37,7 +42,7 @@ extension LogSource {
     /// - Parameter visit: Gets the stories in the order in which they ended.
     func forEachStory(in index: StoryIndex, visit: (Story) throws -> Void) throws {
         var builders: [InstanceID: StoryBuilder] = [:]
-        _ = try verify { frame in
+        _ = try verify(only: index.wanted) { frame in
             try frame.forEachRecord { record in
                 let id = InstanceID(record.key)
                 guard record.sequence <= index.lastSequence, let last = index.lastSequences[id] else { return }

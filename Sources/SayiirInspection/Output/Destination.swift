@@ -52,7 +52,7 @@ package struct Destination: Sendable {
     }
 
     private func check(_ path: String, _ log: LogSource) throws {
-        guard !SalvageInspection.isPath(path, inside: log.directory) else {
+        guard log.store != nil || !SalvageInspection.isPath(path, inside: log.directory) else {
             throw InspectionError(
                 "'\(safe(path))' lies in the log's directory, and nothing is written there. Give another file.")
         }

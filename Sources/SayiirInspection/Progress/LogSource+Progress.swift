@@ -2,8 +2,16 @@ internal import SayiirLog
 
 extension LogSource {
     /// Reads and checks the whole log, as ``LogReader/verify(progress:)`` does, and tells the meter how far it is. A bundle is read as a
-    /// log with the bundle's records.
-    func verify(_ visit: (Frame) throws -> Void = { _ in }) throws -> Assessment {
+    /// log with the bundle's records, and so is a store.
+    ///
+    /// - Parameters:
+    ///   - instances: Whose events are wanted; `nil` for all. A store gives no others; a log is read whole nevertheless, since only then
+    ///     it is verified.
+    ///   - sequence: Only later events are wanted, of which a store gives no others.
+    func verify(
+        only instances: [String]? = nil, after sequence: UInt64 = 0, _ visit: (Frame) throws -> Void = { _ in }
+    ) throws -> Assessment {
+        if let store { return try read(store, only: instances, after: sequence, visit) }
         if let bundle {
             try check(bundle)
             return try bundle.replay(from: directory, visit: visit)

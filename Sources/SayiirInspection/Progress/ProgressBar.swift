@@ -1,6 +1,24 @@
 /// How far a reading has come, as one line of text.
 struct ProgressBar {
-    /// How many bytes have been read, and how many there are.
+    /// What is counted, and what is done to it.
+    enum Work {
+        /// Bytes are read.
+        case reading
+        /// Events are moved.
+        case moving
+
+        fileprivate var name: String { self == .reading ? "reading" : "moving" }
+
+        fileprivate func words(_ done: UInt64, of total: UInt64) -> String {
+            switch self {
+            case .reading: "\(byteWords(done)) of \(byteWords(total))"
+            case .moving: "\(grouped(done)) of \(counted(total, "event"))"
+            }
+        }
+    }
+
+    var work = Work.reading
+    /// How much has been done, and how much there is.
     var done: UInt64
     var total: UInt64
     /// For how long it has been going on.
@@ -10,12 +28,13 @@ struct ProgressBar {
 
     /// The line, in fewer columns than `width`, so that no terminal breaks it.
     func text(width: Int) -> String {
-        let numbers = " \(percentWords)  \(byteWords(min(done, total))) of \(byteWords(total))\(restWords)"
-        let room = width - 1 - numbers.displayWidth - "reading []".count
-        guard room >= 5 else { return "reading\(numbers)".shortened(to: max(0, width - 1)) }
+        let numbers = " \(percentWords)  \(work.words(min(done, total), of: total))\(restWords)"
+        let room = width - 1 - numbers.displayWidth - "\(work.name) []".count
+        guard room >= 5 else { return "\(work.name)\(numbers)".shortened(to: max(0, width - 1)) }
         let bar = min(room, Self.widestBar)
         let filled = Int(fraction * Double(bar))
-        return "reading [" + String(repeating: "=", count: filled) + String(repeating: " ", count: bar - filled) + "]"
+        return "\(work.name) [" + String(repeating: "=", count: filled) + String(repeating: " ", count: bar - filled)
+            + "]"
             + numbers
     }
 

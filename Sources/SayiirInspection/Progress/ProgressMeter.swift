@@ -25,7 +25,7 @@ package final class ProgressMeter {
     }
 
     /// Says how far it is. Draws at most ten times a second.
-    func advance(to done: UInt64, of total: UInt64) {
+    func advance(to done: UInt64, of total: UInt64, _ work: ProgressBar.Work = .reading) {
         let now = clock()
         if done < latest {
             // Another reading, which takes a time of its own.
@@ -35,7 +35,7 @@ package final class ProgressMeter {
         latest = done
         guard now >= nextDrawing else { return }
         nextDrawing = now &+ Self.interval
-        let bar = ProgressBar(done: done, total: total, elapsed: .nanoseconds(now &- start))
+        let bar = ProgressBar(work: work, done: done, total: total, elapsed: .nanoseconds(now &- start))
         write("\r\u{1B}[K" + bar.text(width: width))
         isDrawn = true
     }

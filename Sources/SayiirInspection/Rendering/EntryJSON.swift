@@ -18,8 +18,10 @@ extension LogEntry {
         writer.member("type", typeName)
         writer.member("size", record.payload.count)
         if case .unreadable(let reason) = content {
-            writer.member("segment", segment.description)
-            writer.member("offset", offset)
+            if isOfLog {
+                writer.member("segment", segment.description)
+                writer.member("offset", offset)
+            }
             writer.member("error", reason)
         }
         writer.endObject()

@@ -43,7 +43,8 @@ struct EventLine {
         case .event(let event): event.words(style)
         case .definition: "\(counted(entry.record.payload.count, "byte")), hash \(safe(entry.record.key))"
         case .skippable: counted(entry.record.payload.count, "byte")
-        case .unreadable(let reason): "\(reason) (frame at offset \(entry.offset) of \(entry.segment))"
+        case .unreadable(let reason):
+            reason + (entry.isOfLog ? " (frame at offset \(entry.offset) of \(entry.segment))" : "")
         }
     }
 }

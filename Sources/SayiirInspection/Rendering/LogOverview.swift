@@ -22,10 +22,6 @@ struct LogOverview {
         func add(_ name: String, _ texts: [String]) {
             for (index, text) in texts.enumerated() { add(index == 0 ? name : "", text) }
         }
-        func add(_ name: String, _ counts: [(count: Int, text: String, colour: Colour?)]) {
-            let texts = counts.map { ("\(grouped(UInt64(clamping: $0.count))) \($0.text)", $0.colour) }
-            lines += fieldLines(name, listing: texts, style)
-        }
         add("segments", surroundings.segmentWords)
         add(
             "records",
@@ -40,15 +36,7 @@ struct LogOverview {
         add("chain head", assessment.head?.description ?? "none yet")
         add("tree head", treeHead?.description ?? "not known")
         for line in surroundings.lines { add(line.name, line.text) }
-        add("instances", "\(grouped(UInt64(counts.values.reduce(0, +)))), \(grouped(UInt64(live.count))) of them live")
-        let shown = StatusName.allCases.compactMap { status in
-            counts[status].map { (isEnded: status.isEnded, words: ($0, status.words, status.colour)) }
-        }
-        add("  live", shown.filter { !$0.isEnded }.map(\.words))
-        add("  ended", shown.filter(\.isEnded).map(\.words))
-        add("waits", live.waitLines.map { ($0.count, $0.text, nil) })
-        for line in live.lines { add(line.name, line.text) }
-        return lines
+        return lines + FleetWords(counts: counts, live: live).lines(style)
     }
 
     private var durableWords: String {
@@ -74,15 +62,7 @@ struct LogOverview {
         writer.optional("newest", times?.upperBound.description)
         rates.write(to: &writer)
         writer.quarantined(quarantined)
-        writer.name("instances")
-        writer.beginObject()
-        writer.member("total", counts.values.reduce(0, +))
-        for status in StatusName.allCases {
-            writer.name(status.rawValue)
-            writer.number(counts[status] ?? 0)
-        }
-        writer.endObject()
-        live.write(to: &writer)
+        FleetWords(counts: counts, live: live).write(to: &writer)
         writer.endObject()
         return writer.text
     }

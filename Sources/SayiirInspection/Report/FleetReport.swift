@@ -13,7 +13,7 @@ struct FleetReport {
 
     /// The page.
     var text: String {
-        var page = ReportPage(title: safe(Self.name(of: log.directory)), eyebrow: "Sayiir log")
+        var page = ReportPage(title: safe(Self.name(of: log.directory)), eyebrow: log.kind)
         page.scripts = [ReportStyle.filter]
         return page.text { html in
             html.element("p", [("class", "status")]) { html in

@@ -139,9 +139,18 @@ struct LogFacts {
     var firstSequence: UInt64?
     /// The bundle that was read in place of the log.
     var bundle: RecordBundle?
+    /// Whether a store was read that is no log.
+    var isStore = false
+
+    /// What was read.
+    var kind: String { isStore ? "Sayiir store" : "Sayiir log" }
 
     var facts: [(name: String, value: String)] {
         if let bundle { return facts(of: bundle) }
+        if isStore {
+            let (first, last) = (grouped(firstSequence ?? 0), grouped(assessment.lastSequence))
+            return [("Store", safe(directory)), ("Sequences", "\(first) to \(last)")]
+        }
         return [
             ("Directory", safe(directory)), ("Verdict", "\(assessment.verdict)"),
             ("Sequences", "\(grouped(firstSequence ?? 0)) to \(grouped(assessment.lastSequence))"),

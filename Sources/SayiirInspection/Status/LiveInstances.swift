@@ -49,6 +49,12 @@ struct LiveInstances {
         self.oldest = oldest.map(InstanceOverview.init)
     }
 
+    /// Those of whom it is known only how many they are, and which is the oldest.
+    init(count: Int, oldest: InstanceOverview?) {
+        self.count = count
+        self.oldest = oldest
+    }
+
     /// An instance counts once for each thing that it waits for, however many of its steps do.
     private mutating func addWaits(of state: InstanceState) {
         var waits: Set<Wait> = []

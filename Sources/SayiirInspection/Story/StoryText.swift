@@ -5,11 +5,10 @@ internal import SayiirProjection
 struct StoryText {
     var story: Story
     var style: Style
-    /// Whether a process has the log open. Otherwise no task can be running, whatever was started.
-    var hasWriter = true
-    /// Whether a bundle tells it: then nobody knows who has the log open.
-    var isOfBundle = false
-
+    /// Whether somebody could run the instance. Otherwise no task can be running, whatever was started.
+    var isAttended = true
+    /// Why that is not so.
+    var absence = ""
     /// Whether the values follow in full.
     var showsValues = false
 
@@ -142,9 +141,9 @@ struct StoryText {
         case .inDoubt: "in doubt"
         case .underWay where step.attempts.last?.retryAt != nil: "waiting to retry"
         case .underWay where step.kind == .task:
-            hasWriter
+            isAttended
                 ? "running"
-                : isOfBundle ? "started; its end is not in the bundle" : "started; no process has the log open"
+                : "started; \(absence)"
         case .underWay, .completed, .failed: ""
         }
     }

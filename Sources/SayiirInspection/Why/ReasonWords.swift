@@ -28,11 +28,20 @@ extension Reasons {
 
     /// What holds all of it up: nobody runs the instance.
     var unattendedWords: String? {
-        if isOfBundle && isLive {
+        guard isLive else { return nil }
+        switch attendance {
+        case .bundle:
             return "A case bundle tells neither who runs it nor what happened since. Ask the log itself for that."
+        case .log(let writer):
+            guard writer == nil else { return nil }
+            return "Nobody runs it: no process has the log open. Start the engine; it takes the instance up then."
+        case .store(let lease):
+            // Who waits needs nobody until that is over.
+            guard lease.executor == nil, let since = lease.readyAt, now - since > Self.patience else { return nil }
+            return
+                "Nobody runs it, though it has been due since \(since.dateAndTime) UTC: no worker has its lease. A worker takes it up that "
+                + "has registered its definition and offers its tags."
         }
-        guard isUnattended else { return nil }
-        return "Nobody runs it: no process has the log open. Start the engine; it takes the instance up then."
     }
 
     // MARK: Waits
@@ -94,10 +103,16 @@ extension Reasons {
 
     /// A process that has the log open does not necessarily run this instance. One that is paused is late for that reason.
     private func overdueWords(_ due: Timestamp) -> String {
-        guard let writer, state.phase == .active, now - due > Self.patience else { return "" }
-        return
-            " That is late: \(safe(writer)) has the log open, but seems not to run this instance. An engine takes it up when it "
-            + "runs as a service that knows the workflow, or by resume(_:id:)."
+        guard state.phase == .active, now - due > Self.patience else { return "" }
+        switch attendance {
+        case .bundle, .log(nil): return ""
+        case .log(let writer?):
+            return
+                " That is late: \(safe(writer)) has the log open, but seems not to run this instance. An engine takes it up when it "
+                + "runs as a service that knows the workflow, or by resume(_:id:)."
+        case .store(let lease):
+            return lease.executor.map { " That is late: \(safe($0)) has its lease, but seems to do nothing." } ?? ""
+        }
     }
 
     /// How much later than due a wake-up may be before something seems to be missing.
@@ -134,17 +149,26 @@ extension Reasons {
     private func runningWords(_ reason: Reason, _ step: String, _ attempt: UInt32, _ executor: String) -> ReasonWords {
         let place = executor.isEmpty ? "" : " on \(safe(executor))"
         let next = attempt.addingReportingOverflow(1).partialValue
-        guard let writer else {
+        let holder: String
+        switch attendance {
+        case .log(let writer?): holder = "\(capitalized(safe(writer))) has the log open"
+        case .store(let lease) where lease.executor != nil:
+            holder =
+                "\(capitalized(safe(lease.executor ?? ""))) has its lease"
+                + (lease.until.map { " until \($0.dateAndTime) UTC, unless that is renewed" } ?? "")
+        case .bundle, .log, .store:
+            var words = ""
+            if case .bundle = attendance {} else { words = " It does not run: \(attendance.absenceWords)." }
             return ReasonWords(
                 fact:
                     "\(step) was started \(at(reason.since))\(place) as attempt \(attempt), and no end of it was recorded."
-                    + (isOfBundle ? "" : " It does not run: no process has the log open."),
+                    + words,
                 wakes: nextAttemptWords(next, reason.step))
         }
         return ReasonWords(
             fact: "\(step) runs\(since(reason))\(place): attempt \(attempt).",
             wakes:
-                "It ends when the task returns, fails or runs out of time. \(capitalized(safe(writer))) has the log open; if "
+                "It ends when the task returns, fails or runs out of time. \(holder); if "
                 + "that is not who started the attempt, it was interrupted, and the next one begins when the instance is taken up."
         )
     }

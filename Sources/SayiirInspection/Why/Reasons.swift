@@ -4,26 +4,22 @@ internal import SayiirProjection
 /// Why an instance stands where it does: all that it waits for, or what ended it.
 struct Reasons {
     var state: InstanceState
-    /// Who has the log open; `nil` if nobody does, and then nothing goes on.
-    var writer: String?
+    /// Who could run the instance.
+    var attendance: Attendance
     /// By which time what is due is told from what is to come.
     var now: Timestamp
-    /// Whether a bundle tells this: then nobody knows who has the log open.
-    let isOfBundle: Bool
     /// What the definition says of the steps; `nil` if the log does not hold it.
     let outline: Outline?
     private(set) var all: [Reason] = []
 
     /// - Parameters:
     ///   - story: What happened in the current run.
-    ///   - writer: Who has the log open; `nil` if nobody does.
-    ///   - isOfBundle: Whether a bundle tells this, and no log.
+    ///   - attendance: Who could run the instance.
     ///   - now: The time that it is.
-    init(_ story: Story, writer: String?, isOfBundle: Bool = false, now: Timestamp) {
+    init(_ story: Story, _ attendance: Attendance, now: Timestamp) {
         state = story.state
         outline = story.outline
-        self.isOfBundle = isOfBundle
-        self.writer = writer
+        self.attendance = attendance
         self.now = now
         switch state.phase {
         case .active, .paused:
@@ -41,9 +37,6 @@ struct Reasons {
 
     /// Whether an engine has something to do.
     var isLive: Bool { !state.phase.isEnded && state.phase != .unsubmitted }
-
-    /// Whether an engine is all that is missing.
-    var isUnattended: Bool { writer == nil && !isOfBundle && isLive }
 
     private mutating func add(_ cause: Reason.Cause, step: Step? = nil, since: Timestamp? = nil) {
         all.append(Reason(step: step, since: since, cause: cause))

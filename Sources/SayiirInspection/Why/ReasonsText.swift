@@ -34,8 +34,8 @@ extension Reasons {
         writer.member("workflow", state.workflow)
         writer.member("status", state.status.name)
         writer.member("asked_at", now.description)
-        writer.optional("writer", self.writer)
-        writer.optional("unattended", isUnattended ? unattendedWords : nil)
+        writer.attendance(attendance)
+        if case .bundle = attendance {} else { writer.optional("unattended", unattendedWords) }
         writer.objects("reasons", all) { $0.reason($1, words(for: $1), terms(of: $1.step)) }
         writer.endObject()
         return writer.text
@@ -43,6 +43,18 @@ extension Reasons {
 }
 
 extension JSONWriter {
+    /// Writes who could run the instance.
+    fileprivate mutating func attendance(_ attendance: Attendance) {
+        switch attendance {
+        case .log(let writer): optional("writer", writer)
+        case .bundle: break
+        case .store(let lease):
+            optional("executor", lease.executor)
+            optional("lease_until", lease.executor == nil ? nil : lease.until?.description)
+            optional("ready", lease.readyAt?.description)
+        }
+    }
+
     fileprivate mutating func reason(_ reason: Reason, _ words: ReasonWords, _ terms: Outline.Terms?) {
         member("reason", reason.cause.name)
         optional("step", reason.step?.description)

@@ -78,14 +78,6 @@ extension RecordBundle {
     }
 
     private func frame(of entry: Entry) -> Frame {
-        Frame(
-            segment: .ofBundle, offset: 0, extent: entry.bytes.count, kind: .records, codec: .plain,
-            storedLength: entry.bytes.count, firstSequence: entry.record.sequence, recordCount: 1, durableThrough: 0,
-            digest: origin.chainHead, commits: [1], body: entry.bytes)
+        Frame(alone: entry.bytes, sequence: entry.record.sequence, digest: origin.chainHead)
     }
-}
-
-extension SegmentName {
-    /// Where the records of a bundle stand, which are in no segment. Segments are counted from 1.
-    package static let ofBundle = SegmentName(number: 0, firstSequence: 0)
 }

@@ -7,7 +7,7 @@ internal import SayiirProjection
 struct LogIntake {
     let reader: LogReader
     let connection: PostgresConnection
-    let progress: @Sendable (UInt64) -> Void
+    let progress: @Sendable (_ done: UInt64, _ total: UInt64) -> Void
 
     /// What the table of instances will say of one.
     private struct Row {
@@ -28,7 +28,7 @@ struct LogIntake {
         let known = try survey.instances.filter { try isKnown($0) }
         if known.isEmpty {
             try connection.inTransaction {
-                try copy()
+                try copy(of: survey.digest.count)
                 try check(survey)
             }
         } else {
@@ -87,7 +87,7 @@ struct LogIntake {
 
     // MARK: The tables
 
-    private func copy() throws {
+    private func copy(of total: UInt64) throws {
         var roster = InstanceRoster(summarizing: Row.init)
         var batch = EventBatch()
         var count: UInt64 = 0
@@ -100,7 +100,7 @@ struct LogIntake {
                 count += 1
                 if batch.isFull {
                     try insert(&batch)
-                    progress(count)
+                    progress(count, total)
                 }
             }
         }

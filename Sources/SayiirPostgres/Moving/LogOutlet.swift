@@ -6,7 +6,7 @@ internal import SayiirLog
 struct LogOutlet {
     let store: MovingStore
     let writer: LogWriter
-    let progress: @Sendable (UInt64) -> Void
+    let progress: @Sendable (_ done: UInt64, _ total: UInt64) -> Void
 
     private static let batchCount: Int64 = 2000
 
@@ -23,6 +23,7 @@ struct LogOutlet {
                 payload: Array(definition.text.utf8))
             try await writer.append(batch)
         }
+        let total = try await eventCount()
         var sent = StoreDigest()
         var last: Int64 = 0
         while true {
@@ -30,7 +31,7 @@ struct LogOutlet {
             guard let end = events.last else { break }
             try await write(events, &sent)
             last = end.sequence
-            progress(sent.count)
+            progress(sent.count, total)
         }
         let arrived = try digest()
         guard arrived.digest == sent else {
@@ -43,7 +44,11 @@ struct LogOutlet {
             digest: sent.description, wasThere: false)
     }
 
-    private struct StoredEvent: Sendable {
+    private func eventCount() async throws -> UInt64 {
+        try await store.run { connection in try connection.run(Self.eventCount).first?.count(0) ?? 0 }
+    }
+
+    private struct EventRow: Sendable {
         var sequence: Int64
         var instance: String
         var revision: UInt64
@@ -51,20 +56,20 @@ struct LogOutlet {
         var data: [UInt8]
     }
 
-    private func events(after sequence: Int64) async throws -> [StoredEvent] {
+    private func events(after sequence: Int64) async throws -> [EventRow] {
         try await store.run { connection in
             var parameters = StatementParameters()
             parameters.append(sequence)
             parameters.append(Self.batchCount)
             return try connection.run(Self.events, parameters).map { row throws(PostgresError) in
-                StoredEvent(
+                EventRow(
                     sequence: try row.integer(0), instance: try row.text(1), revision: try row.count(2),
                     time: try row.integer(3), data: try row.bytes(4))
             }
         }
     }
 
-    private func write(_ events: [StoredEvent], _ digest: inout StoreDigest) async throws {
+    private func write(_ events: [EventRow], _ digest: inout StoreDigest) async throws {
         var batch = RecordBatch()
         for event in events {
             try batch.append(kind: .event, key: event.instance, timestamp: event.time, payload: event.data)
@@ -98,6 +103,9 @@ struct LogOutlet {
 
     private static let definitions = Statement(
         "all_definitions", "SELECT hash, text, kept_at FROM definitions ORDER BY kept_at, hash")
+    // Revisions count the events of an instance from 1, without a gap.
+    private static let eventCount = Statement(
+        "event_count", "SELECT coalesce(sum(revision), 0)::bigint FROM instances")
     private static let events = Statement(
         "events_in_order",
         """

@@ -5,21 +5,33 @@ struct MovingStore: Sendable {
     /// The server, as it can be shown.
     var name: String { pool.address.name }
 
-    static func open(_ url: String, _ options: PostgresOptions, refusesMoved: Bool) async throws -> MovingStore {
+    /// Which way events go.
+    enum Direction {
+        /// Into the store, which is made if need be, and must not have been moved away.
+        case into
+        /// Out of the store, which must be there; if it was being moved away before, it is again.
+        case outOf
+    }
+
+    static func open(_ url: String, _ options: PostgresOptions, _ direction: Direction) async throws -> MovingStore {
         var options = options
         options.maximumConnections = 1
         let pool = ConnectionPool(try ServerAddress(url: url), options)
         do throws(PostgresError) {
-            try await pool.run { [schema = options.schema] connection throws(PostgresError) in
+            let isThere = try await pool.run { [schema = options.schema] connection throws(PostgresError) in
                 let migrator = SchemaMigrator(connection: connection, schema: schema)
+                if direction == .outOf, try migrator.readableVersion() == nil { return false }
                 try migrator.migrate()
-                if refusesMoved { try migrator.refuseMoved() }
+                try migrator.refuseMoved(unlessInterrupted: direction == .outOf)
+                return true
             }
+            if isThere { return MovingStore(pool: pool) }
         } catch {
             pool.close()
             throw error
         }
-        return MovingStore(pool: pool)
+        pool.close()
+        throw StoreMoveError.noStore(schema: options.schema, server: pool.address.name)
     }
 
     /// Runs work on a connection, whatever it throws.

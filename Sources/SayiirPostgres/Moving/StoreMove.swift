@@ -31,18 +31,18 @@ public enum StoreMove {
     ///   - archives: Directories to which retention has moved segments of it.
     ///   - url: The database, as ``PostgresBackend/connect(to:options:)`` takes it.
     ///   - options: How to work with it.
-    ///   - progress: Told now and then how many events were taken.
+    ///   - progress: Told now and then how many events were taken, and of how many.
     /// - Throws: ``StoreMoveError``.
     public static func toPostgres(
         from directory: String, archives: [String] = [], to url: String, options: PostgresOptions = PostgresOptions(),
-        progress: @escaping @Sendable (UInt64) -> Void = { _ in }
+        progress: @escaping @Sendable (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
     ) async throws(StoreMoveError) -> Report {
         try await StoreMoveError.translating {
             var logOptions = LogOptions()
             logOptions.holder = "a move to PostgreSQL"
             let writer = try await LogWriter.open(directory: directory, options: logOptions)
             if writer.recovery.isNew { throw StoreMoveError.nothingThere(directory) }
-            let store = try await MovingStore.open(url, options, refusesMoved: true)
+            let store = try await MovingStore.open(url, options, .into)
             defer { store.pool.close() }
             let reader = LogReader(directory: directory, archives: archives)
             let report = try await store.run { connection in
@@ -62,14 +62,14 @@ public enum StoreMove {
     ///   - url: The database, as ``PostgresBackend/connect(to:options:)`` takes it.
     ///   - options: How to work with it, and the schema.
     ///   - directory: Where the log is to be; it must be missing or empty.
-    ///   - progress: Told now and then how many events were taken.
+    ///   - progress: Told now and then how many events were taken, and of how many.
     /// - Throws: ``StoreMoveError``.
     public static func toDirectory(
         from url: String, options: PostgresOptions = PostgresOptions(), to directory: String,
-        progress: @escaping @Sendable (UInt64) -> Void = { _ in }
+        progress: @escaping @Sendable (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
     ) async throws(StoreMoveError) -> Report {
         try await StoreMoveError.translating {
-            let store = try await MovingStore.open(url, options, refusesMoved: false)
+            let store = try await MovingStore.open(url, options, .outOf)
             defer { store.pool.close() }
             let writer = try await LogWriter.open(directory: directory)
             guard writer.recovery.isNew else { throw StoreMoveError.notEmpty(directory) }

@@ -7,6 +7,8 @@ public enum StoreMoveError: Error, Sendable, CustomStringConvertible {
     case nothingThere(String)
     /// The directory holds a log already.
     case notEmpty(String)
+    /// The database's schema holds no store.
+    case noStore(schema: String, server: String)
     /// The log is damaged, or does not end cleanly.
     case damaged(String)
     /// The beginning of an instance's history was taken away by retention.
@@ -31,6 +33,8 @@ public enum StoreMoveError: Error, Sendable, CustomStringConvertible {
             "There is no log in \(directory). Give the directory of the log that is to be moved."
         case .notEmpty(let directory):
             "\(directory) holds a log already. Give a directory that is missing or empty."
+        case .noStore(let schema, let server):
+            "There is no Sayiir store in schema '\(schema)' of \(server). Give the schema of the store that is to be moved."
         case .damaged(let text):
             "\(text) Nothing was moved; salvage what is whole first (sayiir-inspect salvage)."
         case .incomplete(let instance):

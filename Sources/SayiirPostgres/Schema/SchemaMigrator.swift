@@ -24,9 +24,21 @@ struct SchemaMigrator {
         }
     }
 
+    /// The version of the tables, which this build can read; `nil` if there are none.
+    ///
+    /// - Throws: ``PostgresError/Kind/newerSchema(found:supported:)`` if it cannot.
+    func readableVersion() throws(PostgresError) -> Int? {
+        let found = try version()
+        try check(found)
+        return found
+    }
+
     /// Refuses a store that was moved away.
-    func refuseMoved() throws(PostgresError) {
+    ///
+    /// - Parameter unlessInterrupted: Whether one is not refused whose move was not finished.
+    func refuseMoved(unlessInterrupted: Bool = false) throws(PostgresError) {
         guard let row = try connection.run(Self.moved).first else { return }
+        if unlessInterrupted, try !row.bool(1) { return }
         throw PostgresError(
             .moved, server: connection.address.name,
             message: try row.bool(1)

@@ -6,7 +6,7 @@ struct DiffCommand: InspectionCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
         abstract: "Hold two runs against each other.",
-        usage: "sayiir-inspect diff <dir> [<a>] [<b>] [<options>]",
+        usage: "sayiir-inspect diff [<dir>] [<a>] [<b>] [<options>]",
         discussion: """
             Names the first difference, then shows the steps of both side by side. How long things took is shown and is no \
             difference. The exit status tells of the logs, not of the runs: it is 0 also if they differ.
@@ -17,7 +17,7 @@ struct DiffCommand: InspectionCommand {
               sayiir-inspect diff order-42.sayiir-case --other-dir order-43.sayiir-case
             """)
 
-    @OptionGroup var common: LogOrBundleOptions
+    @OptionGroup var common: AnySourceOptions
 
     @OptionGroup var archiveOptions: ArchiveOptions
 
@@ -35,8 +35,12 @@ struct DiffCommand: InspectionCommand {
         completion: .file())
     var otherDir: String?
 
-    func inspection() -> any Inspection {
-        var diff = DiffInspection(first, second)
+    var mostOperands: Int { 2 }
+
+    var operands: [String] { [first, second].compactMap { $0 } }
+
+    func inspection(_ operands: [String]) -> any Inspection {
+        var diff = DiffInspection(operands.first, operands.count > 1 ? operands[1] : nil)
         diff.otherDirectory = otherDir
         return diff
     }

@@ -31,7 +31,7 @@ struct DumpCommand: InspectionCommand {
     @Flag(help: "Show the payloads' bytes, too.")
     var raw = false
 
-    func inspection() throws -> any Inspection {
+    func inspection(_ operands: [String]) throws -> any Inspection {
         var dump = DumpInspection(
             try EventFilter(instance: filters.instance, types: filters.type, from: from, to: to))
         dump.showsBytes = raw

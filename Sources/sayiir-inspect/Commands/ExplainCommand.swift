@@ -48,7 +48,7 @@ struct ExplainCommand: InspectionCommand {
         if segment != nil && file != nil { throw ValidationError("Give --segment or --file, not both.") }
     }
 
-    func inspection() -> any Inspection {
+    func inspection(_ operands: [String]) -> any Inspection {
         var explain = ExplainInspection(offset: offset)
         explain.fileName = file
         explain.segment = segment

@@ -6,7 +6,7 @@ struct ExportCommand: InspectionCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "Write what the log holds for other programs.",
-        usage: "sayiir-inspect export <dir> --format <format> [<options>]",
+        usage: "sayiir-inspect export [<dir>] --format <format> [<options>]",
         discussion: """
             ndjson is the events, one JSON object a line. chrome-trace is what happened and when, for ui.perfetto.dev and \
             chrome://tracing: a process for each instance, with what ran at the same time on tracks of its own.
@@ -24,7 +24,7 @@ struct ExportCommand: InspectionCommand {
               sayiir-inspect export jobs.sayiir --bundle order-42 --output 42.sayiir-case
             """)
 
-    @OptionGroup var common: LogOrBundleOptions
+    @OptionGroup var common: AnySourceOptions
 
     @OptionGroup var archiveOptions: ArchiveOptions
 
@@ -82,7 +82,7 @@ struct ExportCommand: InspectionCommand {
         }
     }
 
-    func inspection() throws -> any Inspection {
+    func inspection(_ operands: [String]) throws -> any Inspection {
         if let bundle {
             var inspection = BundleInspection(of: bundle, to: destination.value)
             inspection.size = size

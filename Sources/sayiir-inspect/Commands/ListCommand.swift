@@ -8,7 +8,7 @@ struct ListCommand: InspectionCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "List the instances.",
-        usage: "sayiir-inspect list <dir> [<options>]",
+        usage: "sayiir-inspect list [<dir>] [<options>]",
         discussion: """
             STEPS counts those that are done, of those that have begun. DURATION reaches to the last event where the \
             instance has not ended. Columns are left out where the terminal is too narrow. Deleted instances are shown with \
@@ -18,7 +18,7 @@ struct ListCommand: InspectionCommand {
               sayiir-inspect list jobs.sayiir --status failed --sort updated --limit 20
             """)
 
-    @OptionGroup var common: LogOrBundleOptions
+    @OptionGroup var common: AnySourceOptions
 
     @OptionGroup var archiveOptions: ArchiveOptions
 
@@ -70,7 +70,7 @@ struct ListCommand: InspectionCommand {
         if let limit, limit < 0 { throw ValidationError("--limit must not be negative.") }
     }
 
-    func inspection() -> any Inspection {
+    func inspection(_ operands: [String]) -> any Inspection {
         var list = ListInspection()
         list.query.workflow = workflow
         list.query.statuses = Set(status)

@@ -28,7 +28,7 @@ struct ProveCommand: InspectionCommand {
     @Option(help: ArgumentHelp("How many records the tree has. Without it, all that there are.", valueName: "number"))
     var size: UInt64?
 
-    func inspection() -> any Inspection {
+    func inspection(_ operands: [String]) -> any Inspection {
         var prove = ProveInspection(sequence)
         prove.size = size
         return prove

@@ -28,7 +28,7 @@ struct RebuildCommand: InspectionCommand {
 
     var catalogue: String? { catalogueOptions.catalogue }
 
-    func inspection() -> any Inspection {
+    func inspection(_ operands: [String]) -> any Inspection {
         var rebuild = RebuildInspection()
         rebuild.checks = check
         return rebuild

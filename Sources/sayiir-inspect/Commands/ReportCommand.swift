@@ -6,7 +6,7 @@ struct ReportCommand: InspectionCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
         abstract: "Write a page of HTML about an instance, or about all.",
-        usage: "sayiir-inspect report <dir> [<options>]",
+        usage: "sayiir-inspect report [<dir>] [<options>]",
         discussion: """
             The page needs no network and no other file: it can be sent, kept and printed. Sensitive payloads are not in it, unless \
             they are asked for.
@@ -16,7 +16,7 @@ struct ReportCommand: InspectionCommand {
               sayiir-inspect report jobs.sayiir --instance order-42 --output order-42.html
             """)
 
-    @OptionGroup var common: LogOrBundleOptions
+    @OptionGroup var common: AnySourceOptions
 
     @OptionGroup var archiveOptions: ArchiveOptions
 
@@ -27,5 +27,5 @@ struct ReportCommand: InspectionCommand {
 
     @OptionGroup var destination: DestinationOptions
 
-    func inspection() -> any Inspection { ReportInspection(of: instance, to: destination.value) }
+    func inspection(_ operands: [String]) -> any Inspection { ReportInspection(of: instance, to: destination.value) }
 }

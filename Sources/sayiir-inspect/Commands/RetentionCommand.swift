@@ -39,7 +39,7 @@ struct RetentionCommand: InspectionCommand {
         })
     var largerThan: Int64?
 
-    func inspection() -> any Inspection {
+    func inspection(_ operands: [String]) -> any Inspection {
         var retention = RetentionInspection()
         retention.maximumAge = olderThan
         retention.maximumBytes = largerThan

@@ -29,5 +29,5 @@ struct SQLCommand: InspectionCommand {
 
     var catalogue: String? { catalogueOptions.catalogue }
 
-    func inspection() -> any Inspection { SQLInspection(statement) }
+    func inspection(_ operands: [String]) -> any Inspection { SQLInspection(statement) }
 }

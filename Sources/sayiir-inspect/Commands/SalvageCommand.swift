@@ -37,7 +37,7 @@ struct SalvageCommand: InspectionCommand {
     @Flag(help: "List the instances that may have lost events, too.")
     var possible = false
 
-    func inspection() -> any Inspection {
+    func inspection(_ operands: [String]) -> any Inspection {
         var salvage = SalvageInspection(to: to)
         salvage.logID = logId
         salvage.listsMapping = mapping

@@ -6,7 +6,7 @@ struct ShowCommand: InspectionCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "Show what happened to one instance.",
-        usage: "sayiir-inspect show <dir> [<instance>] [<options>]",
+        usage: "sayiir-inspect show [<dir>] [<instance>] [<options>]",
         discussion: """
             The steps stand in the order in which they began, with the time since the submission, how long each took, and a \
             bar that shows when it ran. Attempts that failed, timed out or were interrupted by a crash stand below their step.
@@ -17,9 +17,10 @@ struct ShowCommand: InspectionCommand {
               sayiir-inspect show jobs.sayiir order-42 --at '2026-03-01 12:00'
               sayiir-inspect show jobs.sayiir order-42 --events --json
               sayiir-inspect show order-42.sayiir-case
+              sayiir-inspect show --postgres postgresql://ops@db/jobs order-42
             """)
 
-    @OptionGroup var common: LogOrBundleOptions
+    @OptionGroup var common: AnySourceOptions
 
     @OptionGroup var archiveOptions: ArchiveOptions
 
@@ -27,6 +28,10 @@ struct ShowCommand: InspectionCommand {
 
     @Argument(help: ArgumentHelp("The instance's id; a case bundle has one only.", valueName: "instance"))
     var instance: String?
+
+    var mostOperands: Int { 1 }
+
+    var operands: [String] { [instance].compactMap { $0 } }
 
     @Flag(help: "List the events as they are.")
     var events = false
@@ -45,8 +50,8 @@ struct ShowCommand: InspectionCommand {
         }
     }
 
-    func inspection() -> any Inspection {
-        var show = ShowInspection(instance)
+    func inspection(_ operands: [String]) -> any Inspection {
+        var show = ShowInspection(operands.first)
         show.listsEvents = events
         show.showsValues = full
         show.moment = at

@@ -27,7 +27,7 @@ struct SpaceCommand: InspectionCommand {
         if !(0...10_000).contains(top) { throw ValidationError("--top must be from 0 to 10000.") }
     }
 
-    func inspection() -> any Inspection {
+    func inspection(_ operands: [String]) -> any Inspection {
         var space = SpaceInspection()
         space.count = top
         return space

@@ -6,10 +6,10 @@ struct TailCommand: InspectionCommand {
     static let configuration = CommandConfiguration(
         commandName: "tail",
         abstract: "Show the last events, and those to come.",
-        usage: "sayiir-inspect tail <dir> [<options>]",
+        usage: "sayiir-inspect tail [<dir>] [<options>]",
         discussion: """
             A tilde before the sequence marks an event that was not known to be durable when it was shown: a crash of the \
-            machine might still take it back.
+            machine might still take it back. Of a store in PostgreSQL, an event is shown once no other can come before it.
 
             Examples:
               sayiir-inspect tail jobs.sayiir --follow --type task_failed --type failed
@@ -17,7 +17,7 @@ struct TailCommand: InspectionCommand {
               sayiir-inspect tail jobs.sayiir --error 'card expired'
             """)
 
-    @OptionGroup var common: LogOptions
+    @OptionGroup var common: LogOrStoreOptions
 
     @OptionGroup var archiveOptions: ArchiveOptions
 
@@ -46,7 +46,7 @@ struct TailCommand: InspectionCommand {
         if let lines, lines < 0 { throw ValidationError("-n must not be negative.") }
     }
 
-    func inspection() throws -> any Inspection {
+    func inspection(_ operands: [String]) throws -> any Inspection {
         var tail = TailInspection(try EventFilter(instance: filters.instance, types: filters.type))
         tail.follows = follow
         tail.workflow = workflow

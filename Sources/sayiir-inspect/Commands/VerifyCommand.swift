@@ -36,7 +36,7 @@ struct VerifyCommand: InspectionCommand {
             valueName: "head"))
     var head: String?
 
-    func inspection() -> any Inspection {
+    func inspection(_ operands: [String]) -> any Inspection {
         var verify = VerifyInspection()
         verify.isDeep = deep
         verify.head = head

@@ -6,7 +6,7 @@ struct WhyCommand: InspectionCommand {
     static let configuration = CommandConfiguration(
         commandName: "why",
         abstract: "Say what an instance waits for, and what would wake it.",
-        usage: "sayiir-inspect why <dir> [<instance>] [<options>]",
+        usage: "sayiir-inspect why [<dir>] [<instance>] [<options>]",
         discussion: """
             For each step under way: since when, what it waits for, when that ends by itself, and what a person can do about \
             it. For an instance that has ended: what ended it.
@@ -16,7 +16,7 @@ struct WhyCommand: InspectionCommand {
               sayiir-inspect why user-9.sayiir-case
             """)
 
-    @OptionGroup var common: LogOrBundleOptions
+    @OptionGroup var common: AnySourceOptions
 
     @OptionGroup var archiveOptions: ArchiveOptions
 
@@ -25,5 +25,9 @@ struct WhyCommand: InspectionCommand {
     @Argument(help: ArgumentHelp("The instance's id; a case bundle has one only.", valueName: "instance"))
     var instance: String?
 
-    func inspection() -> any Inspection { WhyInspection(instance) }
+    var mostOperands: Int { 1 }
+
+    var operands: [String] { [instance].compactMap { $0 } }
+
+    func inspection(_ operands: [String]) -> any Inspection { WhyInspection(operands.first) }
 }

@@ -110,6 +110,17 @@ import Testing
         #expect(try await sequences { $0.errorPart = "" } == [5, 15, 18, 19])
     }
 
+    @Test("a definition is no error, whatever it says, and takes no place among the last")
+    func noDefinitions() async throws {
+        var tail = TailInspection(try EventFilter())
+        tail.errorPart = "declined"
+        let lines = Run(tail, on: try await TourLog.disk(), style: Style(isJSON: true)).lines
+        #expect(
+            lines.map { object($0)?["type"] as? String } == [
+                "task_failed", "task_failed", "task_failed", "failed", "task_failed",
+            ])
+    }
+
     @Test("events since a sequence or a time are shown without a limit, or the last of them")
     func since() async throws {
         #expect(try await sequences { $0.since = .sequence(30) } == Array(30...48))

@@ -32,6 +32,12 @@ import Testing
         #expect(ProgressBar(done: 0, total: 0, elapsed: .zero).text(width: 80).contains("100%"))
     }
 
+    @Test("a bar of a move counts events")
+    func moving() {
+        let bar = ProgressBar(work: .moving, done: 1500, total: 6000, elapsed: .seconds(2))
+        #expect(bar.text(width: 80) == "moving [=======                       ]  25%  1,500 of 6,000 events  6s left")
+    }
+
     /// A meter whose clock is set by hand.
     private final class Terminal {
         var now: Int64 = 0

@@ -15,13 +15,21 @@ struct Run {
         _ inspection: some Inspection, on disk: InMemoryFileSystem, archives: [String] = [], catalogue: String? = nil,
         style: Style = Style(width: 100), isTerminal: Bool = false
     ) {
+        self.init(
+            inspection, on: LogSource(directory: "log", archives: archives, catalogue: catalogue, fileSystem: disk),
+            style: style, isTerminal: isTerminal)
+    }
+
+    /// Runs a command on whatever it is.
+    init(
+        _ inspection: some Inspection, on source: LogSource, style: Style = Style(width: 100), isTerminal: Bool = false
+    ) {
         var output: [UInt8] = []
         var complaints: [String] = []
         let console = Console(output: Output { output += $0 }, style: style, isTerminal: isTerminal) {
             complaints.append($0)
         }
-        status = inspection.perform(
-            on: LogSource(directory: "log", archives: archives, catalogue: catalogue, fileSystem: disk), console)
+        status = inspection.perform(on: source, console)
         self.output = String(decoding: output, as: UTF8.self)
         self.complaints = complaints
     }

@@ -17,7 +17,7 @@ import Testing
         history.add("i", 0, .submit("w", "1"))
         build(&history)
         let story = try #require(StoryBuilder.story(of: history.recorded))
-        return Reasons(story, writer: writer, now: History.at(60_000))
+        return Reasons(story, .log(writer: writer), now: History.at(60_000))
     }
 
     @Test("every open step is told: first those that can move, then those that hold them")
@@ -161,7 +161,7 @@ import Testing
         history.add("new", 0, .submit("train", "1", tags: ["gpu", "eu\u{1B}"]))
         history.add("new", 5, .pauseRequested(.init()))
         let story = try #require(StoryBuilder.story(of: history.recorded))
-        let lines = Reasons(story, writer: "process 7", now: History.at(60_000)).lines(Style(width: 100))
+        let lines = Reasons(story, .log(writer: "process 7"), now: History.at(60_000)).lines(Style(width: 100))
         #expect(
             lines.joined(separator: "\n") == #"""
                 new  in progress  train
@@ -181,7 +181,7 @@ import Testing
         var history = History()
         for _ in 0..<7 { history.add("early", 0, .signal("go", .json("1"))) }
         let story = try #require(StoryBuilder.story(of: history.recorded))
-        let lines = Reasons(story, writer: nil, now: History.at(60_000)).lines(Style(width: 100))
+        let lines = Reasons(story, .log(writer: nil), now: History.at(60_000)).lines(Style(width: 100))
         #expect(
             lines.joined(separator: "\n") == """
                 early  unsubmitted
@@ -193,6 +193,37 @@ import Testing
                   for: 'go', 'go', 'go', 'go', 'go' and 2 more.
                   → A step that begins to wait for one takes it at once.
                 """)
+    }
+
+    @Test(
+        "in a store that gives leases it is told who has the instance's, and that nobody has only where somebody should"
+    )
+    func leases() throws {
+        func text(_ lease: Attendance.Lease, _ build: (inout History) -> Void) throws -> String {
+            var history = History()
+            history.add("i", 0, .submit("w", "1"))
+            build(&history)
+            let story = try #require(StoryBuilder.story(of: history.recorded))
+            return Reasons(story, .store(lease), now: History.at(60_000)).lines(Style()).joined(separator: "\n")
+        }
+        let held = Attendance.Lease(executor: "worker-7", until: History.at(90_000), readyAt: History.at(0))
+        let due = Attendance.Lease(readyAt: History.at(1000))
+        let running = try text(held) { $0.add("i", 1, .start(Step("a"))) }
+        #expect(running.contains("a runs since 2026-03-01 12:00:00 UTC (59.99s ago) on worker-1: attempt 1."))
+        #expect(
+            running.contains("Worker-7 has its lease until 2026-03-01 12:01:30 UTC, unless that is renewed; if that"))
+        let stopped = try text(due) { $0.add("i", 1, .start(Step("a"))) }
+        #expect(stopped.contains("no end of it was recorded. It does not run: no worker has its lease."))
+        #expect(
+            stopped.contains(
+                "Nobody runs it, though it has been due since 2026-03-01 12:00:01 UTC: no worker has its lease."))
+        let late = try text(held) { $0.add("i", 1, .delayStarted(.init(step: Step("b"), wakeAt: History.at(5000)))) }
+        #expect(late.contains("That is late: worker-7 has its lease, but seems to do nothing."))
+        let waiting = Attendance.Lease(readyAt: History.at(300_000))
+        let idle = try text(waiting) { history in
+            history.add("i", 1, .delayStarted(.init(step: Step("b"), wakeAt: History.at(300_000))))
+        }
+        #expect(idle.contains("It is over at 2026-03-01 12:05:00 UTC") && !idle.contains("Nobody"))
     }
 
     @Test("what ended an instance is one sentence")
@@ -253,7 +284,7 @@ import Testing
             build(&history)
             var story = try #require(StoryBuilder.story(of: history.recorded))
             story.find(in: [try #require(story.state.definition).description: definition])
-            return Reasons(story, writer: nil, now: History.at(60_000)).lines(Style()).joined(separator: "\n")
+            return Reasons(story, .log(writer: nil), now: History.at(60_000)).lines(Style()).joined(separator: "\n")
         }
         let awaits: (inout History) -> Void = {
             $0.add("i", 1, .signalAwaited(.init(step: Step("s"), signal: "go", deadline: History.at(90_000))))
@@ -289,7 +320,7 @@ import Testing
         let wait = Event.SignalAwaited(step: Step("s"), signal: "a signal with blanks", deadline: nil)
         history.add("a rather long id, with blanks", 1, .signalAwaited(wait))
         let story = try #require(StoryBuilder.story(of: history.recorded))
-        let lines = Reasons(story, writer: nil, now: History.at(60_000)).lines(Style(width: width))
+        let lines = Reasons(story, .log(writer: nil), now: History.at(60_000)).lines(Style(width: width))
         let call = #"client.signal("a signal with blanks", to: "a rather long id, with blanks", payload: …)"#
         #expect(lines.count { $0.contains(call) } == 1)
         #expect(lines.allSatisfy { $0.displayWidth <= width || $0.contains(call) })
@@ -300,7 +331,7 @@ import Testing
         for instance in Set(History.sample.events.map(\.instance)) {
             let events = History.sample.recorded.filter { $0.event.instance == instance }
             let story = try #require(StoryBuilder.story(of: events))
-            for line in Reasons(story, writer: nil, now: History.at(60_000)).lines(Style(width: width)) {
+            for line in Reasons(story, .log(writer: nil), now: History.at(60_000)).lines(Style(width: width)) {
                 #expect(line.displayWidth <= width || line.contains("client."), "\(line)")
             }
         }
