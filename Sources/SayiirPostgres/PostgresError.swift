@@ -26,6 +26,8 @@ public struct PostgresError: StoreError, Hashable {
         case contended
         /// The server takes no changes: it is a standby, or was told not to.
         case readOnly
+        /// The server has not the memory that it needs, or has reached another limit.
+        case overloaded
         /// The server's disk is full.
         case outOfSpace
         /// The server is too old, or is set up in a way that does not serve.
@@ -62,7 +64,7 @@ public struct PostgresError: StoreError, Hashable {
     public var isPassing: Bool {
         switch kind {
         case .unreachable, .tooManyConnections, .poolExhausted, .timedOut, .connectionLost, .contended, .readOnly,
-            .outOfSpace:
+            .overloaded, .outOfSpace:
             true
         case .invalidURL, .notAuthenticated, .noDatabase, .notPermitted, .unsupportedServer, .newerSchema, .moved,
             .refused, .unreadable, .closed:
@@ -101,6 +103,7 @@ public struct PostgresError: StoreError, Hashable {
         case .timedOut: "PostgreSQL did not answer in time"
         case .connectionLost: "The connection to PostgreSQL broke"
         case .contended: "PostgreSQL gave way to another transaction"
+        case .overloaded: "PostgreSQL has not what it needs just now"
         case .readOnly: "This PostgreSQL server takes no changes"
         case .outOfSpace: "PostgreSQL is out of disk space"
         case .unsupportedServer: "This PostgreSQL server cannot be used"
@@ -127,6 +130,7 @@ public struct PostgresError: StoreError, Hashable {
         case .connectionLost:
             "What was under way may or may not be stored; reading tells. The next call connects again."
         case .contended: "The same call may succeed now."
+        case .overloaded: "Give the server more memory, or raise the limit that it names; work goes on by itself then."
         case .readOnly: "Name the primary server, for example with target_session_attrs=read-write in the URL."
         case .outOfSpace: "Make room on the server; what was acknowledged is safe, and work goes on by itself then."
         case .unsupportedServer: "PostgreSQL 13 or newer is needed, with a database in UTF-8."

@@ -24,7 +24,8 @@ import Testing
         #expect(errors.filter(\.isOutcomeUnknown).map(\.kind) == [.timedOut, .connectionLost])
         #expect(
             errors.filter(\.isPassing).map(\.kind) == [
-                .unreachable, .tooManyConnections, .poolExhausted, .timedOut, .connectionLost, .contended, .outOfSpace,
+                .unreachable, .tooManyConnections, .poolExhausted, .timedOut, .connectionLost, .contended, .readOnly,
+                .overloaded, .outOfSpace,
             ])
     }
 
@@ -70,6 +71,14 @@ import Testing
             "PostgreSQL gave way to another transaction (me@db:5432/jobs): words, SQLSTATE XX000. The same call may succeed now."
         ),
         (
+            .readOnly,
+            "This PostgreSQL server takes no changes (me@db:5432/jobs): words, SQLSTATE XX000. Name the primary server, for example with target_session_attrs=read-write in the URL."
+        ),
+        (
+            .overloaded,
+            "PostgreSQL has not what it needs just now (me@db:5432/jobs): words, SQLSTATE XX000. Give the server more memory, or raise the limit that it names; work goes on by itself then."
+        ),
+        (
             .outOfSpace,
             "PostgreSQL is out of disk space (me@db:5432/jobs): words, SQLSTATE XX000. Make room on the server; what was acknowledged is safe, and work goes on by itself then."
         ),
@@ -80,6 +89,10 @@ import Testing
         (
             .newerSchema(found: 9, supported: 1),
             "The tables in PostgreSQL are of version 9, and this program knows versions up to 1 (me@db:5432/jobs): words, SQLSTATE XX000. Use the version of this program that wrote them, or a newer one."
+        ),
+        (
+            .moved,
+            "The store in PostgreSQL is closed (me@db:5432/jobs): words, SQLSTATE XX000. Work with the store that it names."
         ),
         (
             .refused,

@@ -105,7 +105,7 @@ struct Bench: AsyncParsableCommand {
 
     /// What a catalogue that follows costs an engine in the same process, in turns, and how far it is behind.
     private func engineWithCatalogue(in scratch: String) async throws {
-        for tasks in [1, 64] where rounds > 0 {
+        for tasks in [1, 4, 16, 64] where rounds > 0 {
             let directory = "\(scratch)/catalogue-\(tasks)"
             let steps = try await EngineSteps(directory: directory, onThread: onThread)
             let follower = CatalogueFollower(log: directory)

@@ -88,8 +88,12 @@ final class PostgresConnection {
 
     private static func open(_ address: ServerAddress, timeout: Duration) throws(PostgresError) -> OpaquePointer {
         let deadline = ContinuousClock.now + timeout
-        let keywords = ["dbname", "fallback_application_name", "client_encoding"]
-        let values = [address.url, "sayiir", "UTF8"]
+        // A way to the server that is cut is noticed within a minute, unless the URL says otherwise.
+        let keepalive = [
+            "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3", "tcp_user_timeout": "60000",
+        ]
+        let keywords = Array(keepalive.keys) + ["dbname", "fallback_application_name", "client_encoding"]
+        let values = Array(keepalive.values) + [address.url, "sayiir", "UTF8"]
         let started = withCStrings(keywords) { keywords in
             withCStrings(values) { values in PQconnectStartParams(keywords, values, 1) }
         }
@@ -262,7 +266,7 @@ extension PostgresError.Kind {
             // A password that cannot be used at all is a wrong one, too.
             case .refused where sqlState.hasPrefix("28"): .notAuthenticated
             // It starts or stops, or has no memory just now.
-            case .connectionLost, .timedOut, .contended, .outOfSpace, .refused: .unreachable
+            case .connectionLost, .timedOut, .contended, .outOfSpace, .overloaded, .refused: .unreachable
             default: kind
             }
     }
@@ -274,6 +278,7 @@ extension PostgresError.Kind {
             case "25006": .readOnly
             case "53100": .outOfSpace
             case "53300": .tooManyConnections
+            case "53000", "53200", "53400": .overloaded
             case "42501": .notPermitted
             case "28000", "28P01": .notAuthenticated
             case "3D000": .noDatabase
