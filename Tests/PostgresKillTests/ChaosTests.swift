@@ -16,7 +16,7 @@ struct ChaosTests {
         let password = "s3cret+\(UInt32.random(in: .min ... .max))"
         let cluster = try await PostgresCluster.start(overTCP: true, password: password)
         let start = ContinuousClock.now
-        var chaos = try await Chaos(cluster, workerCount: 3, instanceCount: long ?? 275, seed: seed)
+        var chaos = try await Chaos(cluster, workerCount: 4, instanceCount: long ?? 275, seed: seed)
         try await chaos.run(disturbances: long.map { max(20, $0 / 20) } ?? 18, pauses: 100...500)
         let client = chaos.client
         let disturbed = ContinuousClock.now

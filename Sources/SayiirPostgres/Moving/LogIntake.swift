@@ -25,7 +25,7 @@ struct LogIntake {
     func run() throws -> StoreMove.Report {
         var survey = Survey()
         try readAll { try survey.add($0) }
-        let known = try survey.instances.filter { try isKnown($0) }
+        let known = try known(of: Array(survey.instances))
         if known.isEmpty {
             try connection.inTransaction {
                 try copy(of: survey.digest.count)
@@ -163,10 +163,15 @@ struct LogIntake {
         _ = try connection.run(PostgresBackend.keepDefinition, parameters)
     }
 
-    private func isKnown(_ instance: String) throws(PostgresError) -> Bool {
-        var parameters = StatementParameters()
-        parameters.append(instance)
-        return try connection.run(Self.isKnown, parameters).first?.bool(0) ?? false
+    /// Those of the instances that the store has already.
+    private func known(of instances: [String]) throws(PostgresError) -> [String] {
+        var known: [String] = []
+        for start in stride(from: 0, to: instances.count, by: 1000) {
+            var parameters = StatementParameters()
+            parameters.append(array: instances[start..<min(start + 1000, instances.count)])
+            for row in try connection.run(Self.known, parameters).rows { known.append(try row.text(0)) }
+        }
+        return known
     }
 
     /// Holds what arrived against what was sent.
@@ -181,12 +186,15 @@ struct LogIntake {
 
     private func digest(of instances: Set<String>) throws(PostgresError) -> StoreDigest {
         var digest = StoreDigest()
-        for instance in instances {
+        let instances = Array(instances)
+        // So few that their events, each of some hundred bytes as a rule, are no burden together.
+        for start in stride(from: 0, to: instances.count, by: 100) {
             var parameters = StatementParameters()
-            parameters.append(instance)
+            parameters.append(array: instances[start..<min(start + 100, instances.count)])
             for row in try connection.run(Self.eventsOf, parameters).rows {
                 digest.add(
-                    instance: instance, revision: try row.count(0), time: try row.integer(1), data: try row.bytes(2))
+                    instance: try row.text(0), revision: try row.count(1), time: try row.integer(2),
+                    data: try row.bytes(3))
             }
         }
         return digest
@@ -217,8 +225,8 @@ struct LogIntake {
         AS t(id, revision, run, workflow, definition, status, detail, steps_done, steps_begun, error_type, error_message,
             submitted_at, updated_at, ended_at, priority, tag_list, may_be_ready)
         """)
-    private static let isKnown = Statement(
-        "is_known", "SELECT EXISTS (SELECT FROM instances WHERE id = $1::text AND revision > 0)")
+    private static let known = Statement(
+        "known_instances", "SELECT id FROM instances WHERE id = ANY ($1::text[]) AND revision > 0")
     private static let eventsOf = Statement(
-        "events_of", "SELECT revision, time, data FROM events WHERE instance = $1::text ORDER BY revision")
+        "events_of", "SELECT instance, revision, time, data FROM events WHERE instance = ANY ($1::text[])")
 }
