@@ -91,13 +91,21 @@ struct StoreMoveTests {
         }
         #expect(error?.description.contains("worker-7") == true)
         await backend.release(lease)
+        // What is in the way is told before anything is closed.
+        let full = folder.path("full")
+        _ = try await Self.fill(full, try Self.workflow())
+        let inTheWay = await #expect(throws: StoreMoveError.self) {
+            try await StoreMove.toDirectory(from: url, options: options, to: full)
+        }
+        #expect(inTheWay?.description.contains("holds something already") == true)
         try await WorkflowClient(backend: backend).signal("s", to: "a", payload: 1)
-        _ = try await StoreMove.toDirectory(from: url, options: options, to: folder.path("other"))
+        // The attempt before left nothing behind.
+        _ = try await StoreMove.toDirectory(from: url, options: options, to: folder.path("log"))
         // Who was connected all the time cannot change anything either.
         let refused = await #expect(throws: WorkflowError.self) {
             try await WorkflowClient(backend: backend).signal("s", to: "a", payload: 2)
         }
-        #expect(refused?.description.contains("was moved to \(folder.path("other"))") == true)
+        #expect(refused?.description.contains("was moved to \(folder.path("log"))") == true)
     }
 
     // MARK: Helpers

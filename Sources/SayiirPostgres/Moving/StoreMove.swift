@@ -71,20 +71,44 @@ public enum StoreMove {
         try await StoreMoveError.translating {
             let store = try await MovingStore.open(url, options, .outOf)
             defer { store.pool.close() }
-            let writer = try await LogWriter.open(directory: directory)
-            guard writer.recovery.isNew else { throw StoreMoveError.notEmpty(directory) }
+            // Told before anything is closed; and nothing is made before that is.
+            try requireVacant(directory)
             try await store.run { connection in try StoreGate(connection: connection).close(destination: directory) }
             do {
-                let outlet = LogOutlet(store: store, writer: writer, progress: progress)
-                let report = try await outlet.run()
-                try await writer.close()
+                let report = try await write(store, to: directory, progress: progress)
                 try await store.run { connection in try StoreGate(connection: connection).markMoved() }
                 return report
             } catch {
-                try? await writer.close()
                 try? await store.run { connection in try StoreGate(connection: connection).open() }
                 throw error
             }
         }
+    }
+
+    private static func write(
+        _ store: MovingStore, to directory: String, progress: @escaping @Sendable (UInt64, UInt64) -> Void
+    ) async throws -> Report {
+        let writer = try await LogWriter.open(directory: directory)
+        guard writer.recovery.isNew else { throw StoreMoveError.notEmpty(directory) }
+        do {
+            let report = try await LogOutlet(store: store, writer: writer, progress: progress).run()
+            try await writer.close()
+            return report
+        } catch {
+            try? await writer.close()
+            throw error
+        }
+    }
+
+    /// Refuses a directory in which there is something.
+    private static func requireVacant(_ directory: String) throws {
+        let entries: [String]
+        do throws(FileSystemError) {
+            entries = try LocalFileSystem().entries(ofDirectory: directory)
+        } catch {
+            if error.isMissingFile { return }
+            throw LogError.fileSystem(error)
+        }
+        guard entries.isEmpty else { throw StoreMoveError.notEmpty(directory) }
     }
 }

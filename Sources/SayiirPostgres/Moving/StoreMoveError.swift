@@ -5,7 +5,7 @@ public import SayiirLog
 public enum StoreMoveError: Error, Sendable, CustomStringConvertible {
     /// There is no log in the directory.
     case nothingThere(String)
-    /// The directory holds a log already.
+    /// The directory holds a log, or something else.
     case notEmpty(String)
     /// The database's schema holds no store.
     case noStore(schema: String, server: String)
@@ -32,7 +32,7 @@ public enum StoreMoveError: Error, Sendable, CustomStringConvertible {
         case .nothingThere(let directory):
             "There is no log in \(directory). Give the directory of the log that is to be moved."
         case .notEmpty(let directory):
-            "\(directory) holds a log already. Give a directory that is missing or empty."
+            "\(directory) holds something already. Give a directory that is missing or empty."
         case .noStore(let schema, let server):
             "There is no Sayiir store in schema '\(schema)' of \(server). Give the schema of the store that is to be moved."
         case .damaged(let text):
