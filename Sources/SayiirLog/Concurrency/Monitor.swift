@@ -8,9 +8,9 @@
 
 /// State behind a lock, with one condition to wait for. For threads of our own; never wait here from a Swift task.
 ///
-// The standard library's Mutex has no condition to wait for, and the compiler cannot see what a C mutex guards.
-// @unchecked: `state` and `waiters` are touched only with the mutex held; mutex and condition are allocated once, never
-// move, and are destroyed only with the last reference; what is guarded is Sendable itself.
+// The standard library's Mutex has no condition to wait for, and the compiler cannot see what a C mutex guards. Mutex and
+// condition are allocated once, never move, and are destroyed only with the last reference.
+// @unchecked: `state`, itself Sendable, and `waiters` are touched only with the mutex held.
 package final class Monitor<State: Sendable>: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
