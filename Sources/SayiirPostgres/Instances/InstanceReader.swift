@@ -10,20 +10,14 @@ struct InstanceReader {
     func history(
         of instance: InstanceID, afterSequence sequence: UInt64
     ) throws(PostgresError) -> Result<[RecordedEvent], BackendError> {
-        var parameters = StatementParameters()
-        parameters.append(instance.rawValue)
-        parameters.append(Int64(clamping: sequence))
-        return try events(of: instance, Self.afterSequence, parameters)
+        try events(of: instance, Self.afterSequence, sequence)
     }
 
     /// The events of an instance behind a revision, oldest first.
     func history(
         of instance: InstanceID, afterRevision revision: UInt64
     ) throws(PostgresError) -> Result<[RecordedEvent], BackendError> {
-        var parameters = StatementParameters()
-        parameters.append(instance.rawValue)
-        parameters.append(Int64(clamping: revision))
-        return try events(of: instance, Self.afterRevision, parameters)
+        try events(of: instance, Self.afterRevision, revision)
     }
 
     /// The snapshot of an instance, if there is one that this build can read, and the events behind it: in one round trip.
@@ -58,9 +52,12 @@ struct InstanceReader {
     }
 
     private func events(
-        of instance: InstanceID, _ statement: Statement, _ parameters: StatementParameters
+        of instance: InstanceID, _ statement: Statement, _ start: UInt64
     ) throws(PostgresError) -> Result<[RecordedEvent], BackendError> {
-        try events(of: instance, in: connection.run(statement, parameters).rows)
+        var parameters = StatementParameters()
+        parameters.append(instance.rawValue)
+        parameters.append(Int64(clamping: start))
+        return try events(of: instance, in: connection.run(statement, parameters).rows)
     }
 
     private func events(
