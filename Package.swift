@@ -137,7 +137,9 @@ let package = Package(
             name: "SayiirProjectionTests", dependencies: ["SayiirProjection", "SayiirEvents"],
             swiftSettings: settings),
         // What the tests of the engine and those of its backends share.
-        .target(name: "TestSupport", dependencies: ["Sayiir"], path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "TestSupport", dependencies: ["Sayiir", .product(name: "Logging", package: "swift-log")],
+            path: "Tests/TestSupport", swiftSettings: settings),
         .target(
             name: "CrashEquivalence", dependencies: ["Sayiir", "SayiirTesting", "TestSupport"],
             path: "Tests/CrashEquivalence", swiftSettings: settings),
@@ -199,7 +201,8 @@ let package = Package(
             name: "PostgresKillTests",
             dependencies: [
                 "PostgresCluster", "PostgresWork", "Sayiir", "SayiirEvents", "SayiirPostgres", "SayiirProjection",
-                "SayiirTesting", "TestPrograms", "postgres-worker", .product(name: "Logging", package: "swift-log"),
+                "SayiirTesting", "TestPrograms", "TestSupport", "postgres-worker",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
     ],

@@ -4,6 +4,7 @@ import PostgresWork
 import Sayiir
 import SayiirPostgres
 import TestPrograms
+import TestSupport
 import Testing
 
 @Suite("A client of PostgreSQL in a process that runs nothing", .serialized)

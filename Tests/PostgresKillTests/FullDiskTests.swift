@@ -3,6 +3,7 @@ import PostgresCluster
 import Sayiir
 import SayiirPostgres
 import SayiirTesting
+import TestSupport
 import Testing
 
 #if os(Linux)

@@ -38,16 +38,16 @@ import Tracing
 
     @Test("logs tell ends and failures with instance, workflow, task and attempt, and never a value")
     func logging() async throws {
-        let lines = Atomically<[String]>([])
-        var logger = Logger(label: "test") { _ in Recording(lines: lines) }
+        let lines = LogLines()
+        var logger = lines.logger
         logger.logLevel = .debug
         try await runTwice(engine(LoggingMiddleware(logger)))
-        let failure = try #require(lines.value.first { $0.contains("task_failed") })
+        let failure = try #require(lines.lines.first { $0.contains("task_failed") })
         for text in ["warning", "instance=order-1", "workflow=w", "task=flaky", "attempt=1", "error=TestError: once"] {
             #expect(failure.contains(text), "\(failure)")
         }
-        #expect(lines.value.contains { $0.hasPrefix("info completed") })
-        #expect(lines.value.contains { $0.hasPrefix("debug signal_awaited") && $0.contains("signal=go") })
+        #expect(lines.lines.contains { $0.hasPrefix("info completed") })
+        #expect(lines.lines.contains { $0.hasPrefix("debug signal_awaited") && $0.contains("signal=go") })
     }
 
     @Test("metrics are labelled by workflow, task and outcome, and by nothing that grows with the instances")
@@ -104,22 +104,5 @@ import Tracing
         let workflow = try Flow("w", input: Int.self).then(adding(1, "t", calls)).build()
         _ = try await engine.run(workflow, id: "i", input: 1)
         #expect(calls.all == ["outer in", "inner in", "t", "inner out", "outer out"])
-    }
-
-    /// A log handler that keeps its lines.
-    private struct Recording: LogHandler {
-        let lines: Atomically<[String]>
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.debug
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            let pairs = (event.metadata ?? [:]).map { "\($0.key)=\($0.value)" }.sorted().joined(separator: " ")
-            lines.change { $0.append("\(event.level) \(event.message) \(pairs)") }
-        }
     }
 }

@@ -214,17 +214,17 @@ import Testing
 
     @Test("an instance without its definition is reported and left alone; with it, it goes on")
     func unknownDefinition() async throws {
-        let lines = Atomically<[String]>([])
+        let lines = LogLines()
         var options = EngineOptions()
-        options.logger = Logger(label: "test") { _ in Recording(lines: lines) }
+        options.logger = lines.logger
         let backend = try await openLog(InMemoryFileSystem())
         let engine = Engine(backend: backend, options: options)
         let workflow = try workflow()
         try await serving(engine) {
             try await engine.client.submit(workflow, id: "i", input: 1)
-            try await waitUntil { !lines.value.isEmpty }
+            try await waitUntil { !lines.lines.isEmpty }
         }
-        let line = lines.value[0]
+        let line = lines.lines[0]
         #expect(
             line.contains("no registered workflow") && line.contains("i") && line.contains("\(workflow.definitionHash)")
         )
@@ -341,21 +341,5 @@ import Testing
         try await engine.client.submit(workflow, id: "i", input: 1)
         let error = await #expect(throws: WorkflowError.self) { try await engine.run() }
         #expect(error?.description.contains("Whether the last records reached the disk is unknown") == true)
-    }
-
-    /// A log handler that keeps its lines.
-    private struct Recording: LogHandler {
-        let lines: Atomically<[String]>
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.info
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            lines.change { $0.append("\(event.message) \(event.metadata ?? [:])") }
-        }
     }
 }
