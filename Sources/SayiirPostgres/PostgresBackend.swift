@@ -118,7 +118,7 @@ public final class PostgresBackend: SharedBackend {
             await watchers.wakeAll()
             await leases.expectForgotten()
             // Those who were told meanwhile were not heard. Some names are enough: who listens looks for more.
-            let due = try? await pool.runPersistently { connection, _ throws(PostgresError) in
+            let due = try? await pool.run { connection throws(PostgresError) in
                 try connection.run(LeaseStatements.due).map { row throws(PostgresError) in try row.text(0) }
             }
             for id in due ?? [] { await watchers.announce(InstanceID(id)) }

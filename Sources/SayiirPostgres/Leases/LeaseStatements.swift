@@ -61,7 +61,7 @@ enum LeaseStatements {
 
     /// Gives some of the instances that are due and that nobody has.
     static let due = Statement(
-        "due",
+        "due_instances",
         """
         SELECT id FROM instances
         WHERE ready_at IS NOT NULL AND ready_at <= (SELECT now_nanoseconds())
