@@ -82,16 +82,7 @@ final class LogIndex: Sendable {
 
     /// The records of a key behind a sequence, in order. Blocks.
     func records(withKey key: String, after sequence: UInt64) throws -> [LogRecord] {
-        var attempts = 0
-        while true {
-            do {
-                return try read(key, after: sequence)
-            } catch let error as FileSystemError where error.isMissingFile && attempts < 10 {
-                // A segment was sealed or removed meanwhile.
-                attempts += 1
-                sleepBriefly()
-            }
-        }
+        try lookingAgain { try read(key, after: sequence) }
     }
 
     private func read(_ key: String, after sequence: UInt64) throws -> [LogRecord] {

@@ -68,9 +68,11 @@ public struct LogReader: Sendable {
     /// - Throws: ``LogError/fileSystem(_:)``.
     public func segments() throws -> [(name: SegmentName, byteCount: Int64)] {
         try wrappingFileSystemErrors {
-            let contents = try LogContents(in: directory, archives: archives, fileSystem: fileSystem)
-            return try contents.segments.map { name in
-                (name, try fileSystem.open("\(contents.directory(of: name))/\(name)", as: .read).size())
+            try lookingAgain {
+                let contents = try LogContents(in: directory, archives: archives, fileSystem: fileSystem)
+                return try contents.segments.map { name in
+                    (name, try fileSystem.open("\(contents.directory(of: name))/\(name)", as: .read).size())
+                }
             }
         }
     }

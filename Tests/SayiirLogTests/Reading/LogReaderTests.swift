@@ -27,6 +27,18 @@ import Testing
         #expect(firstDifference(seen, (0..<300).map { noise(200, seed: $0) }) == nil)
     }
 
+    @Test("segments are listed again if one of them is sealed between its name and its size")
+    func listsSegmentsThatAreBeingSealed() async throws {
+        let disk = InMemoryFileSystem()
+        let log = try await LogWriter.open(
+            directory: "log", options: testOptions(segmentBytes: 16 * 1024), fileSystem: disk)
+        for value in 0..<3 as Range<UInt64> { try await log.append(batch([noise(200, seed: value)])) }
+        try await log.close()
+        let expected = try reader(disk).segments().map(\.name)
+        disk.inject(Fault(.open, on: .suffix(".seg"), .nth(1), .fail(ENOENT)))
+        #expect(try reader(disk).segments().map(\.name) == expected)
+    }
+
     @Test("verify finds a log clean at any moment while a writer appends and rolls over")
     func verifiesLiveLog() async throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "sayiir-\(UUID().uuidString)").path
