@@ -15,11 +15,11 @@ public struct InMemoryBackend: Backend {
     public func acquireLease(
         on instance: InstanceID, by executor: String, takingOver: Bool
     ) async throws(BackendError) -> Lease {
-        try await ledger.acquireLease(on: instance, by: executor, takingOver: takingOver)
+        try ledger.acquireLease(on: instance, by: executor, takingOver: takingOver)
     }
 
     /// Gives a lease back.
-    public func release(_ lease: Lease, leaving rest: InstanceRest?) async { await ledger.release(lease) }
+    public func release(_ lease: Lease, leaving rest: InstanceRest?) async { ledger.release(lease) }
 
     /// Appends events of one instance.
     public func append(_ events: [Event], lease: Lease?) async throws(BackendError) {
@@ -44,39 +44,44 @@ public struct InMemoryBackend: Backend {
     }
 
     /// The instances that may have work for an executor.
-    public func wakeUps() async -> AsyncStream<InstanceID> { await ledger.wakeUps() }
+    public func wakeUps() async -> AsyncStream<InstanceID> { ledger.wakeUps() }
 
     /// Tells those who listen that an instance may have work for them.
-    public func announce(_ instance: InstanceID) async { await ledger.announce(instance) }
+    public func announce(_ instance: InstanceID) async { ledger.announce(instance) }
 
     /// All instances.
     public func instances() async throws(BackendError) -> [InstanceSummary] { try await ledger.instances() }
 }
 
 /// Events in memory, by instance.
-private actor InMemoryStorage: EventStorage {
+private final class InMemoryStorage: EventStorage {
     static let keepsEndedStates = true
 
-    private var events: [InstanceID: [RecordedEvent]] = [:]
-    private var lastSequence: UInt64 = 0
+    private struct Contents: Sendable {
+        var events: [InstanceID: [RecordedEvent]] = [:]
+        var lastSequence: UInt64 = 0
+    }
 
-    nonisolated var position: LogPosition? { nil }
+    private let contents = Monitor(Contents())
+
+    var position: LogPosition? { nil }
 
     /// The ledger keeps all there is.
-    nonisolated func mayHold(_ instance: InstanceID) -> Bool { false }
+    func mayHold(_ instance: InstanceID) -> Bool { false }
 
     func append(_ events: [Event]) -> UInt64 {
-        let first = lastSequence + 1
-        guard let instance = events.first?.instance else { return first }
-        for event in events {
-            lastSequence += 1
-            self.events[instance, default: []].append(RecordedEvent(sequence: lastSequence, event: event))
+        contents.withLock { contents in
+            let first = contents.lastSequence + 1
+            guard let instance = events.first?.instance else { return first }
+            let recorded = zip(first..., events).lazy.map { RecordedEvent(sequence: $0, event: $1) }
+            contents.events[instance, default: []].append(contentsOf: recorded)
+            contents.lastSequence += UInt64(events.count)
+            return first
         }
-        return first
     }
 
     func history(of instance: InstanceID, after sequence: UInt64) -> [RecordedEvent] {
-        let all = events[instance] ?? []
+        let all = contents.withLock { $0.events[instance] ?? [] }
         guard sequence > 0 else { return all }
         return Array(all.suffix(from: all.lastIndex { $0.sequence <= sequence }.map { $0 + 1 } ?? 0))
     }

@@ -22,35 +22,41 @@ protocol EventStorage: Sendable {
 
 /// What a process that alone writes its storage knows of its instances: the revisions and the states of those that are
 /// live, and who runs which. Of others it asks the storage. It orders the appends of each instance, and checks revision and lease before each.
-actor InstanceLedger<Storage: EventStorage> {
+///
+/// Behind a lock rather than an actor: what is done here takes less time than a change of executors would, and an append has one wait, for the
+/// disk.
+final class InstanceLedger<Storage: EventStorage>: Sendable {
+    private struct Contents: Sendable {
+        var entries: [InstanceID: LedgerEntry]
+        /// The highest fencing epoch that was given out, over all instances.
+        var lastEpoch: UInt64
+        var listeners: [Int: AsyncStream<InstanceID>.Continuation] = [:]
+        var lastNumber = 0
+
+        /// Forgets an entry that says nothing.
+        mutating func drop(_ entry: LedgerEntry, of instance: InstanceID) {
+            if entry.isBlank, entries[instance] === entry { entries[instance] = nil }
+        }
+
+        mutating func newNumber() -> Int {
+            lastNumber += 1
+            return lastNumber
+        }
+    }
+
     private let storage: Storage
-    private var entries: [InstanceID: LedgerEntry]
-    /// The highest fencing epoch that was given out, over all instances.
-    private var lastEpoch: UInt64
-    private var listeners: [Int: AsyncStream<InstanceID>.Continuation] = [:]
-    private var lastNumber = 0
+    private let contents: Monitor<Contents>
 
     init(storage: Storage, instances: [InstanceID: LiveInstance] = [:], lastEpoch: UInt64 = 0) {
         self.storage = storage
-        self.lastEpoch = lastEpoch
-        entries = instances.mapValues { LedgerEntry($0) }
+        contents = Monitor(Contents(entries: instances.mapValues { LedgerEntry($0) }, lastEpoch: lastEpoch))
     }
 
-    private func entry(of instance: InstanceID) -> LedgerEntry {
-        if let entry = entries[instance] { return entry }
+    private func entry(of instance: InstanceID, in contents: inout Contents) -> LedgerEntry {
+        if let entry = contents.entries[instance] { return entry }
         let entry = LedgerEntry(isKnown: !storage.mayHold(instance))
-        entries[instance] = entry
+        contents.entries[instance] = entry
         return entry
-    }
-
-    /// Forgets an entry that says nothing.
-    private func drop(_ entry: LedgerEntry, of instance: InstanceID) {
-        if entry.isBlank, entries[instance] === entry { entries[instance] = nil }
-    }
-
-    private func newNumber() -> Int {
-        lastNumber += 1
-        return lastNumber
     }
 
     // MARK: Leases
@@ -58,19 +64,25 @@ actor InstanceLedger<Storage: EventStorage> {
     func acquireLease(
         on instance: InstanceID, by executor: String, takingOver: Bool
     ) throws(BackendError) -> Lease {
-        if let holder = entries[instance]?.lease?.executor, !takingOver {
-            throw .leaseHeld(instance: instance, holder: holder)
+        try contents.withLock { contents throws(BackendError) in
+            let entry = self.entry(of: instance, in: &contents)
+            if let holder = entry.lease?.executor, !takingOver {
+                throw .leaseHeld(instance: instance, holder: holder)
+            }
+            contents.lastEpoch += 1
+            let lease = Lease(instance: instance, executor: executor, epoch: contents.lastEpoch)
+            entry.lease = lease
+            return lease
         }
-        lastEpoch += 1
-        let lease = Lease(instance: instance, executor: executor, epoch: lastEpoch)
-        entry(of: instance).lease = lease
-        return lease
     }
 
     func release(_ lease: Lease) {
-        guard let entry = entries[lease.instance], entry.lease == lease else { return }
-        entry.lease = nil
-        drop(entry, of: lease.instance)
+        contents.withLock { contents in
+            guard let entry = contents.entries[lease.instance], entry.lease == lease else { return }
+            entry.lease = nil
+            entry.settle()
+            contents.drop(entry, of: lease.instance)
+        }
     }
 
     // MARK: Events
@@ -78,30 +90,100 @@ actor InstanceLedger<Storage: EventStorage> {
     func append(_ events: [Event], lease: Lease?) async throws(BackendError) {
         guard let first = events.first else { return }
         try events.checkForm()
-        let instance = first.instance
-        let entry = entry(of: instance)
-        await waitForTurn(entry)
-        defer { endTurn(entry, of: instance) }
-        if let lease, entry.lease != lease { throw .fenced(instance: instance, epoch: lease.epoch) }
+        let (entry, beginning) = contents.withLock { contents in
+            let entry = self.entry(of: first.instance, in: &contents)
+            return (entry, entry.takeTurn() ? begin(with: first, under: lease, entry) : .waiting)
+        }
+        do throws(BackendError) {
+            try await complete(beginning, with: first, under: lease, entry)
+            let sequence = try await storage.append(events)
+            end(entry, first.instance, appended: (events, sequence))
+        } catch {
+            end(entry, first.instance, appended: nil)
+            throw error
+        }
+        // Who has a lease knows what it did; others have to be told.
+        if lease == nil { announce(first.instance) }
+    }
+
+    /// How far the beginning of an append got.
+    private enum Beginning {
+        /// Another append of the instance is under way.
+        case waiting
+        /// What storage has of the instance must be learnt first.
+        case unknown
+        case refused(BackendError)
+        case begun
+    }
+
+    /// Checks that events may be appended now, the first of which is `first`, by whoever has the turn. Called with the lock held.
+    private func begin(with first: Event, under lease: Lease?, _ entry: LedgerEntry) -> Beginning {
+        if let lease, entry.lease != lease { return .refused(.fenced(instance: first.instance, epoch: lease.epoch)) }
         entry.decode()
-        if !entry.isKnown { entry.learn(LiveInstance(folding: try await storage.history(of: instance, after: 0))) }
+        guard entry.isKnown else { return .unknown }
         guard first.revision == entry.revision + 1 else {
-            throw .conflict(instance: instance, expected: entry.revision + 1, found: first.revision)
+            return .refused(
+                .conflict(instance: first.instance, expected: entry.revision + 1, found: first.revision))
         }
         entry.appendStart = storage.position
-        defer { entry.appendStart = nil }
-        let sequence = try await storage.append(events)
-        entry.apply(events, firstSequence: sequence, keepingEnded: Storage.keepsEndedStates)
-        entry.wakeWatchers()
-        // Who has a lease knows what it did; others have to be told.
-        if lease == nil { announce(instance) }
+        return .begun
+    }
+
+    /// Waits for the turn and for the history, as far as needed.
+    private func complete(
+        _ beginning: Beginning, with first: Event, under lease: Lease?, _ entry: LedgerEntry
+    ) async throws(BackendError) {
+        var beginning = beginning
+        while true {
+            switch beginning {
+            case .begun: return
+            case .refused(let error): throw error
+            case .waiting: await waitForTurn(entry)
+            case .unknown:
+                let history = try await storage.history(of: first.instance, after: 0)
+                contents.withLock { _ in entry.learn(LiveInstance(folding: history)) }
+            }
+            beginning = contents.withLock { _ in begin(with: first, under: lease, entry) }
+        }
+    }
+
+    /// Waits until no append of the instance is under way, and takes the turn.
+    private func waitForTurn(_ entry: LedgerEntry) async {
+        await withCheckedContinuation { continuation in
+            let hasTurn = contents.withLock { _ in
+                if entry.takeTurn() { return true }
+                entry.waiting.append(continuation)
+                return false
+            }
+            if hasTurn { continuation.resume() }
+        }
+    }
+
+    /// Takes in what was appended, wakes those who wait for it, and hands the turn to whoever waits longest.
+    private func end(
+        _ entry: LedgerEntry, _ instance: InstanceID, appended: (events: [Event], firstSequence: UInt64)?
+    ) {
+        let (watchers, next) = contents.withLock { contents in
+            entry.appendStart = nil
+            if let (events, firstSequence) = appended {
+                entry.apply(events, firstSequence: firstSequence, keepingEnded: Storage.keepsEndedStates)
+            }
+            let watchers = appended == nil ? [] : entry.takeWatchers()
+            let next = entry.passTurn()
+            contents.drop(entry, of: instance)
+            return (watchers, next)
+        }
+        for watcher in watchers { watcher.resume() }
+        next?.resume()
     }
 
     func state(of instance: InstanceID) async throws(BackendError) -> InstanceState? {
-        if let entry = entries[instance] {
+        let known = contents.withLock { contents -> InstanceState?? in
+            guard let entry = contents.entries[instance] else { return .none }
             entry.decode()
-            if entry.isKnown { return entry.live?.state }
+            return entry.isKnown ? .some(entry.live?.state) : .none
         }
+        if let known { return known }
         guard storage.mayHold(instance) else { return nil }
         return InstanceState(folding: try await storage.history(of: instance, after: 0).map(\.event))
     }
@@ -112,15 +194,18 @@ actor InstanceLedger<Storage: EventStorage> {
 
     /// The instances in memory: all that are live, and ended ones if storage keeps their states there.
     func instances() async throws(BackendError) -> [InstanceSummary] {
-        var summaries: [InstanceSummary] = []
-        var unreadable: [InstanceID] = []
-        for (id, entry) in entries where entry.live != nil {
-            entry.decode()
-            if let state = entry.live?.state {
-                summaries.append(InstanceSummary(state))
-            } else {
-                unreadable.append(id)
+        var (summaries, unreadable) = contents.withLock { contents in
+            var summaries: [InstanceSummary] = []
+            var unreadable: [InstanceID] = []
+            for (id, entry) in contents.entries where entry.live != nil {
+                entry.decode()
+                if let state = entry.live?.state {
+                    summaries.append(InstanceSummary(state))
+                } else {
+                    unreadable.append(id)
+                }
             }
+            return (summaries, unreadable)
         }
         for id in unreadable {
             if let state = try await state(of: id) { summaries.append(InstanceSummary(state)) }
@@ -130,39 +215,54 @@ actor InstanceLedger<Storage: EventStorage> {
 
     /// The live instances, and a place in the log before which there is nothing that they do not know.
     func capture() -> LedgerCapture? {
-        guard var position = storage.position else { return nil }
-        var instances: [LiveInstance] = []
-        instances.reserveCapacity(entries.count)
-        for entry in entries.values {
-            // What is on its way may be durable already and not yet in the state.
-            if let start = entry.appendStart, start.sequence < position.sequence { position = start }
-            if let live = entry.live, !live.isEnded { instances.append(live) }
+        contents.withLock { contents in
+            guard var position = storage.position else { return nil }
+            var instances: [LiveInstance] = []
+            instances.reserveCapacity(contents.entries.count)
+            for entry in contents.entries.values {
+                // What is on its way may be durable already and not yet in the state.
+                if let start = entry.appendStart, start.sequence < position.sequence { position = start }
+                if let live = entry.live, !live.isEnded { instances.append(live) }
+            }
+            return LedgerCapture(position: position, instances: instances, lastEpoch: contents.lastEpoch)
         }
-        return LedgerCapture(position: position, instances: instances, lastEpoch: lastEpoch)
     }
 
     // MARK: Watching
 
     func waitForChange(of instance: InstanceID, after revision: UInt64) async {
-        guard (entries[instance]?.revision ?? 0) <= revision else { return }
-        let watcher = newNumber()
-        if !entry(of: instance).isKnown {
-            // Looked at once the watcher is there, so that no change falls in between.
-            Task { await self.wakeIfBehind(watcher, instance, revision) }
+        let watcher = contents.withLock { contents -> Int? in
+            guard (contents.entries[instance]?.revision ?? 0) <= revision else { return nil }
+            return contents.newNumber()
         }
+        guard let watcher else { return }
         await withTaskCancellationHandler {
-            // What touches an entry stands in methods: a closure that does not need `self` is not on the actor.
-            await withCheckedContinuation { self.startWatching($0, as: watcher, instance) }
+            await withCheckedContinuation { startWatching($0, as: watcher, instance, after: revision) }
         } onCancel: {
-            Task { await self.stopWatching(watcher, instance) }
+            stopWatching(watcher, instance)
         }
     }
 
     private func startWatching(
-        _ continuation: CheckedContinuation<Void, Never>, as watcher: Int, _ instance: InstanceID
+        _ continuation: CheckedContinuation<Void, Never>, as watcher: Int, _ instance: InstanceID,
+        after revision: UInt64
     ) {
-        // Cancelled already: what `onCancel` does may have come before.
-        if Task.isCancelled { continuation.resume() } else { entry(of: instance).watchers[watcher] = continuation }
+        let isKnown = contents.withLock { contents -> Bool? in
+            let entry = self.entry(of: instance, in: &contents)
+            // Cancelled already: what `onCancel` does may have come before. Or changed since it was looked at.
+            guard !Task.isCancelled, entry.revision <= revision else {
+                contents.drop(entry, of: instance)
+                return nil
+            }
+            entry.watchers[watcher] = continuation
+            return entry.isKnown
+        }
+        switch isKnown {
+        case nil: continuation.resume()
+        case true?: break
+        // Looked at once the watcher is there, so that no change falls in between.
+        case false?: Task { await wakeIfBehind(watcher, instance, revision) }
+        }
     }
 
     /// Wakes a watcher of an instance that storage knows more of than the watcher does.
@@ -174,46 +274,29 @@ actor InstanceLedger<Storage: EventStorage> {
     }
 
     private func stopWatching(_ watcher: Int, _ instance: InstanceID) {
-        guard let entry = entries[instance], let continuation = entry.watchers.removeValue(forKey: watcher) else {
-            return
+        let continuation = contents.withLock { contents -> CheckedContinuation<Void, Never>? in
+            guard let entry = contents.entries[instance] else { return nil }
+            let continuation = entry.watchers.removeValue(forKey: watcher)
+            contents.drop(entry, of: instance)
+            return continuation
         }
-        continuation.resume()
-        drop(entry, of: instance)
+        continuation?.resume()
     }
 
     func wakeUps() -> AsyncStream<InstanceID> {
         let (stream, continuation) = AsyncStream.makeStream(of: InstanceID.self)
-        let listener = newNumber()
-        listeners[listener] = continuation
-        continuation.onTermination = { _ in Task { await self.stopListening(listener) } }
+        let listener = contents.withLock { contents in
+            let listener = contents.newNumber()
+            contents.listeners[listener] = continuation
+            return listener
+        }
+        continuation.onTermination = { _ in self.contents.withLock { $0.listeners[listener] = nil } }
         return stream
     }
 
     func announce(_ instance: InstanceID) {
-        for listener in listeners.values { listener.yield(instance) }
-    }
-
-    private func stopListening(_ listener: Int) { listeners[listener] = nil }
-
-    // MARK: Turns
-
-    /// Waits until no append of the instance is under way, and takes the turn.
-    private func waitForTurn(_ entry: LedgerEntry) async {
-        if entry.isTurnTaken {
-            await withCheckedContinuation { entry.waiting.append($0) }
-        } else {
-            entry.isTurnTaken = true
-        }
-    }
-
-    /// Hands the turn to whoever waits longest.
-    private func endTurn(_ entry: LedgerEntry, of instance: InstanceID) {
-        if entry.waiting.isEmpty {
-            entry.isTurnTaken = false
-            drop(entry, of: instance)
-        } else {
-            entry.waiting.removeFirst().resume()
-        }
+        let listeners = contents.withLock { Array($0.listeners.values) }
+        for listener in listeners { listener.yield(instance) }
     }
 }
 

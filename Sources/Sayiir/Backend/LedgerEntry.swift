@@ -3,23 +3,32 @@ import SayiirLog
 import SayiirProjection
 
 /// What the ledger keeps of one instance. A class, for the ledger alone: looking at one member of a state costs nothing then.
-final class LedgerEntry {
+///
+// @unchecked: it never leaves the ledger, which touches it only with its lock held.
+final class LedgerEntry: @unchecked Sendable {
     /// Whether it is known what storage has of the instance.
     private(set) var isKnown: Bool
     /// The last durable revision, if that is known.
     private(set) var revision: UInt64 = 0
-    /// The state; `nil` if there is none yet, or if the instance has ended and its storage need not be kept in memory.
-    private(set) var live: LiveInstance?
+    /// The state without what is in ``pending``; `nil` if there is none yet, or if the instance has ended and its storage need not be kept in
+    /// memory.
+    private var base: LiveInstance?
+    /// Durable events that are not in the state yet. Who runs the instance has a state of its own, so most are never asked for: a
+    /// run that ends takes them with it.
+    private var pending: [(events: [Event], firstSequence: UInt64)] = []
     /// The current lease; `nil` if nobody runs the instance.
     var lease: Lease?
     /// Whether an append is under way.
-    var isTurnTaken = false
+    private var isTurnTaken = false
     /// Where the log ended when that append began.
     var appendStart: LogPosition?
     /// Those who wait for their turn to append, in the order of their arrival.
     var waiting: [CheckedContinuation<Void, Never>] = []
     /// Those who wait for a change.
     var watchers: [Int: CheckedContinuation<Void, Never>] = [:]
+
+    /// Appends after which pending events go into the state, so that they do not become more than it.
+    private static let pendingLimit = 64
 
     init(isKnown: Bool) { self.isKnown = isKnown }
 
@@ -28,49 +37,97 @@ final class LedgerEntry {
         learn(live)
     }
 
+    /// The state of a live instance; `nil` if there is none yet, or if the instance has ended and its storage need not be kept in memory.
+    var live: LiveInstance? {
+        settle()
+        return base
+    }
+
     /// Whether it says nothing that storage does not, and nobody has to do with the instance.
     var isBlank: Bool {
-        live == nil && lease == nil && !isTurnTaken && watchers.isEmpty
+        base == nil && pending.isEmpty && lease == nil && !isTurnTaken && watchers.isEmpty
     }
 
     /// Takes in what storage has of the instance.
     func learn(_ live: LiveInstance?) {
         isKnown = true
-        self.live = live
+        base = live
+        pending = []
         revision = live?.revision ?? 0
     }
 
     /// Decodes a state that is as a snapshot has it. If that fails, the instance is not known any more.
     func decode() {
         do throws(StateDecodingError) {
-            try live?.decode()
+            try base?.decode()
         } catch {
-            live = nil
+            base = nil
+            pending = []
             isKnown = false
         }
     }
 
     /// Takes in events that are durable from `firstSequence` on.
     func apply(_ events: [Event], firstSequence: UInt64, keepingEnded: Bool) {
-        guard let first = events.first else { return }
-        if live == nil { live = LiveInstance(first.instance) }
-        var sequence = firstSequence
-        // In place: a copy of the state would cost as much as the history is long.
-        for event in events {
-            live?.apply(event, sequence: sequence)
-            sequence += 1
-        }
-        revision = live?.revision ?? revision
-        guard !keepingEnded, live?.isEnded == true else { return }
-        live = nil
-        // The revision stays good for as long as the entry does; the state has to be read again.
+        guard let first = events.first, let last = events.last else { return }
+        revision = last.revision
+        if last.body.endsRun && !keepingEnded { return forgetState() }
+        if base == nil { base = LiveInstance(first.instance) }
+        pending.append((events, firstSequence))
+        guard pending.count >= Self.pendingLimit || lease == nil else { return }
+        settle()
+        if base?.isEnded == true && !keepingEnded { forgetState() }
+    }
+
+    /// The instance has ended. The revision stays good for as long as the entry does; the state has to be read again.
+    private func forgetState() {
+        base = nil
+        pending = []
         isKnown = false
     }
 
-    func wakeWatchers() {
-        guard !watchers.isEmpty else { return }
-        let woken = watchers
-        watchers = [:]
-        for watcher in woken.values { watcher.resume() }
+    /// Applies pending events to the state.
+    func settle() {
+        guard !pending.isEmpty else { return }
+        for (events, firstSequence) in pending {
+            var sequence = firstSequence
+            // In place: a copy of the state would cost as much as the history is long.
+            for event in events {
+                base?.apply(event, sequence: sequence)
+                sequence += 1
+            }
+        }
+        pending = []
+    }
+
+    /// Takes the turn to append; false if somebody has it.
+    func takeTurn() -> Bool {
+        if isTurnTaken { return false }
+        isTurnTaken = true
+        return true
+    }
+
+    /// Ends the turn, or leaves it to who waits longest, to be woken.
+    func passTurn() -> CheckedContinuation<Void, Never>? {
+        guard waiting.isEmpty else { return waiting.removeFirst() }
+        isTurnTaken = false
+        return nil
+    }
+
+    /// Those who wait for a change, to be woken.
+    func takeWatchers() -> [CheckedContinuation<Void, Never>] {
+        guard !watchers.isEmpty else { return [] }
+        defer { watchers = [:] }
+        return Array(watchers.values)
+    }
+}
+
+extension Event.Body {
+    /// Whether the run has ended after this, whatever came before.
+    fileprivate var endsRun: Bool {
+        switch self {
+        case .completed, .failed, .cancelled: true
+        default: false
+        }
     }
 }

@@ -62,11 +62,11 @@ public struct LogBackend: Backend {
     public func acquireLease(
         on instance: InstanceID, by executor: String, takingOver: Bool
     ) async throws(BackendError) -> Lease {
-        try await ledger.acquireLease(on: instance, by: executor, takingOver: takingOver)
+        try ledger.acquireLease(on: instance, by: executor, takingOver: takingOver)
     }
 
     /// Gives a lease back.
-    public func release(_ lease: Lease, leaving rest: InstanceRest?) async { await ledger.release(lease) }
+    public func release(_ lease: Lease, leaving rest: InstanceRest?) async { ledger.release(lease) }
 
     /// Appends events of one instance. Costs one share in one write and one sync.
     public func append(_ events: [Event], lease: Lease?) async throws(BackendError) {
@@ -118,10 +118,10 @@ public struct LogBackend: Backend {
     }
 
     /// The instances that may have work for an executor.
-    public func wakeUps() async -> AsyncStream<InstanceID> { await ledger.wakeUps() }
+    public func wakeUps() async -> AsyncStream<InstanceID> { ledger.wakeUps() }
 
     /// Tells those who listen that an instance may have work for them.
-    public func announce(_ instance: InstanceID) async { await ledger.announce(instance) }
+    public func announce(_ instance: InstanceID) async { ledger.announce(instance) }
 
     /// The instances that have not ended.
     public func liveInstances() async throws(BackendError) -> [InstanceSummary] { try await ledger.instances() }
@@ -144,7 +144,7 @@ public struct LogBackend: Backend {
     /// - Throws: ``BackendError/log(_:)`` if the disk fails or is full. The log is as good as before then.
     public func takeSnapshot() async throws(BackendError) {
         defer { isTakingSnapshot.withLock { $0 = false } }
-        guard let capture = await ledger.capture() else { return }
+        guard let capture = ledger.capture() else { return }
         do throws(LogError) {
             try await log.writeSnapshot(
                 at: capture.position, contentVersion: LiveInstances.contentVersion, neededFrom: capture.neededFrom

@@ -3,23 +3,25 @@ internal import SayiirProjection
 
 // How a task begins, ends, is tried again, and is in doubt.
 extension Decider {
-    mutating func goOnWithTask(_ step: Step) {
-        switch state.steps[step]?.status {
-        case nil, .ready: start(step)
-        case .running where isTakingUp: start(step)
-        case .waitingToRetry(let due) where due <= now: start(step)
+    /// Begins a task, or its next attempt if that is due. `known` is its place among the steps, if it has begun.
+    mutating func goOnWithTask(_ step: Step, _ task: TaskNode, _ known: Int?) {
+        guard let known else { return start(step, task, attempt: 1) }
+        let next = state.steps[known].attempt &+ 1
+        switch state.steps[known].status {
+        case .ready: start(step, task, attempt: next)
+        case .running where isTakingUp: start(step, task, attempt: next)
+        case .waitingToRetry(let due) where due <= now: start(step, task, attempt: next)
         case .failed: retryOrFail(step, isRetryable: true)
         default: break
         }
     }
 
-    mutating func start(_ step: Step) {
-        if let offeredTags, let task = graph.task(step.node), !task.options.tags.allSatisfy(offeredTags.contains) {
+    private mutating func start(_ step: Step, _ task: TaskNode, attempt: UInt32) {
+        if let offeredTags, !task.options.tags.allSatisfy(offeredTags.contains) {
             unoffered = unoffered ?? task.options
             return
         }
         guard mayBegin(step) else { return }
-        let attempt = (state.steps[step]?.attempt ?? 0) + 1
         record(.taskStarted(.init(step: step, attempt: attempt, executor: executor)))
     }
 
@@ -27,7 +29,7 @@ extension Decider {
         switch result {
         case .succeeded(let output):
             record(.taskCheckpointed(.init(step: step, attempt: attempt, output: output)))
-            agenda = [.end(step)]
+            agenda.append(.end(step))
         case .failed(let failure, let isRetryable):
             record(.taskFailed(.init(step: step, attempt: attempt, failure: failure)))
             retryOrFail(step, isRetryable: isRetryable)

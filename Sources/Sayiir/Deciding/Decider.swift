@@ -68,13 +68,13 @@ struct Decider: Sendable {
             // In reverse, since the last one of the agenda comes first.
             agenda = state.steps.open.filter { $0.status != .entered }.map { .step($0.step) }.reversed()
         case .attemptEnded(let step, let attempt, let result):
-            guard let current = state.steps[step], current.status == .running, current.attempt == attempt else {
-                return
-            }
+            guard let place = state.steps.index(of: step), case .running = state.steps[place].status,
+                state.steps[place].attempt == attempt
+            else { return }
             end(step, attempt, result)
         }
         while state.phase == .active, let place = agenda.popLast() { goOn(at: place) }
-        agenda.removeAll()
+        agenda.removeAll(keepingCapacity: true)
         stopIfAsked()
     }
 
@@ -112,14 +112,14 @@ struct Decider: Sendable {
         switch place {
         case .sequence(let sequence, let indices): goOn(in: sequence, indices)
         case .step(let step):
-            guard let node = graph[step.node] else { return }
-            if state.steps[step]?.isCompleted != true { goOn(with: step, node) }
+            guard let node = graph.place(of: step.node) else { return }
+            goOn(with: step, at: node)
         case .end(let step):
-            guard let node = graph[step.node] else { return }
-            if let next = node.successor {
-                agenda.append(.step(Step(graph.nodes[next].id, indices: step.indices)))
+            guard let node = graph.place(of: step.node) else { return }
+            if let next = graph.nodes[node].successor {
+                goOn(with: Step(graph.nodes[next].id, indices: step.indices), at: next)
             } else {
-                agenda.append(.sequenceEnd(node.sequence, step.indices))
+                agenda.append(.sequenceEnd(graph.nodes[node].sequence, step.indices))
             }
         case .sequenceEnd(let sequence, let indices): end(sequence, indices)
         }
@@ -128,19 +128,24 @@ struct Decider: Sendable {
     /// Finds where a sequence stands, and goes on there.
     private mutating func goOn(in sequence: Int, _ indices: [UInt32]) {
         var place: Int? = graph.sequences[sequence].first
-        while let current = place {
-            let node = graph.nodes[current]
-            let step = Step(node.id, indices: indices)
-            guard state.steps[step]?.isCompleted == true else { return goOn(with: step, node) }
-            place = node.successor
+        while let node = place {
+            let step = Step(graph.nodes[node].id, indices: indices)
+            guard isCompleted(step) else { return goOn(with: step, at: node) }
+            place = graph.nodes[node].successor
         }
         agenda.append(.sequenceEnd(sequence, indices))
     }
 
-    /// Begins a step, or moves it if it can move without help from outside.
-    private mutating func goOn(with step: Step, _ node: Graph.Node) {
-        switch node.kind {
-        case .task: goOnWithTask(step)
+    private func isCompleted(_ step: Step) -> Bool {
+        state.steps.index(of: step).map { state.steps[$0].isCompleted } ?? false
+    }
+
+    /// Begins a step, or moves it if it can move without help from outside. One that has completed stays as it is.
+    private mutating func goOn(with step: Step, at node: Int) {
+        let known = state.steps.index(of: step)
+        if let known, state.steps[known].isCompleted { return }
+        switch graph.nodes[node].kind {
+        case .task(let task): goOnWithTask(step, task, known)
         case .delay(let duration): goOnWithDelay(step, duration)
         case .signal(let signal): goOnWithSignal(step, signal)
         case .fork(let branches): goOnWithFork(step, branches)
@@ -155,7 +160,7 @@ struct Decider: Sendable {
 
     /// Begins a node that holds others, unless it has begun or must not begin; false if it must not.
     mutating func begins(_ step: Step, _ event: @autoclosure () -> Event.Body) -> Bool {
-        if state.steps[step] != nil { return true }
+        if state.steps.index(of: step) != nil { return true }
         guard mayBegin(step) else { return false }
         record(event())
         return true

@@ -51,12 +51,15 @@ struct Graph: Sendable {
     /// The workflow's own sequence.
     static let root = 0
 
+    /// The place of the node with that id in ``nodes``; `nil` if the graph has none.
+    func place(of id: NodeID) -> Int? { places[id] }
+
     /// The node with that id; `nil` if the graph has none.
     subscript(id: NodeID) -> Node? { places[id].map { nodes[$0] } }
 
     /// The task with that id; `nil` if the graph has no such node, or if it is none.
     func task(_ id: NodeID) -> TaskNode? {
-        guard case .task(let task) = self[id]?.kind else { return nil }
+        guard let place = places[id], case .task(let task) = nodes[place].kind else { return nil }
         return task
     }
 

@@ -1,16 +1,15 @@
 internal import SayiirEvents
 
-/// A task without its types: what the engine runs.
-struct TaskNode: Sendable {
-    var options: TaskOptions
+/// A task without its types: what the engine runs. A class, since each step passes it on several times.
+final class TaskNode: Sendable {
+    let options: TaskOptions
     /// Decodes the input, runs the user's code and encodes what it returns.
     ///
     /// Throws what the code throws, or a ``TaskValueError``.
-    var run: @Sendable (NodeValue, Codecs) async throws -> NodeValue
-}
+    let run: @Sendable (NodeValue, Codecs) async throws -> NodeValue
 
-extension TaskNode {
-    init<Input, Output>(_ task: DurableTask<Input, Output>) {
+    /// A task that takes the value before it.
+    convenience init<Input, Output>(_ task: DurableTask<Input, Output>) {
         self.init(options: task.options, body: task.body) { (value, codecs) throws(ValueError) in
             try value.get(as: Input.self, with: codecs)
         }

@@ -219,7 +219,7 @@ final class InstanceRun {
         let task = decider.graph.task(attempt.step.node)
         let context = TaskContext(
             workflow: decider.state.workflow, instance: id, step: attempt.step, attempt: attempt.attempt,
-            options: task?.options ?? TaskOptions(), metadata: decider.state.metadata, codecs: environment.codecs)
+            node: task, metadata: decider.state.metadata, codecs: environment.codecs)
         let input = Result { () throws(ValueError) in try decider.values.input(of: attempt.step, in: decider.state) }
         return TaskExecution(
             task: task, input: input, context: context, clock: environment.clock, observer: environment.observer)
@@ -277,7 +277,7 @@ extension InstanceState {
     /// Whether one step is under way, beside those that only hold others, so that nothing else can become due.
     fileprivate var hasOneStepUnderWay: Bool {
         var count = 0
-        for known in steps.open where known.status != .entered {
+        for place in steps.openIndices where !steps[place].isEntered {
             count += 1
             if count > 1 { return false }
         }
@@ -312,4 +312,9 @@ extension InstanceState {
             }
         }.min()
     }
+}
+
+extension StepState {
+    /// Whether it only holds other steps.
+    fileprivate var isEntered: Bool { if case .entered = status { true } else { false } }
 }

@@ -19,23 +19,25 @@ public struct TaskContext: Sendable {
     public let step: Step
     /// The attempt's number, from 1. Attempts that a crash interrupted count.
     public let attempt: UInt32
-    /// What governs the task.
-    public let options: TaskOptions
+    private let node: TaskNode?
     private let metadata: Payload?
     let codecs: Codecs
 
     init(
-        workflow: String, instance: InstanceID, step: Step, attempt: UInt32, options: TaskOptions, metadata: Payload?,
+        workflow: String, instance: InstanceID, step: Step, attempt: UInt32, node: TaskNode?, metadata: Payload?,
         codecs: Codecs
     ) {
         self.workflow = workflow
         self.instance = instance
         self.step = step
         self.attempt = attempt
-        self.options = options
+        self.node = node
         self.metadata = metadata
         self.codecs = codecs
     }
+
+    /// What governs the task.
+    public var options: TaskOptions { node?.options ?? TaskOptions() }
 
     /// The task's id in its workflow.
     public var task: NodeID { step.node }

@@ -25,7 +25,7 @@ struct TaskExecution: Sendable {
     }
 
     func run() async -> Ended {
-        let outcome = await observer.aroundTask(context) { await self.outcome() }
+        let outcome = observer.isAbsent ? await outcome() : await observer.aroundTask(context) { await self.outcome() }
         return Ended(step: context.step, attempt: context.attempt, outcome: outcome)
     }
 

@@ -6,6 +6,9 @@ internal import SayiirProjection
 struct Observer: Sendable {
     private let middleware: [any EngineMiddleware]
 
+    /// Whether nobody looks on.
+    var isAbsent: Bool { middleware.isEmpty }
+
     init(_ middleware: [any EngineMiddleware]) { self.middleware = middleware }
 
     func didStore(_ events: [Event], of run: @autoclosure () -> RunDescription) {
@@ -18,7 +21,6 @@ struct Observer: Sendable {
     func aroundTask(
         _ context: TaskContext, _ body: @escaping @Sendable () async -> TaskExecution.Outcome
     ) async -> TaskExecution.Outcome {
-        if middleware.isEmpty { return await body() }
         // Middleware sees what it may know of the outcome; the outcome itself goes past it.
         let outcome = Monitor<TaskExecution.Outcome>(.interrupted)
         var next: @Sendable () async -> TaskOutcome = {

@@ -1,7 +1,7 @@
 internal import SayiirEvents
 
-/// The codecs of an engine: one that writes, and those that it can read.
-struct Codecs: Sendable {
+/// The codecs of an engine: one that writes, and those that it can read. A class, since each step passes it on several times.
+final class Codecs: Sendable {
     private let writing: any PayloadCodec
     private let reading: [String: any PayloadCodec]
 

@@ -8,7 +8,9 @@ internal import SayiirProjection
 struct ValueTable: Sendable {
     let graph: Graph
     let codecs: Codecs
-    /// Outputs of steps of this process.
+    /// The output of the step of this process that ended last.
+    private var latest: (step: Step, output: NodeValue)?
+    /// Earlier ones that may still be taken.
     private var outputs: [Step: NodeValue] = [:]
     /// The arrays of maps that are under way: taking them apart for each element would cost too much.
     private var arrays: [Step: [any Sendable]] = [:]
@@ -22,8 +24,22 @@ struct ValueTable: Sendable {
     private static let rememberedOutputs = 64
 
     mutating func remember(_ output: NodeValue, of step: Step) {
-        if outputs.count >= Self.rememberedOutputs { outputs.removeAll(keepingCapacity: true) }
-        outputs[step] = output
+        if let latest, !isTaken(latest.step, by: step) {
+            if outputs.count >= Self.rememberedOutputs { outputs.removeAll(keepingCapacity: true) }
+            outputs[latest.step] = latest.output
+        }
+        latest = (step, output)
+    }
+
+    /// Whether `next` is what comes behind `step` in its sequence: who has taken an output and ended, was the only one to want it.
+    private func isTaken(_ step: Step, by next: Step) -> Bool {
+        guard step.indices == next.indices, let place = graph.place(of: next.node) else { return false }
+        return graph.nodes[place].predecessor.map { graph.nodes[$0].id == step.node } ?? false
+    }
+
+    private func remembered(_ step: Step) -> NodeValue? {
+        if let latest, latest.step == step { return latest.output }
+        return outputs.isEmpty ? nil : outputs[step]
     }
 
     // MARK: Inputs
@@ -33,13 +49,14 @@ struct ValueTable: Sendable {
         // In a loop, since a thousand delays may follow each other, each passing on what it got.
         var step = step
         while true {
-            guard let node = graph[step.node] else { throw Self.unknown(step) }
-            if let predecessor = node.predecessor.map({ graph.nodes[$0] }) {
-                step = Step(predecessor.id, indices: step.indices)
-                guard case .delay = predecessor.kind else { return try output(of: step, in: state) }
+            guard let place = graph.place(of: step.node) else { throw Self.unknown(step) }
+            if let predecessor = graph.nodes[place].predecessor {
+                step = Step(graph.nodes[predecessor].id, indices: step.indices)
+                guard case .delay = graph.nodes[predecessor].kind else { return try output(of: step, in: state) }
                 continue
             }
-            guard let owner = graph.sequences[node.sequence].owner.map({ graph.nodes[$0] }) else {
+            let sequence = graph.nodes[place].sequence
+            guard let owner = graph.sequences[sequence].owner.map({ graph.nodes[$0] }) else {
                 return try submitted(state)
             }
             switch owner.kind {
@@ -77,7 +94,7 @@ struct ValueTable: Sendable {
 
     /// What the step gave.
     func output(of step: Step, in state: InstanceState) throws(ValueError) -> NodeValue {
-        if let known = outputs[step] { return known }
+        if let known = remembered(step) { return known }
         guard let node = graph[step.node], let known = state.steps[step] else { throw Self.unknown(step) }
         switch node.kind {
         case .task, .signal:

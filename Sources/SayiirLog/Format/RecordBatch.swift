@@ -10,8 +10,10 @@ public struct RecordBatch: Sendable {
     /// Room for a record or two of a few hundred bytes, so that an ordinary batch is one allocation.
     private static let usualByteCount = 480
 
-    /// The records' keys, each once for a run of the same.
-    private(set) var keys: [String] = []
+    /// The key of the first records; most batches have no other.
+    private var firstKey: String?
+    /// The keys of those that follow, each once for a run of the same.
+    private var furtherKeys: [String] = []
 
     /// An empty batch.
     public init() {}
@@ -55,7 +57,18 @@ public struct RecordBatch: Sendable {
         let length = UInt32(truncatingIfNeeded: bytes.count - payloadStart)
         bytes.withUnsafeMutableBytes { $0.storeLittleEndian(length, at: start) }
         count += 1
-        if keys.last != key { keys.append(key) }
+        note(key)
+    }
+
+    private mutating func note(_ key: String) {
+        guard let firstKey else { return self.firstKey = key }
+        if (furtherKeys.last ?? firstKey) != key { furtherKeys.append(key) }
+    }
+
+    /// Calls `body` with the records' keys, each once for a run of the same.
+    func forEachKey(_ body: (String) -> Void) {
+        if let firstKey { body(firstKey) }
+        for key in furtherKeys { body(key) }
     }
 
     /// Adds a record.

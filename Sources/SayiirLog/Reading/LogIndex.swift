@@ -29,7 +29,7 @@ final class LogIndex: Sendable {
     /// Takes in the keys of a commit.
     func add(_ batches: some Sequence<RecordBatch>, at location: FrameLocation) {
         state.withLock { state in
-            for batch in batches { for key in batch.keys { state.journals.add(key: key, at: location) } }
+            for batch in batches { batch.forEachKey { state.journals.add(key: $0, at: location) } }
         }
     }
 

@@ -2,21 +2,22 @@ import SayiirEvents
 
 extension InstanceState {
     mutating func start(_ body: Event.TaskStarted, at time: Timestamp) {
-        guard let known = steps[body.step] else {
+        guard let place = steps.index(of: body.step) else {
             return steps.insert(
                 StepState(
                     step: body.step, kind: .task, status: .running, attempt: body.attempt, startedAt: time))
         }
-        switch known.status {
+        let status = steps[place].status
+        switch status {
         case .ready, .running, .waitingToRetry: break
-        case .completed: return note(.unexpectedStatus(body.step, known.status))
-        default: note(.unexpectedStatus(body.step, known.status))
+        case .completed: return note(.unexpectedStatus(body.step, status))
+        default: note(.unexpectedStatus(body.step, status))
         }
-        let (expected, _) = known.attempt.addingReportingOverflow(1)
+        let (expected, _) = steps[place].attempt.addingReportingOverflow(1)
         if body.attempt != expected {
             note(.unexpectedAttempt(body.step, expected: expected, found: body.attempt))
         }
-        steps.update(body.step) { state in
+        steps.update(at: place) { state in
             state.status = .running
             state.attempt = body.attempt
             state.attemptStartedAt = time
@@ -71,18 +72,19 @@ extension InstanceState {
         _ step: Step, kind: StepState.Kind = .task, attempt: UInt32? = nil,
         from isExpected: (StepState.Status) -> Bool, at time: Timestamp, _ change: (inout StepState) -> Void
     ) {
-        if let known = steps[step] {
-            if !isExpected(known.status) { note(.unexpectedStatus(step, known.status)) }
-            if known.isCompleted { return }
-            if let attempt, known.attempt != attempt {
-                note(.unexpectedAttempt(step, expected: known.attempt, found: attempt))
-            }
-        } else {
+        guard let place = steps.index(of: step) else {
             note(.stepNotBegun(step))
             steps.insert(
                 StepState(step: step, kind: kind, status: .running, attempt: attempt ?? 0, startedAt: time))
+            return steps.update(step, change)
         }
-        steps.update(step, change)
+        let status = steps[place].status
+        if !isExpected(status) { note(.unexpectedStatus(step, status)) }
+        if steps[place].isCompleted { return }
+        if let attempt, steps[place].attempt != attempt {
+            note(.unexpectedAttempt(step, expected: steps[place].attempt, found: attempt))
+        }
+        steps.update(at: place, change)
     }
 }
 

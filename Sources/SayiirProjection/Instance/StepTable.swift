@@ -24,13 +24,16 @@ public struct StepTable: Hashable, Sendable {
         guard hasDistinctSteps, hasRightOpenPlaces else { return nil }
     }
 
-    /// What is known of `step`; `nil` if it has not begun.
+    /// What is known of `step`; `nil` if it has not begun. A copy: who wants a member only is quicker with ``index(of:)``.
     public subscript(step: Step) -> StepState? {
-        place(of: step).map { entries[$0] }
+        index(of: step).map { entries[$0] }
     }
 
     /// The steps that have not completed, in the order in which they began.
     public var open: some Sequence<StepState> { openPlaces.lazy.map { entries[$0] } }
+
+    /// The places of ``open``.
+    public var openIndices: [Int] { openPlaces }
 
     /// How many steps have not completed.
     public var openCount: Int { openPlaces.count }
@@ -48,7 +51,11 @@ public struct StepTable: Hashable, Sendable {
 
     /// Changes a step in place; does nothing if it has not begun.
     mutating func update(_ step: Step, _ change: (inout StepState) -> Void) {
-        guard let place = place(of: step) else { return }
+        if let place = index(of: step) { update(at: place, change) }
+    }
+
+    /// Changes the step at a place.
+    mutating func update(at place: Int, _ change: (inout StepState) -> Void) {
         let wasOpen = !entries[place].isCompleted
         change(&entries[place])
         let isOpen = !entries[place].isCompleted
@@ -64,7 +71,7 @@ public struct StepTable: Hashable, Sendable {
 
     /// Forgets `step` and every step that first appeared after it.
     mutating func forget(from step: Step) {
-        guard let place = place(of: step) else { return }
+        guard let place = index(of: step) else { return }
         self = StepTable(entries[..<place])
     }
 
@@ -89,9 +96,12 @@ public struct StepTable: Hashable, Sendable {
         return !isExpected.contains(true)
     }
 
-    private func place(of step: Step) -> Int? {
-        guard let last = entries.last else { return nil }
-        if last.step == step { return entries.count - 1 }
+    /// The place of `step`; `nil` if it has not begun.
+    public func index(of step: Step) -> Int? {
+        // Most questions are about what is under way.
+        for place in openPlaces.suffix(Self.searchedWithoutIndex).reversed() where entries[place].step == step {
+            return place
+        }
         if places.isEmpty { return entries.firstIndex { $0.step == step } }
         return places[step]
     }
@@ -108,5 +118,7 @@ extension StepTable: RandomAccessCollection {
     /// The place after the last step.
     public var endIndex: Int { entries.endIndex }
     /// The step at a place, in the order of first appearance.
-    public subscript(position: Int) -> StepState { entries[position] }
+    public subscript(position: Int) -> StepState {
+        _read { yield entries[position] }
+    }
 }
