@@ -156,3 +156,9 @@ void csayiir_error_text(int code, char *buffer, size_t length) {
     }
 #endif
 }
+
+static _Thread_local const void *thread_mark;
+
+const void *csayiir_thread_mark(void) { return thread_mark; }
+
+void csayiir_set_thread_mark(const void *mark) { thread_mark = mark; }

@@ -22,4 +22,10 @@ int csayiir_is_locked_elsewhere(int descriptor);
 /// The text for an error number, copied into `buffer`.
 void csayiir_error_text(int code, char *buffer, size_t length);
 
+/// The pointer that the calling thread was marked with; null at first.
+const void *csayiir_thread_mark(void);
+
+/// Marks the calling thread.
+void csayiir_set_thread_mark(const void *mark);
+
 #endif

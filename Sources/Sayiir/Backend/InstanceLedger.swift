@@ -1,6 +1,7 @@
 import SayiirEvents
 import SayiirLog
 import SayiirProjection
+import Synchronization
 
 /// Where an ``InstanceLedger`` keeps events.
 protocol EventStorage: Sendable {
@@ -23,39 +24,50 @@ protocol EventStorage: Sendable {
 /// What a process that alone writes its storage knows of its instances: the revisions and the states of those that are
 /// live, and who runs which. Of others it asks the storage. It orders the appends of each instance, and checks revision and lease before each.
 ///
-/// Behind a lock rather than an actor: what is done here takes less time than a change of executors would, and an append has one wait, for the
+/// Behind locks rather than an actor: what is done here takes less time than a change of executors would, and an append has one wait, for the
 /// disk.
 final class InstanceLedger<Storage: EventStorage>: Sendable {
-    private struct Contents: Sendable {
-        var entries: [InstanceID: LedgerEntry]
-        /// The highest fencing epoch that was given out, over all instances.
-        var lastEpoch: UInt64
-        var listeners: [Int: AsyncStream<InstanceID>.Continuation] = [:]
-        var lastNumber = 0
+    /// What is known of some of the instances, behind one lock.
+    private struct Shard: Sendable {
+        var entries: [InstanceID: LedgerEntry] = [:]
+        var appendsUnderWay = AppendsUnderWay()
+        var lastWatcher = 0
 
         /// Forgets an entry that says nothing.
         mutating func drop(_ entry: LedgerEntry, of instance: InstanceID) {
             if entry.isBlank, entries[instance] === entry { entries[instance] = nil }
         }
-
-        mutating func newNumber() -> Int {
-            lastNumber += 1
-            return lastNumber
-        }
     }
 
     private let storage: Storage
-    private let contents: Monitor<Contents>
+    /// So many that threads seldom meet at one.
+    private let shards: [Monitor<Shard>]
+    /// The highest fencing epoch that was given out, over all instances.
+    private let lastEpoch: Atomic<UInt64>
+    private let listeners = Monitor<[Int: AsyncStream<InstanceID>.Continuation]>([:])
+    private let lastListener = Atomic(0)
+
+    /// A power of two.
+    private static var shardCount: Int { 64 }
 
     init(storage: Storage, instances: [InstanceID: LiveInstance] = [:], lastEpoch: UInt64 = 0) {
         self.storage = storage
-        contents = Monitor(Contents(entries: instances.mapValues { LedgerEntry($0) }, lastEpoch: lastEpoch))
+        self.lastEpoch = Atomic(lastEpoch)
+        shards = (0..<Self.shardCount).map { _ in Monitor(Shard()) }
+        for (id, live) in instances { shard(of: id).withLock { $0.entries[id] = LedgerEntry(live) } }
     }
 
-    private func entry(of instance: InstanceID, in contents: inout Contents) -> LedgerEntry {
-        if let entry = contents.entries[instance] { return entry }
+    private func shard(of instance: InstanceID) -> Monitor<Shard> {
+        // Ids that come together mostly differ at their ends.
+        var hash: UInt32 = 0
+        for byte in instance.rawValue.utf8.suffix(8) { hash = hash &* 31 &+ UInt32(byte) }
+        return shards[Int(hash ^ hash >> 6) & (Self.shardCount - 1)]
+    }
+
+    private func entry(of instance: InstanceID, in shard: inout Shard) -> LedgerEntry {
+        if let entry = shard.entries[instance] { return entry }
         let entry = LedgerEntry(isKnown: !storage.mayHold(instance))
-        contents.entries[instance] = entry
+        shard.entries[instance] = entry
         return entry
     }
 
@@ -64,24 +76,24 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
     func acquireLease(
         on instance: InstanceID, by executor: String, takingOver: Bool
     ) throws(BackendError) -> Lease {
-        try contents.withLock { contents throws(BackendError) in
-            let entry = self.entry(of: instance, in: &contents)
+        try shard(of: instance).withLock { shard throws(BackendError) in
+            let entry = self.entry(of: instance, in: &shard)
             if let holder = entry.lease?.executor, !takingOver {
                 throw .leaseHeld(instance: instance, holder: holder)
             }
-            contents.lastEpoch += 1
-            let lease = Lease(instance: instance, executor: executor, epoch: contents.lastEpoch)
+            let epoch = lastEpoch.wrappingAdd(1, ordering: .relaxed).newValue
+            let lease = Lease(instance: instance, executor: executor, epoch: epoch)
             entry.lease = lease
             return lease
         }
     }
 
     func release(_ lease: Lease) {
-        contents.withLock { contents in
-            guard let entry = contents.entries[lease.instance], entry.lease == lease else { return }
+        shard(of: lease.instance).withLock { shard in
+            guard let entry = shard.entries[lease.instance], entry.lease == lease else { return }
             entry.lease = nil
             entry.settle()
-            contents.drop(entry, of: lease.instance)
+            shard.drop(entry, of: lease.instance)
         }
     }
 
@@ -90,16 +102,18 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
     func append(_ events: [Event], lease: Lease?) async throws(BackendError) {
         guard let first = events.first else { return }
         try events.checkForm()
-        let (entry, beginning) = contents.withLock { contents in
-            let entry = self.entry(of: first.instance, in: &contents)
-            return (entry, entry.takeTurn() ? begin(with: first, under: lease, entry) : .waiting)
+        let shard = shard(of: first.instance)
+        let (entry, beginning) = shard.withLock { shard in
+            let entry = self.entry(of: first.instance, in: &shard)
+            guard entry.takeTurn() else { return (entry, Beginning.waiting) }
+            return (entry, begin(with: first, under: lease, entry, &shard.appendsUnderWay))
         }
         do throws(BackendError) {
-            try await complete(beginning, with: first, under: lease, entry)
+            try await complete(beginning, with: first, under: lease, entry, in: shard)
             let sequence = try await storage.append(events)
-            end(entry, first.instance, appended: (events, sequence))
+            end(entry, first.instance, appended: (events, sequence), in: shard)
         } catch {
-            end(entry, first.instance, appended: nil)
+            end(entry, first.instance, appended: nil, in: shard)
             throw error
         }
         // Who has a lease knows what it did; others have to be told.
@@ -117,7 +131,9 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
     }
 
     /// Checks that events may be appended now, the first of which is `first`, by whoever has the turn. Called with the lock held.
-    private func begin(with first: Event, under lease: Lease?, _ entry: LedgerEntry) -> Beginning {
+    private func begin(
+        with first: Event, under lease: Lease?, _ entry: LedgerEntry, _ appendsUnderWay: inout AppendsUnderWay
+    ) -> Beginning {
         if let lease, entry.lease != lease { return .refused(.fenced(instance: first.instance, epoch: lease.epoch)) }
         entry.decode()
         guard entry.isKnown else { return .unknown }
@@ -125,32 +141,33 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
             return .refused(
                 .conflict(instance: first.instance, expected: entry.revision + 1, found: first.revision))
         }
-        entry.appendStart = storage.position
+        entry.appendGeneration = appendsUnderWay.begin()
         return .begun
     }
 
     /// Waits for the turn and for the history, as far as needed.
     private func complete(
-        _ beginning: Beginning, with first: Event, under lease: Lease?, _ entry: LedgerEntry
+        _ beginning: Beginning, with first: Event, under lease: Lease?, _ entry: LedgerEntry,
+        in shard: Monitor<Shard>
     ) async throws(BackendError) {
         var beginning = beginning
         while true {
             switch beginning {
             case .begun: return
             case .refused(let error): throw error
-            case .waiting: await waitForTurn(entry)
+            case .waiting: await waitForTurn(entry, in: shard)
             case .unknown:
                 let history = try await storage.history(of: first.instance, after: 0)
-                contents.withLock { _ in entry.learn(LiveInstance(folding: history)) }
+                shard.withLock { _ in entry.learn(LiveInstance(folding: history)) }
             }
-            beginning = contents.withLock { _ in begin(with: first, under: lease, entry) }
+            beginning = shard.withLock { begin(with: first, under: lease, entry, &$0.appendsUnderWay) }
         }
     }
 
     /// Waits until no append of the instance is under way, and takes the turn.
-    private func waitForTurn(_ entry: LedgerEntry) async {
+    private func waitForTurn(_ entry: LedgerEntry, in shard: Monitor<Shard>) async {
         await withCheckedContinuation { continuation in
-            let hasTurn = contents.withLock { _ in
+            let hasTurn = shard.withLock { _ in
                 if entry.takeTurn() { return true }
                 entry.waiting.append(continuation)
                 return false
@@ -161,25 +178,27 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
 
     /// Takes in what was appended, wakes those who wait for it, and hands the turn to whoever waits longest.
     private func end(
-        _ entry: LedgerEntry, _ instance: InstanceID, appended: (events: [Event], firstSequence: UInt64)?
+        _ entry: LedgerEntry, _ instance: InstanceID, appended: (events: [Event], firstSequence: UInt64)?,
+        in shard: Monitor<Shard>
     ) {
-        let (watchers, next) = contents.withLock { contents in
-            entry.appendStart = nil
+        let (woken, next) = shard.withLock { shard in
+            var woken: [CheckedContinuation<Void, Never>] = []
+            if let generation = entry.appendGeneration.take() { woken = shard.appendsUnderWay.end(generation) }
             if let (events, firstSequence) = appended {
                 entry.apply(events, firstSequence: firstSequence, keepingEnded: Storage.keepsEndedStates)
+                woken += entry.takeWatchers()
             }
-            let watchers = appended == nil ? [] : entry.takeWatchers()
             let next = entry.passTurn()
-            contents.drop(entry, of: instance)
-            return (watchers, next)
+            shard.drop(entry, of: instance)
+            return (woken, next)
         }
-        for watcher in watchers { watcher.resume() }
+        for waiter in woken { waiter.resume() }
         next?.resume()
     }
 
     func state(of instance: InstanceID) async throws(BackendError) -> InstanceState? {
-        let known = contents.withLock { contents -> InstanceState?? in
-            guard let entry = contents.entries[instance] else { return .none }
+        let known = shard(of: instance).withLock { shard -> InstanceState?? in
+            guard let entry = shard.entries[instance] else { return .none }
             entry.decode()
             return entry.isKnown ? .some(entry.live?.state) : .none
         }
@@ -194,18 +213,12 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
 
     /// The instances in memory: all that are live, and ended ones if storage keeps their states there.
     func instances() async throws(BackendError) -> [InstanceSummary] {
-        var (summaries, unreadable) = contents.withLock { contents in
-            var summaries: [InstanceSummary] = []
-            var unreadable: [InstanceID] = []
-            for (id, entry) in contents.entries where entry.live != nil {
-                entry.decode()
-                if let state = entry.live?.state {
-                    summaries.append(InstanceSummary(state))
-                } else {
-                    unreadable.append(id)
-                }
-            }
-            return (summaries, unreadable)
+        var summaries: [InstanceSummary] = []
+        var unreadable: [InstanceID] = []
+        for shard in shards {
+            let (read, left) = shard.withLock { Self.summaries($0) }
+            summaries += read
+            unreadable += left
         }
         for id in unreadable {
             if let state = try await state(of: id) { summaries.append(InstanceSummary(state)) }
@@ -213,27 +226,43 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
         return summaries
     }
 
-    /// The live instances, and a place in the log before which there is nothing that they do not know.
-    func capture() -> LedgerCapture? {
-        contents.withLock { contents in
-            guard var position = storage.position else { return nil }
-            var instances: [LiveInstance] = []
-            instances.reserveCapacity(contents.entries.count)
-            for entry in contents.entries.values {
-                // What is on its way may be durable already and not yet in the state.
-                if let start = entry.appendStart, start.sequence < position.sequence { position = start }
-                if let live = entry.live, !live.isEnded { instances.append(live) }
+    /// What is live of a shard, and the instances whose states cannot be read.
+    private static func summaries(_ shard: Shard) -> ([InstanceSummary], [InstanceID]) {
+        var summaries: [InstanceSummary] = []
+        var unreadable: [InstanceID] = []
+        for (id, entry) in shard.entries where entry.live != nil {
+            entry.decode()
+            if let state = entry.live?.state {
+                summaries.append(InstanceSummary(state))
+            } else {
+                unreadable.append(id)
             }
-            return LedgerCapture(position: position, instances: instances, lastEpoch: contents.lastEpoch)
         }
+        return (summaries, unreadable)
+    }
+
+    /// The live instances, and a place in the log before which there is nothing that they do not know; `nil` if storage is not a log.
+    func capture() async -> LedgerCapture? {
+        guard let position = storage.position else { return nil }
+        var instances: [LiveInstance] = []
+        for shard in shards {
+            // What is under way now may be durable before that place, and is not in a state yet.
+            await withCheckedContinuation { continuation in
+                if shard.withLock({ $0.appendsUnderWay.wait(continuation) }) { continuation.resume() }
+            }
+            instances += shard.withLock { $0.entries.values.compactMap(\.live).filter { !$0.isEnded } }
+        }
+        return LedgerCapture(
+            position: position, instances: instances, lastEpoch: lastEpoch.load(ordering: .relaxed))
     }
 
     // MARK: Watching
 
     func waitForChange(of instance: InstanceID, after revision: UInt64) async {
-        let watcher = contents.withLock { contents -> Int? in
-            guard (contents.entries[instance]?.revision ?? 0) <= revision else { return nil }
-            return contents.newNumber()
+        let watcher = shard(of: instance).withLock { shard -> Int? in
+            guard (shard.entries[instance]?.revision ?? 0) <= revision else { return nil }
+            shard.lastWatcher += 1
+            return shard.lastWatcher
         }
         guard let watcher else { return }
         await withTaskCancellationHandler {
@@ -247,11 +276,11 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
         _ continuation: CheckedContinuation<Void, Never>, as watcher: Int, _ instance: InstanceID,
         after revision: UInt64
     ) {
-        let isKnown = contents.withLock { contents -> Bool? in
-            let entry = self.entry(of: instance, in: &contents)
+        let isKnown = shard(of: instance).withLock { shard -> Bool? in
+            let entry = self.entry(of: instance, in: &shard)
             // Cancelled already: what `onCancel` does may have come before. Or changed since it was looked at.
             guard !Task.isCancelled, entry.revision <= revision else {
-                contents.drop(entry, of: instance)
+                shard.drop(entry, of: instance)
                 return nil
             }
             entry.watchers[watcher] = continuation
@@ -274,10 +303,10 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
     }
 
     private func stopWatching(_ watcher: Int, _ instance: InstanceID) {
-        let continuation = contents.withLock { contents -> CheckedContinuation<Void, Never>? in
-            guard let entry = contents.entries[instance] else { return nil }
+        let continuation = shard(of: instance).withLock { shard -> CheckedContinuation<Void, Never>? in
+            guard let entry = shard.entries[instance] else { return nil }
             let continuation = entry.watchers.removeValue(forKey: watcher)
-            contents.drop(entry, of: instance)
+            shard.drop(entry, of: instance)
             return continuation
         }
         continuation?.resume()
@@ -285,17 +314,14 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
 
     func wakeUps() -> AsyncStream<InstanceID> {
         let (stream, continuation) = AsyncStream.makeStream(of: InstanceID.self)
-        let listener = contents.withLock { contents in
-            let listener = contents.newNumber()
-            contents.listeners[listener] = continuation
-            return listener
-        }
-        continuation.onTermination = { _ in self.contents.withLock { $0.listeners[listener] = nil } }
+        let listener = lastListener.wrappingAdd(1, ordering: .relaxed).newValue
+        listeners.withLock { $0[listener] = continuation }
+        continuation.onTermination = { _ in self.listeners.withLock { $0[listener] = nil } }
         return stream
     }
 
     func announce(_ instance: InstanceID) {
-        let listeners = contents.withLock { Array($0.listeners.values) }
+        let listeners = listeners.withLock { Array($0.values) }
         for listener in listeners { listener.yield(instance) }
     }
 }

@@ -1,5 +1,4 @@
 import SayiirEvents
-import SayiirLog
 import SayiirProjection
 
 /// What the ledger keeps of one instance. A class, for the ledger alone: looking at one member of a state costs nothing then.
@@ -20,15 +19,15 @@ final class LedgerEntry: @unchecked Sendable {
     var lease: Lease?
     /// Whether an append is under way.
     private var isTurnTaken = false
-    /// Where the log ended when that append began.
-    var appendStart: LogPosition?
+    /// The generation of that append, once it has begun; see ``AppendsUnderWay``.
+    var appendGeneration: Int?
     /// Those who wait for their turn to append, in the order of their arrival.
     var waiting: [CheckedContinuation<Void, Never>] = []
     /// Those who wait for a change.
     var watchers: [Int: CheckedContinuation<Void, Never>] = [:]
 
     /// Appends after which pending events go into the state, so that they do not become more than it.
-    private static let pendingLimit = 64
+    private static let pendingLimit = 16
 
     init(isKnown: Bool) { self.isKnown = isKnown }
 

@@ -144,7 +144,7 @@ public struct LogBackend: Backend {
     /// - Throws: ``BackendError/log(_:)`` if the disk fails or is full. The log is as good as before then.
     public func takeSnapshot() async throws(BackendError) {
         defer { isTakingSnapshot.withLock { $0 = false } }
-        guard let capture = ledger.capture() else { return }
+        guard let capture = await ledger.capture() else { return }
         do throws(LogError) {
             try await log.writeSnapshot(
                 at: capture.position, contentVersion: LiveInstances.contentVersion, neededFrom: capture.neededFrom

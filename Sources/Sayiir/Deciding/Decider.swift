@@ -47,7 +47,11 @@ struct Decider: Sendable {
         self.state = state
         self.executor = executor
         values = ValueTable(graph: graph, codecs: codecs)
+        self.state.reserveCapacity(forSteps: min(graph.nodes.count, Self.roomForSteps))
     }
+
+    /// For so many steps of a workflow there is room at once: more than most have.
+    private static let roomForSteps = 64
 
     var graph: Graph { values.graph }
 

@@ -7,7 +7,7 @@ struct JobQueue: Sendable {
 
     var count: Int { jobs.count - start }
 
-    mutating func append(_ job: UnownedJob) { jobs.append(job) }
+    mutating func append(contentsOf new: some Collection<UnownedJob>) { jobs.append(contentsOf: new) }
 
     mutating func next() -> UnownedJob? {
         guard start < jobs.count else { return nil }

@@ -17,12 +17,23 @@ package final class Monitor<State: Sendable>: @unchecked Sendable {
     private var state: State
     /// How many threads wait. Touched with the mutex held, like `state`.
     private var waiters = 0
+    /// How many of those were woken and have not looked yet.
+    private var wokenWaiters = 0
 
     package init(_ state: State) {
         self.state = state
         mutex.initialize(to: pthread_mutex_t())
         condition.initialize(to: pthread_cond_t())
-        pthread_mutex_init(mutex, nil)
+        #if canImport(Glibc)
+            // What is done with the lock held takes less time than to sleep and be woken.
+            var kind = pthread_mutexattr_t()
+            pthread_mutexattr_init(&kind)
+            pthread_mutexattr_settype(&kind, Int32(PTHREAD_MUTEX_ADAPTIVE_NP))
+            pthread_mutex_init(mutex, &kind)
+            pthread_mutexattr_destroy(&kind)
+        #else
+            pthread_mutex_init(mutex, nil)
+        #endif
         #if canImport(Darwin)
             pthread_cond_init(condition, nil)
         #else
@@ -60,6 +71,18 @@ package final class Monitor<State: Sendable>: @unchecked Sendable {
         return result
     }
 
+    /// Like ``withLock(_:)``, and wakes one waiter if `body` says so. It is told how many wait and have not been woken.
+    func updateWakingOne(_ body: (inout State, _ sleepers: Int) -> Bool) {
+        pthread_mutex_lock(mutex)
+        let wakes = body(&state, waiters - wokenWaiters) && waiters > wokenWaiters
+        if wakes { wokenWaiters += 1 }
+        pthread_mutex_unlock(mutex)
+        if wakes { pthread_cond_signal(condition) }
+    }
+
+    /// A waiter looks: it counts as one of those who were woken, whatever made it look.
+    private func noteLook() { if wokenWaiters > 0 { wokenWaiters -= 1 } }
+
     /// Waits until `body` returns a value. It is called with the lock held, now and after each ``update(_:)``.
     func wait<Result>(_ body: (inout State) -> Result?) -> Result {
         pthread_mutex_lock(mutex)
@@ -69,6 +92,7 @@ package final class Monitor<State: Sendable>: @unchecked Sendable {
         while true {
             if let result = body(&state) { return result }
             pthread_cond_wait(condition, mutex)
+            noteLook()
         }
     }
 
@@ -83,6 +107,7 @@ package final class Monitor<State: Sendable>: @unchecked Sendable {
             var remaining = timespec(
                 tv_sec: nanoseconds / 1_000_000_000, tv_nsec: nanoseconds % 1_000_000_000)
             while pthread_cond_timedwait_relative_np(condition, mutex, &remaining) == 0 {
+                noteLook()
                 if let result = body(&state) { return result }
             }
         #else
@@ -92,9 +117,11 @@ package final class Monitor<State: Sendable>: @unchecked Sendable {
             deadline.tv_sec += total / 1_000_000_000
             deadline.tv_nsec = total % 1_000_000_000
             while pthread_cond_timedwait(condition, mutex, &deadline) == 0 {
+                noteLook()
                 if let result = body(&state) { return result }
             }
         #endif
+        noteLook()
         return body(&state)
     }
 }

@@ -8,10 +8,17 @@ struct FrameLocation: Hashable, Sendable {
 /// Which frames of the journals hold the records of a key, in order. In memory, until a segment is sealed and has an index of
 /// its own.
 struct KeyIndex: Sendable {
-    private var segments: [UInt32: [String: [FrameLocation]]] = [:]
+    /// Where a frame stands in a segment that is known: there are as many of these as appends.
+    fileprivate struct Place {
+        var offset: Int
+        var firstSequence: UInt64
+    }
+
+    private var segments: [UInt32: [String: [Place]]] = [:]
 
     mutating func add(key: String, at location: FrameLocation) {
-        segments[location.segment, default: [:]][key, default: []].addUnlessLast(location)
+        let place = Place(offset: location.offset, firstSequence: location.firstSequence)
+        segments[location.segment, default: [:]][key, default: []].addUnlessLast(place)
     }
 
     mutating func add(_ frame: Frame) {
@@ -33,13 +40,16 @@ struct KeyIndex: Sendable {
 
     /// The frames that hold records of `key`, in the log's order.
     func frames(withKey key: String) -> [FrameLocation] {
-        guard segments.count != 1 else { return segments.values.first?[key] ?? [] }
-        return segments.sorted { $0.key < $1.key }.flatMap { $0.value[key] ?? [] }
+        segments.sorted { $0.key < $1.key }.flatMap { segment, keys in
+            (keys[key] ?? []).map {
+                FrameLocation(segment: segment, offset: $0.offset, firstSequence: $0.firstSequence)
+            }
+        }
     }
 }
 
-extension [FrameLocation] {
-    fileprivate mutating func addUnlessLast(_ location: FrameLocation) {
-        if last != location { append(location) }
+extension [KeyIndex.Place] {
+    fileprivate mutating func addUnlessLast(_ place: KeyIndex.Place) {
+        if last?.firstSequence != place.firstSequence { append(place) }
     }
 }

@@ -1,57 +1,18 @@
-/// Commits what many tasks append, on a thread of its own.
+internal import Synchronization
+
+/// Commits what many tasks append, on threads of its own.
 ///
 /// Whatever arrives during one sync becomes the next commit; nothing waits for a timer. Waiting tasks hold no thread.
 ///
-/// The thread runs tasks too, those that prefer it as their executor: whoever was acknowledged goes on there and appends
-/// again without a change of threads. When one of them holds it up, another thread takes over; see ``Watch``.
+/// Its threads run tasks too, those that prefer it as their executor: whoever was acknowledged goes on there and appends
+/// again without a change of threads. ``CommitterState`` decides what a thread does next.
 final class GroupCommitter: Sendable {
-    typealias Completion = @Sendable (Result<UInt64, LogError>) -> Void
+    typealias Completion = CommitterState.Completion
+    typealias Submission = CommitterState.Submission
 
-    private struct Submission: Sendable {
-        var batch: RecordBatch
-        var completion: Completion
-    }
-
-    private struct State: Sendable {
-        var submissions: [Submission] = []
-        /// Who waits for all that is committed to be durable.
-        var durabilityRequests: [Completion] = []
-        var jobs = JobQueue()
-        var isClosed = false
-        var closing: [Completion] = []
-        /// Where the log ends.
-        var head: LogPosition
-        /// The bytes of frames since the last snapshot.
-        var bytesSinceSnapshot: Int
-        /// The thread that commits, by its number. Others that are at work run jobs until none is left.
-        var leader = 0
-        var threadCount = 1
-        var lastThread = 0
-        var runningJobs = 0
-        /// Whether a thread has the journal.
-        var isCommitting = false
-        /// Whether something was committed since the last promise.
-        var isPromiseDue = true
-        /// How many submissions were ever taken, for the watch.
-        var takenSubmissions = 0
-        var watch = Watch.none
-        var isEnded = false
-    }
-
-    /// Whether a thread looks for work that waits too long.
-    private enum Watch {
-        case none, looking, dozing
-    }
-
-    private enum Turn: Sendable {
-        case run(UnownedJob)
-        case commit([Submission])
-        case promise([Completion])
-        case close([Completion])
-        case leave
-    }
-
-    private let state: Monitor<State>
+    let state: Monitor<CommitterState>
+    /// Wakes the watch, see `CommitterState/watch`.
+    let watchBell = Monitor(false)
     let index: LogIndex
     let upkeep: Upkeep
     /// Nobody waits for this lock: a thread takes it in its turn only, which `state` gives out.
@@ -59,18 +20,23 @@ final class GroupCommitter: Sendable {
     private let lock: WriterLock
     private let preparer = SegmentPreparer()
     private let idle: Int
-    private let wake = Monitor(false)
+    private let snapshotIsDue = Atomic(false)
 
-    /// Starts the thread. It holds the log's lock until the committer is closed and done.
+    /// How long submissions wait for those of running jobs.
+    private static let overdueNanoseconds = 50_000
+
+    /// Starts a thread. It holds the log's lock until the committer is closed and done.
     init(
         _ opened: LogRecovery.Opened, directory: String, fileSystem: any FileSystem, options: LogOptions
     ) throws(FileSystemError) {
         let position = opened.start.position
         let journal = Journal(from: opened.start, directory: directory, fileSystem: fileSystem, options: options)
         state = Monitor(
-            State(
+            CommitterState(
                 head: LogPosition(position),
-                bytesSinceSnapshot: Int(truncatingIfNeeded: opened.report.assessment.recordBytes)))
+                bytesSinceSnapshot: Int(truncatingIfNeeded: opened.report.assessment.recordBytes),
+                snapshotInterval: options.snapshotInterval(afterSnapshotOf: opened.snapshotBytes),
+                jobLimit: max(1, processorCount())))
         index = LogIndex(
             opened.index, sealed: opened.segments.filter(\.isSealed), isComplete: opened.readFrom == nil, in: directory,
             fileSystem: fileSystem)
@@ -80,64 +46,82 @@ final class GroupCommitter: Sendable {
         self.journal = Monitor(journal)
         lock = opened.lock
         idle = options.idleDelay.nanoseconds(atMost: 1_000_000)
-        try startThread { [self] in work(as: 0) }
+        state.withLock { $0.workerCount = 1 }
+        try startWorker()
         upkeep.begin(opened)
     }
 
     /// Queues a batch; `completion` is called on the committing thread once the batch is durable, with its first
     /// sequence, or once it has failed.
     func submit(_ batch: RecordBatch, completion: @escaping Completion) {
-        let isAccepted = state.update { state in
-            guard !state.isClosed else { return false }
-            state.submissions.append(Submission(batch: batch, completion: completion))
-            return true
-        }
-        if !isAccepted { completion(.failure(.closed)) }
+        queue(completion) { $0.submissions.append(Submission(batch: batch, completion: completion)) }
     }
 
     /// Makes durable what was committed before; `completion` is called on the committing thread.
     func makeDurable(completion: @escaping Completion) {
-        let isAccepted = state.update { state in
-            guard !state.isClosed else { return false }
-            state.durabilityRequests.append(completion)
-            return true
-        }
-        if !isAccepted { completion(.failure(.closed)) }
+        queue(completion) { $0.durabilityRequests.append(completion) }
     }
 
     /// Commits what is queued, promises, and ends the threads.
     func close(completion: @escaping Completion) {
-        let isFirst = state.update { state in
-            guard !state.isClosed else { return false }
+        queue(completion) { state in
             state.isClosed = true
             state.closing.append(completion)
-            return true
         }
-        if !isFirst { completion(.failure(.closed)) }
+    }
+
+    /// Gives the committer something to do, unless it is closed.
+    private func queue(_ completion: @escaping Completion, _ add: (inout CommitterState) -> Void) {
+        var isAccepted = false
+        let fromWorker = CommitterWorker.current(of: self) != nil
+        state.updateWakingOne { state, sleepers in
+            guard !state.isClosed else { return false }
+            isAccepted = true
+            add(&state)
+            return state.needsWake(sleepers: sleepers, fromWorker: fromWorker)
+        }
+        if !isAccepted { completion(.failure(.closed)) }
     }
 
     /// Where the durable log ends.
     var head: LogPosition { state.withLock { $0.head } }
 
-    /// How many bytes were committed since the last snapshot.
+    /// How many bytes of records were committed since the last snapshot.
     var bytesSinceSnapshot: Int { state.withLock { $0.bytesSinceSnapshot } }
 
-    /// A snapshot is being taken: those that follow count from here.
-    func beginSnapshot() { state.withLock { $0.bytesSinceSnapshot = 0 } }
+    /// Whether those are enough for another one. Takes no lock: everybody who appends asks.
+    var isSnapshotDue: Bool { snapshotIsDue.load(ordering: .relaxed) }
 
-    // MARK: The threads
+    /// A snapshot is being taken: bytes that follow count from here.
+    func beginSnapshot() {
+        state.withLock { $0.bytesSinceSnapshot = 0 }
+        snapshotIsDue.store(false, ordering: .relaxed)
+    }
 
-    /// Takes turns until the committer is closed, or until another thread leads and no job is left.
-    private func work(as thread: Int) {
+    /// A snapshot was taken; the next one is due after so many bytes.
+    func endSnapshot(nextAfter interval: Int) { state.withLock { $0.snapshotInterval = interval } }
+
+    // MARK: Workers
+
+    /// Starts a worker, of which the state knows already.
+    func startWorker() throws(FileSystemError) {
+        try startThread { [self] in CommitterWorker.run(of: self) { work(as: $0) } }
+    }
+
+    /// Takes turns until the committer is closed.
+    private func work(as worker: CommitterWorker) {
+        var finishedJob = false
         while true {
-            switch nextTurn(of: thread) {
+            let turn = nextTurn(afterJob: finishedJob)
+            finishedJob = false
+            switch turn {
             case .run(let job):
                 job.runSynchronously(on: asUnownedTaskExecutor())
-                state.withLock { $0.runningJobs -= 1 }
+                finishedJob = true
             case .commit(let submissions):
                 journal.withLock { journal in
                     var rest = submissions[...]
-                    while !rest.isEmpty { commitNext(&rest, &journal) }
+                    while !rest.isEmpty { commitNext(&rest, &journal, worker) }
                     prepareAhead(journal)
                 }
                 giveBackJournal(isPromiseDue: true)
@@ -154,59 +138,40 @@ final class GroupCommitter: Sendable {
         }
     }
 
-    /// Waits for work; the leader promises once if none comes for a while.
-    private func nextTurn(of thread: Int) -> Turn {
+    /// Waits for something to do.
+    private func nextTurn(afterJob: Bool) -> CommitterState.Turn {
+        var afterJob = afterJob
         while true {
-            if state.withLock({ $0.isPromiseDue }) {
-                if let turn = state.wait(nanoseconds: idle, { Self.takeTurn(of: thread, &$0) }) { return turn }
-                if state.withLock({ Self.takePromise(&$0) }) { return .promise([]) }
-            } else {
-                let turn = state.wait { state -> Turn?? in
-                    if let turn = Self.takeTurn(of: thread, &state) { return turn }
-                    return state.isPromiseDue ? .some(nil) : nil
+            let (turn, patience) = state.withLock { state in
+                if afterJob { state.runningJobs -= 1 }
+                return (state.takeTurn(), state.patience)
+            }
+            if let turn { return turn }
+            afterJob = false
+            switch patience {
+            case .forever:
+                // What it is patient for may have changed by the time that it is woken.
+                let turn = state.wait { state -> CommitterState.Turn?? in
+                    if let turn = state.takeTurn() { return .some(turn) }
+                    return state.patience == .forever ? nil : .some(nil)
                 }
                 if let turn { return turn }
+            case .untilOverdue:
+                if let turn = state.wait(nanoseconds: Self.overdueNanoseconds, { $0.takeTurn() }) { return turn }
+                state.withLock { $0.isOverdue = !$0.submissions.isEmpty }
+            case .untilIdle:
+                let turn = state.wait(nanoseconds: idle) { state -> CommitterState.Turn?? in
+                    if let turn = state.takeTurn() { return .some(turn) }
+                    return state.patience == .untilIdle ? nil : .some(nil)
+                }
+                if case .some(.some(let turn)) = turn { return turn }
+                if turn == nil, let turn = state.withLock({ $0.takeIdleTurn() }) { return turn }
             }
         }
     }
 
-    private static func takeTurn(of thread: Int, _ state: inout State) -> Turn? {
-        // Jobs first: what they append goes into the same commit.
-        if state.runningJobs < jobLimit, let job = state.jobs.next() {
-            state.runningJobs += 1
-            return .run(job)
-        }
-        guard state.leader == thread, !state.isEnded else {
-            state.threadCount -= 1
-            return .leave
-        }
-        guard !state.isCommitting else { return nil }
-        if !state.submissions.isEmpty {
-            state.isCommitting = true
-            state.takenSubmissions += state.submissions.count
-            defer { state.submissions.removeAll(keepingCapacity: true) }
-            return .commit(state.submissions)
-        }
-        if !state.durabilityRequests.isEmpty {
-            state.isCommitting = true
-            defer { state.durabilityRequests.removeAll() }
-            return .promise(state.durabilityRequests)
-        }
-        guard state.isClosed else { return nil }
-        state.isCommitting = true
-        return .close(state.closing)
-    }
-
-    private static func takePromise(_ state: inout State) -> Bool {
-        guard state.isPromiseDue, !state.isCommitting, state.submissions.isEmpty, state.jobs.count == 0 else {
-            return false
-        }
-        state.isCommitting = true
-        return true
-    }
-
     private func giveBackJournal(isPromiseDue: Bool) {
-        state.update { state in
+        state.withLock { state in
             state.isCommitting = false
             state.isPromiseDue = isPromiseDue
         }
@@ -222,13 +187,15 @@ final class GroupCommitter: Sendable {
             state.isEnded = true
             return state.jobs.removeAll()
         }
-        wake.update { $0 = true }
+        watchBell.update { $0 = true }
         for completion in completions { completion(result) }
         for job in left { globalConcurrentExecutor.enqueue(job) }
     }
 
     /// Commits as many of the waiting batches as one frame takes.
-    private func commitNext(_ rest: inout ArraySlice<Submission>, _ journal: inout Journal) {
+    private func commitNext(
+        _ rest: inout ArraySlice<Submission>, _ journal: inout Journal, _ worker: CommitterWorker
+    ) {
         var byteCount = 0
         let count =
             rest.prefix { submission in
@@ -243,16 +210,22 @@ final class GroupCommitter: Sendable {
             let commit = try journal.commit(group.lazy.map(\.batch))
             index.add(group.lazy.map(\.batch), at: commit.location)
             let head = journal.position
-            state.withLock { state in
+            let byteCount = group.reduce(0) { $0 + $1.batch.byteCount }
+            let isDue = state.withLock { state in
                 state.head = head
-                state.bytesSinceSnapshot += group.reduce(0) { $0 + $1.batch.byteCount }
+                state.bytesSinceSnapshot += byteCount
+                return state.bytesSinceSnapshot > state.snapshotInterval
             }
+            if isDue { snapshotIsDue.store(true, ordering: .relaxed) }
             if journal.header.name != segment { upkeep.segmentIsFull(segment) }
-            var sequence = commit.firstSequence
-            for submission in group {
-                submission.completion(.success(sequence))
-                sequence += UInt64(submission.batch.count)
+            let jobs = worker.gatherJobs {
+                var sequence = commit.firstSequence
+                for submission in group {
+                    submission.completion(.success(sequence))
+                    sequence += UInt64(submission.batch.count)
+                }
             }
+            if !jobs.isEmpty { queue(jobs, fromWorker: true) }
         } catch {
             for submission in group { submission.completion(.failure(error)) }
         }
@@ -275,87 +248,5 @@ extension Journal {
     /// Promises, and returns the last sequence.
     fileprivate mutating func promiseAll() -> Result<UInt64, LogError> {
         Result { () throws(LogError) in try promise() }.map { nextSequence - 1 }
-    }
-}
-
-// MARK: Tasks
-
-extension GroupCommitter: TaskExecutor {
-    /// How many threads may run jobs at once. One more is there to commit.
-    private static let jobLimit = max(1, processorCount())
-    private static let lookMicroseconds: UInt32 = 1000
-    private static let looksBeforeDozing = 100
-
-    /// Queues a job of a task that prefers this executor. After the end it runs on Swift's own.
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        var wakesWatch = false
-        let isAccepted = state.update { state in
-            guard !state.isEnded else { return false }
-            state.jobs.append(job)
-            wakesWatch = state.watch == .dozing
-            if wakesWatch { state.watch = .looking }
-            return true
-        }
-        if wakesWatch { wake.update { $0 = true } }
-        if !isAccepted { globalConcurrentExecutor.enqueue(job) }
-    }
-
-    /// Starts the watch, if it is not there yet. Without one, a task that computes holds up everything.
-    func startWatch() {
-        let starts = state.withLock { state in
-            guard state.watch == .none, !state.isEnded else { return false }
-            state.watch = .looking
-            return true
-        }
-        guard starts else { return }
-        do throws(FileSystemError) {
-            try startThread { [self] in watch() }
-        } catch {
-            state.withLock { $0.watch = .none }
-        }
-    }
-
-    /// Lets another thread take over when what waited at one look still waits at the next: a job has the leader's thread, or
-    /// there is more to do than one thread can.
-    private func watch() {
-        var seen = (jobs: 0, submissions: 0)
-        var quietLooks = 0
-        while true {
-            suspendThread(microseconds: Self.lookMicroseconds)
-            let newThread = state.withLock { state -> Int? in
-                let isBehind =
-                    state.jobs.takenCount < seen.jobs
-                    || (state.takenSubmissions < seen.submissions && !state.isCommitting)
-                let next = (state.jobs.takenCount + state.jobs.count, state.takenSubmissions + state.submissions.count)
-                quietLooks = next == seen && state.runningJobs == 0 ? quietLooks + 1 : 0
-                seen = next
-                if quietLooks > Self.looksBeforeDozing { state.watch = .dozing }
-                guard isBehind, !state.isEnded, state.threadCount <= Self.jobLimit else { return nil }
-                state.threadCount += 1
-                state.lastThread += 1
-                return state.lastThread
-            }
-            if let newThread {
-                do throws(FileSystemError) {
-                    try startThread { [self] in
-                        state.update { $0.leader = newThread }
-                        work(as: newThread)
-                    }
-                } catch {
-                    // Work waits for the leader, as it would without a watch.
-                    state.withLock { $0.threadCount -= 1 }
-                }
-            }
-            let (isEnded, dozes) = state.withLock { ($0.isEnded, $0.watch == .dozing) }
-            if isEnded { return }
-            if dozes {
-                quietLooks = 0
-                wake.wait { wakes in
-                    defer { wakes = false }
-                    return wakes ? () : nil
-                }
-            }
-        }
     }
 }

@@ -69,6 +69,9 @@ public struct LogOptions: Sendable {
     /// With buffered durability, how many bytes may wait for a sync.
     static let bufferedLimit = 4 * 1024 * 1024
 
+    /// After how many bytes of records a snapshot is due, if the one before has so many bytes.
+    func snapshotInterval(afterSnapshotOf byteCount: Int) -> Int { max(snapshotBytes, 2 * byteCount) }
+
     /// The size of the segment with the given number, if it must have room for `minimum` bytes of frames.
     func size(ofSegment number: UInt32, minimum: Int) -> Int {
         let doublings = min(Int(number) - 1, 40)

@@ -32,8 +32,7 @@ public final class LogWriter: Sendable {
     }
 
     private let committer: GroupCommitter
-    private let snapshotBytes: Int
-    private let durability: Durability
+    private let options: LogOptions
     /// The length of the last snapshot; 0 if there is none.
     private let lastSnapshotBytes: Monitor<Int>
     private let blocking = BlockingQueue()
@@ -43,8 +42,7 @@ public final class LogWriter: Sendable {
     ) {
         self.directory = directory
         recovery = opened.report
-        snapshotBytes = options.snapshotBytes
-        durability = options.durability
+        self.options = options
         lastSnapshotBytes = Monitor(opened.snapshotBytes)
         self.committer = committer
     }
@@ -195,13 +193,11 @@ public final class LogWriter: Sendable {
 
     /// Whether the log has grown so much since the last snapshot that another one pays: by ``LogOptions/snapshotBytes`` or twice
     /// the last one's length. Cheap enough to ask after each append.
-    public var isSnapshotDue: Bool {
-        committer.bytesSinceSnapshot > max(snapshotBytes, 2 * lastSnapshotBytes.withLock { $0 })
-    }
+    public var isSnapshotDue: Bool { committer.isSnapshotDue }
 
     /// Whether opening the log again would read more behind the last snapshot than a new one has to write.
     public var isSnapshotWorthwhile: Bool {
-        committer.bytesSinceSnapshot > max(min(snapshotBytes, 1024 * 1024), lastSnapshotBytes.withLock { $0 })
+        committer.bytesSinceSnapshot > max(min(options.snapshotBytes, 1024 * 1024), lastSnapshotBytes.withLock { $0 })
     }
 
     /// Writes a snapshot: what the log amounts to up to a position, or more, as its reader can skip what it knows. Two are kept.
@@ -220,7 +216,7 @@ public final class LogWriter: Sendable {
         entries: @escaping @Sendable (inout SnapshotEntries) throws(LogError) -> Void
     ) async throws(LogError) {
         // A snapshot is durable. It must not speak of records that a crash can take back.
-        if durability == .buffered {
+        if options.durability == .buffered {
             let result = await withCheckedContinuation { continuation in
                 committer.makeDurable { continuation.resume(returning: $0) }
             }
@@ -230,6 +226,7 @@ public final class LogWriter: Sendable {
         let byteCount = try await committer.upkeep.writeSnapshot(
             at: position, contentVersion: contentVersion, neededFrom: neededFrom, entries: entries)
         lastSnapshotBytes.withLock { $0 = byteCount }
+        committer.endSnapshot(nextAfter: options.snapshotInterval(afterSnapshotOf: byteCount))
     }
 
     /// Commits what is still waiting, records that all of it is durable, and gives up the directory.

@@ -76,6 +76,9 @@ public struct InstanceState: Hashable, Sendable {
         while let event = iterator.next() { apply(event) }
     }
 
+    /// Makes room for so many steps, for a state that is about to take their events one by one.
+    package mutating func reserveCapacity(forSteps count: Int) { steps.reserveCapacity(count) }
+
     /// The workflow's output once it completed; `nil` before, or if the result step's output is composed of others'.
     public var output: Payload? {
         guard phase == .completed else { return nil }

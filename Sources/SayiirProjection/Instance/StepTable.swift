@@ -41,6 +41,11 @@ public struct StepTable: Hashable, Sendable {
     /// How many steps have completed.
     public var completedCount: Int { entries.count - openPlaces.count }
 
+    mutating func reserveCapacity(_ count: Int) {
+        entries.reserveCapacity(count)
+        if count > Self.searchedWithoutIndex { places.reserveCapacity(count) }
+    }
+
     /// Adds a step that is not in the table.
     mutating func insert(_ state: StepState) {
         let place = entries.count

@@ -1,0 +1,166 @@
+/// What a ``GroupCommitter``'s threads share, and what each of them does next: decided from this alone.
+///
+/// A *worker* runs jobs of tasks and commits what they and others append, in turns. All workers are alike; one at a time commits.
+struct CommitterState: Sendable {
+    typealias Completion = @Sendable (Result<UInt64, LogError>) -> Void
+
+    struct Submission: Sendable {
+        var batch: RecordBatch
+        var completion: Completion
+    }
+
+    /// What a worker does next.
+    enum Turn: Sendable {
+        case run(UnownedJob)
+        case commit([Submission])
+        /// Makes durable what was committed, and says so.
+        case promise([Completion])
+        case close([Completion])
+        case leave
+    }
+
+    /// What a worker without a turn waits for, at most.
+    enum Patience: Sendable {
+        /// Jobs that run on other workers will most likely append something for the same commit.
+        case untilOverdue
+        /// Nobody has appended for a while: time to promise.
+        case untilIdle
+        case forever
+    }
+
+    /// Whether a thread looks for work that waits too long.
+    enum Watch {
+        case none, looking, dozing
+    }
+
+    var submissions: [Submission] = []
+    /// Who waits for all that is committed to be durable.
+    var durabilityRequests: [Completion] = []
+    var jobs = JobQueue()
+    var isClosed = false
+    var closing: [Completion] = []
+    /// Where the log ends.
+    var head: LogPosition
+    /// The bytes of records since the last snapshot.
+    var bytesSinceSnapshot: Int
+    /// After how many of them the next one is due.
+    var snapshotInterval: Int
+    /// How many workers there are, or are about to be.
+    var workerCount = 0
+    var runningJobs = 0
+    /// Whether a worker has the journal.
+    var isCommitting = false
+    /// Whether submissions have waited long enough for those of running jobs.
+    var isOverdue = false
+    /// Whether something was committed since the last promise.
+    var isPromiseDue = true
+    /// How many submissions were ever taken, for the watch.
+    private(set) var takenSubmissions = 0
+    var watch = Watch.none
+    var isEnded = false
+    /// How many workers may run jobs at once. One more may be there to commit.
+    let jobLimit: Int
+
+    /// So many submissions are a commit of their own, though jobs wait that would add to it: other workers run those meanwhile.
+    static let fullCommit = 128
+    /// So many jobs that wait are worth waking another worker, which costs about as much as one of them.
+    static let jobsWorthAWake = 8
+    /// So many are worth starting one.
+    static let jobsWorthAWorker = 16
+
+    init(head: LogPosition, bytesSinceSnapshot: Int, snapshotInterval: Int, jobLimit: Int) {
+        self.head = head
+        self.bytesSinceSnapshot = bytesSinceSnapshot
+        self.snapshotInterval = snapshotInterval
+        self.jobLimit = jobLimit
+    }
+
+    // MARK: Turns
+
+    /// Takes what is to be done next; `nil` if that is nothing.
+    mutating func takeTurn() -> Turn? {
+        if isEnded { return .leave }
+        // Jobs first: what they append goes into the same commit.
+        let isDue = submissions.count >= Self.fullCommit || (isOverdue && !submissions.isEmpty)
+        if isCommitting || !isDue, runningJobs < jobLimit, let job = jobs.next() {
+            runningJobs += 1
+            return .run(job)
+        }
+        guard !isCommitting else { return nil }
+        if !submissions.isEmpty {
+            guard isDue || runningJobs == 0 else { return nil }
+            isCommitting = true
+            isOverdue = false
+            takenSubmissions += submissions.count
+            defer {
+                let usual = submissions.count
+                submissions = []
+                submissions.reserveCapacity(usual)
+            }
+            return .commit(submissions)
+        }
+        if !durabilityRequests.isEmpty {
+            isCommitting = true
+            defer { durabilityRequests = [] }
+            return .promise(durabilityRequests)
+        }
+        guard isClosed else { return nil }
+        isCommitting = true
+        return .close(closing)
+    }
+
+    /// How long a worker to which ``takeTurn()`` gave nothing may wait before it looks again.
+    var patience: Patience {
+        if isCommitting { return .forever }
+        if !submissions.isEmpty { return .untilOverdue }
+        return isPromiseDue ? .untilIdle : .forever
+    }
+
+    /// Takes the turn to promise, if still nobody has appended.
+    mutating func takeIdleTurn() -> Turn? {
+        guard isPromiseDue, !isCommitting, submissions.isEmpty, jobs.count == 0, !isEnded else { return nil }
+        isCommitting = true
+        return .promise([])
+    }
+
+    // MARK: Wakes
+
+    /// Whether a worker has to be woken for something new that is to be committed.
+    ///
+    /// Workers that are awake look at everything before they sleep. If all of those run jobs, which may take long, it depends on who
+    /// asks: what a job on a worker's thread appends is seen when that job is over.
+    func needsWake(sleepers: Int, fromWorker: Bool) -> Bool {
+        sleepers > 0 && !isCommitting && !fromWorker && runningJobs >= workerCount - sleepers
+    }
+
+    /// Whether a worker has to be woken for a new job: to run it, or to help with those that wait.
+    func needsHelp(sleepers: Int, fromWorker: Bool) -> Bool {
+        guard sleepers > 0, runningJobs < jobLimit else { return false }
+        return jobs.count >= Self.jobsWorthAWake || needsWake(sleepers: sleepers, fromWorker: fromWorker)
+    }
+
+    /// Takes note that one more worker is started, if there are jobs enough for it.
+    mutating func takeNewWorker() -> Bool {
+        guard workerCount < jobLimit, jobs.count >= Self.jobsWorthAWorker else { return false }
+        workerCount += 1
+        return true
+    }
+
+    // MARK: The watch
+
+    /// What the watch saw.
+    struct Look: Equatable {
+        /// All jobs and submissions that had come until then.
+        var jobs = 0
+        var submissions = 0
+    }
+
+    var look: Look {
+        Look(jobs: jobs.takenCount + jobs.count, submissions: takenSubmissions + submissions.count)
+    }
+
+    /// Whether something waits that waited at an earlier look: jobs have all workers, or there is more to do than they can.
+    func isBehind(_ earlier: Look) -> Bool {
+        jobs.takenCount < earlier.jobs || (takenSubmissions < earlier.submissions && !isCommitting)
+    }
+}
