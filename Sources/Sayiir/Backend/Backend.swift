@@ -46,7 +46,7 @@ public protocol Backend: Sendable {
     ///   - lease: The right to run the instance, if this append is made by who runs it.
     /// - Throws: ``BackendError/conflict(instance:expected:found:)`` if the events do not continue the instance,
     ///   ``BackendError/fenced(instance:epoch:)`` if the lease was lost, ``BackendError/log(_:)`` if storage fails.
-    func append(_ events: [Event], lease: Lease?) async throws(BackendError)
+    nonisolated(nonsending) func append(_ events: [Event], lease: Lease?) async throws(BackendError)
 
     /// Keeps the text of a definition, before an instance is submitted that goes by it, so that whoever reads what is stored can
     /// show its graph. Nothing that runs depends on it. A backend that keeps none does nothing.
@@ -187,12 +187,12 @@ extension [Event] {
     package func checkForm() throws(BackendError) {
         guard let first else { return }
         var revision = first.revision
-        for event in self {
-            guard event.instance == first.instance else {
-                throw .malformedAppend("they belong to '\(first.instance)' and '\(event.instance)'")
+        for index in indices {
+            guard self[index].instance == first.instance else {
+                throw .malformedAppend("they belong to '\(first.instance)' and '\(self[index].instance)'")
             }
-            guard event.revision == revision else {
-                throw .malformedAppend("revision \(event.revision) stands where \(revision) should")
+            guard self[index].revision == revision else {
+                throw .malformedAppend("revision \(self[index].revision) stands where \(revision) should")
             }
             revision += 1
         }

@@ -22,7 +22,7 @@ public struct InMemoryBackend: Backend {
     public func release(_ lease: Lease, leaving rest: InstanceRest?) async { ledger.release(lease) }
 
     /// Appends events of one instance.
-    public func append(_ events: [Event], lease: Lease?) async throws(BackendError) {
+    public nonisolated(nonsending) func append(_ events: [Event], lease: Lease?) async throws(BackendError) {
         try await ledger.append(events, lease: lease)
     }
 

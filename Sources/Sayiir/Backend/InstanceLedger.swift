@@ -9,7 +9,7 @@ protocol EventStorage: Sendable {
     static var keepsEndedStates: Bool { get }
 
     /// Appends events of one instance; returns the first one's sequence once they are durable.
-    func append(_ events: [Event]) async throws(BackendError) -> UInt64
+    nonisolated(nonsending) func append(_ events: [Event]) async throws(BackendError) -> UInt64
 
     /// The durable events of an instance behind a sequence, oldest first.
     func history(of instance: InstanceID, after sequence: UInt64) async throws(BackendError) -> [RecordedEvent]
@@ -99,7 +99,8 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
 
     // MARK: Events
 
-    func append(_ events: [Event], lease: Lease?) async throws(BackendError) {
+    @inline(__always)
+    nonisolated(nonsending) func append(_ events: [Event], lease: Lease?) async throws(BackendError) {
         guard let first = events.first else { return }
         try events.checkForm()
         let shard = shard(of: first.instance)
@@ -109,7 +110,7 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
             return (entry, begin(with: first, under: lease, entry, &shard.appendsUnderWay))
         }
         do throws(BackendError) {
-            try await complete(beginning, with: first, under: lease, entry, in: shard)
+            if case .begun = beginning {} else { try await complete(beginning, with: first, under: lease, entry, in: shard) }
             let sequence = try await storage.append(events)
             end(entry, first.instance, appended: (events, sequence), in: shard)
         } catch {
@@ -146,7 +147,7 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
     }
 
     /// Waits for the turn and for the history, as far as needed.
-    private func complete(
+    private nonisolated(nonsending) func complete(
         _ beginning: Beginning, with first: Event, under lease: Lease?, _ entry: LedgerEntry,
         in shard: Monitor<Shard>
     ) async throws(BackendError) {
@@ -165,7 +166,7 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
     }
 
     /// Waits until no append of the instance is under way, and takes the turn.
-    private func waitForTurn(_ entry: LedgerEntry, in shard: Monitor<Shard>) async {
+    private nonisolated(nonsending) func waitForTurn(_ entry: LedgerEntry, in shard: Monitor<Shard>) async {
         await withCheckedContinuation { continuation in
             let hasTurn = shard.withLock { _ in
                 if entry.takeTurn() { return true }

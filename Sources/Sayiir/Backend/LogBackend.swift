@@ -69,7 +69,7 @@ public struct LogBackend: Backend {
     public func release(_ lease: Lease, leaving rest: InstanceRest?) async { ledger.release(lease) }
 
     /// Appends events of one instance. Costs one share in one write and one sync.
-    public func append(_ events: [Event], lease: Lease?) async throws(BackendError) {
+    public nonisolated(nonsending) func append(_ events: [Event], lease: Lease?) async throws(BackendError) {
         try await ledger.append(events, lease: lease)
         if log.isSnapshotDue, startsSnapshot() {
             // Nobody waits for it; should it fail, the log is as good as before, and the next one is due as late as after it.
@@ -188,7 +188,8 @@ private struct LogStorage: EventStorage {
 
     func mayHold(_ instance: InstanceID) -> Bool { log.mayContain(instance.rawValue) ?? true }
 
-    func append(_ events: [Event]) async throws(BackendError) -> UInt64 {
+    @inline(__always)
+    nonisolated(nonsending) func append(_ events: [Event]) async throws(BackendError) -> UInt64 {
         do throws(LogError) {
             var batch = RecordBatch()
             for event in events {

@@ -100,13 +100,19 @@ struct Decider: Sendable {
         events.removeAll(keepingCapacity: true)
     }
 
-    /// Forgets ``events``: they are stored.
-    mutating func markStored() { events.removeAll(keepingCapacity: true) }
+    /// Gives up ``events``, to be stored.
+    mutating func takeEvents() -> [Event] {
+        var taken: [Event] = []
+        swap(&taken, &events)
+        return taken
+    }
 
     mutating func record(_ body: Event.Body, actor: String? = nil, reason: String? = nil) {
         let event = Event(
             instance: state.id, revision: state.revision + 1, time: now, actor: actor, reason: reason, body: body)
         state.apply(event)
+        // The end of a task, and the beginning of the next.
+        if events.isEmpty { events.reserveCapacity(2) }
         events.append(event)
     }
 

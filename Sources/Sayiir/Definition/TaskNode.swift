@@ -6,7 +6,7 @@ final class TaskNode: Sendable {
     /// Decodes the input, runs the user's code and encodes what it returns.
     ///
     /// Throws what the code throws, or a ``TaskValueError``.
-    let run: @Sendable (NodeValue, Codecs) async throws -> NodeValue
+    let run: nonisolated(nonsending) @Sendable (NodeValue, Codecs) async throws -> NodeValue
 
     /// A task that takes the value before it.
     convenience init<Input, Output>(_ task: DurableTask<Input, Output>) {

@@ -46,7 +46,7 @@ final class InstanceRun {
     ///
     /// - Parameter superseding: Whether a run that is there is ended first.
     /// - Returns: How the instance was left.
-    func submit(
+    nonisolated(nonsending) func submit(
         _ submission: Event.Submitted, superseding: Bool
     ) async throws(WorkflowError) -> LeftInstance {
         let now = environment.clock.now
@@ -61,12 +61,12 @@ final class InstanceRun {
     /// Goes on with an instance that is there.
     ///
     /// - Returns: How the instance was left.
-    func resume() async throws(WorkflowError) -> LeftInstance {
+    nonisolated(nonsending) func resume() async throws(WorkflowError) -> LeftInstance {
         try await commit([.takeUp])
         return try await goOn()
     }
 
-    private func goOn() async throws(WorkflowError) -> LeftInstance {
+    private nonisolated(nonsending) func goOn() async throws(WorkflowError) -> LeftInstance {
         while true {
             if begun.count == 1, decider.state.hasOneStepUnderWay {
                 let result = await execution(of: begun.removeLast()).run()
@@ -91,7 +91,7 @@ final class InstanceRun {
     // MARK: Several attempts at once
 
     /// Runs what has begun, and what follows from it, until nothing runs any more.
-    private func runTogether() async throws(WorkflowError) {
+    private nonisolated(nonsending) func runTogether() async throws(WorkflowError) {
         let inbox = Inbox()
         let failure = await withDiscardingTaskGroup { group -> WorkflowError? in
             // What is left when this ends must not hold it up: timers, and the branches of a workflow that has failed.
@@ -106,7 +106,7 @@ final class InstanceRun {
         if let failure { throw failure }
     }
 
-    private func runTogether(
+    private nonisolated(nonsending) func runTogether(
         in group: inout DiscardingTaskGroup, _ inbox: Inbox
     ) async throws(WorkflowError) {
         var running = 0
@@ -157,7 +157,9 @@ final class InstanceRun {
     // MARK: Storage
 
     /// Decides, and stores what was decided, in as few commits as a commit's size allows.
-    private func commit(_ commands: [Command]) async throws(WorkflowError) {
+    @inline(__always)
+    private nonisolated(nonsending) func commit(_ commands: [Command]) async throws(WorkflowError) {
+        if commands.count == 1 { return try await commitTogether(commands[...]) }
         var rest = commands[...]
         while !rest.isEmpty {
             var byteCount = 0
@@ -174,7 +176,9 @@ final class InstanceRun {
     private static let commitBytes = 1024 * 1024
 
     /// Decides, and stores what was decided. If somebody else changed the instance meanwhile, decides again.
-    private func commitTogether(_ commands: ArraySlice<Command>) async throws(WorkflowError) {
+    // Inlined, like what it calls: a task that waits for the disk should not have to find its way back through many frames.
+    @inline(__always)
+    private nonisolated(nonsending) func commitTogether(_ commands: ArraySlice<Command>) async throws(WorkflowError) {
         var wasChanged = false
         while true {
             for command in commands { decider.decide(command, at: environment.clock.now) }
@@ -191,24 +195,29 @@ final class InstanceRun {
     }
 
     /// Stores what was decided, and notes which attempts that lets begin.
-    private func append() async throws(WorkflowError) {
-        guard !decider.events.isEmpty else { return }
-        let (events, lease, backend) = (decider.events, lease, environment.backend)
-        try await WorkflowError.translating { () throws(BackendError) in try await backend.append(events, lease: lease)
+    @inline(__always)
+    private nonisolated(nonsending) func append() async throws(WorkflowError) {
+        let events = decider.takeEvents()
+        guard !events.isEmpty else { return }
+        do throws(BackendError) {
+            try await environment.backend.append(events, lease: lease)
+        } catch {
+            throw WorkflowError(error)
         }
-        for case .taskStarted(let attempt) in events.lazy.map(\.body) { begun.append(attempt) }
+        for index in events.indices {
+            if case .taskStarted(let attempt) = events[index].body { begun.append(attempt) }
+        }
         environment.observer.didStore(
             events, of: RunDescription(instance: id, workflow: decider.state.workflow, executor: lease.executor))
-        decider.markStored()
     }
 
     /// Takes in what others did to the instance.
-    private func refresh() async throws(WorkflowError) {
+    private nonisolated(nonsending) func refresh() async throws(WorkflowError) {
         let state = try await environment.state(of: id)
         if state?.revision != decider.state.revision { try await rebase(on: state) }
     }
 
-    private func rebase(on state: InstanceState?) async throws(WorkflowError) {
+    private nonisolated(nonsending) func rebase(on state: InstanceState?) async throws(WorkflowError) {
         guard let state, state.run == run else { throw .takenOver(id) }
         decider.rebase(on: state)
     }

@@ -24,12 +24,12 @@ struct TaskExecution: Sendable {
         var outcome: Outcome
     }
 
-    func run() async -> Ended {
+    nonisolated(nonsending) func run() async -> Ended {
         let outcome = observer.isAbsent ? await outcome() : await observer.aroundTask(context) { await self.outcome() }
         return Ended(step: context.step, attempt: context.attempt, outcome: outcome)
     }
 
-    private func outcome() async -> Outcome {
+    private nonisolated(nonsending) func outcome() async -> Outcome {
         guard let task else {
             return .threw(Failure(type: "", message: "Task '\(context.task)' not found"), isRetryable: false)
         }
@@ -40,7 +40,7 @@ struct TaskExecution: Sendable {
         }
     }
 
-    private func outcome(of task: TaskNode, _ input: NodeValue) async -> Outcome {
+    private nonisolated(nonsending) func outcome(of task: TaskNode, _ input: NodeValue) async -> Outcome {
         guard let limit = task.options.timeout else { return await call(task, input) }
         guard limit > .zero else { return .timedOut(limit) }
         let race = Race<Outcome>()
@@ -61,7 +61,7 @@ struct TaskExecution: Sendable {
         return outcome
     }
 
-    private func call(_ task: TaskNode, _ input: NodeValue) async -> Outcome {
+    private nonisolated(nonsending) func call(_ task: TaskNode, _ input: NodeValue) async -> Outcome {
         do {
             return .returned(
                 try await TaskContext.$current.withValue(context) { try await task.run(input, context.codecs) })

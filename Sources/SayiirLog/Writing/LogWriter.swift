@@ -138,12 +138,13 @@ public final class LogWriter: Sendable {
     ///   if there is no room (nothing was written), ``LogError/batchTooLarge(byteCount:limit:)`` above 16 MiB,
     ///   ``LogError/closed``.
     @discardableResult
-    public func append(_ batch: RecordBatch) async throws(LogError) -> UInt64 {
+    public nonisolated(nonsending) func append(_ batch: RecordBatch) async throws(LogError) -> UInt64 {
         guard batch.byteCount <= LogOptions.batchLimit else {
             throw .batchTooLarge(byteCount: batch.byteCount, limit: LogOptions.batchLimit)
         }
         guard !batch.isEmpty else { return lastSequence }
-        let result = await withCheckedContinuation { continuation in
+        // The committer calls every completion exactly once, whether it is open, closed or has failed.
+        let result = await withUnsafeContinuation { continuation in
             committer.submit(batch) { continuation.resume(returning: $0) }
         }
         return try result.get()
