@@ -27,7 +27,7 @@ final class LedgerEntry: @unchecked Sendable {
     var watchers: [Int: CheckedContinuation<Void, Never>] = [:]
 
     /// Appends after which pending events go into the state, so that they do not become more than it.
-    private static let pendingLimit = 16
+    private static let pendingLimit = 64
 
     init(isKnown: Bool) { self.isKnown = isKnown }
 

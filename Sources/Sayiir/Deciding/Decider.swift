@@ -55,6 +55,9 @@ struct Decider: Sendable {
 
     var graph: Graph { values.graph }
 
+    /// What a step takes.
+    func input(of step: Step) throws(ValueError) -> NodeValue { try values.input(of: step, in: state) }
+
     /// Adds what follows from the command to ``events``: nothing if it speaks of an attempt that is no longer the current
     /// one, or if the instance has ended or is paused.
     mutating func decide(_ command: Command, at now: Timestamp) {

@@ -229,7 +229,7 @@ final class InstanceRun {
         let context = TaskContext(
             workflow: decider.state.workflow, instance: id, step: attempt.step, attempt: attempt.attempt,
             node: task, metadata: decider.state.metadata, codecs: environment.codecs)
-        let input = Result { () throws(ValueError) in try decider.values.input(of: attempt.step, in: decider.state) }
+        let input = Result { () throws(ValueError) in try decider.input(of: attempt.step) }
         return TaskExecution(
             task: task, input: input, context: context, clock: environment.clock, observer: environment.observer)
     }

@@ -25,10 +25,15 @@ struct FrameEncoder {
         durableThrough: Int, in segment: Segment,
         use: (FrameHeader, UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        let rawLength = batches.reduce(0) { $0 + $1.byteCount }
-        let recordCount = UInt32(batches.reduce(0) { $0 + $1.count })
+        var (rawLength, count) = (0, 0)
+        // By index: iterating would retain and release each batch.
+        for index in batches.indices {
+            rawLength += batches[index].byteCount
+            count += batches[index].count
+        }
+        let recordCount = UInt32(count)
         beginFrame(rawLength)
-        for batch in batches { plain.append(contentsOf: batch.bytes) }
+        for index in batches.indices { plain.append(contentsOf: batches[index].bytes) }
         let digest = plain.withUnsafeBytes { frame in
             previousDigest.appending(
                 records: frame.part(FrameHeader.byteCount, rawLength), firstSequence: firstSequence,

@@ -21,6 +21,17 @@ struct KeyIndex: Sendable {
         segments[location.segment, default: [:]][key, default: []].addUnlessLast(place)
     }
 
+    /// Adds a frame of these batches.
+    mutating func add(_ batches: some Collection<RecordBatch>, at location: FrameLocation) {
+        let place = Place(offset: location.offset, firstSequence: location.firstSequence)
+        // The segment's keys are taken out meanwhile, so that each batch costs one look.
+        var keys = segments.removeValue(forKey: location.segment) ?? [:]
+        for index in batches.indices {
+            batches[index].forEachKey { keys[$0, default: []].addUnlessLast(place) }
+        }
+        segments[location.segment] = keys
+    }
+
     mutating func add(_ frame: Frame) {
         let location = FrameLocation(
             segment: frame.segment.number, offset: frame.offset, firstSequence: frame.firstSequence)

@@ -27,10 +27,8 @@ final class LogIndex: Sendable {
     // MARK: Changes
 
     /// Takes in the keys of a commit.
-    func add(_ batches: some Sequence<RecordBatch>, at location: FrameLocation) {
-        state.withLock { state in
-            for batch in batches { batch.forEachKey { state.journals.add(key: $0, at: location) } }
-        }
+    func add(_ batches: some Collection<RecordBatch>, at location: FrameLocation) {
+        state.withLock { $0.journals.add(batches, at: location) }
     }
 
     /// Takes in what was missing.

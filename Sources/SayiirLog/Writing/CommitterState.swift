@@ -4,15 +4,33 @@
 struct CommitterState: Sendable {
     typealias Completion = @Sendable (Result<UInt64, LogError>) -> Void
 
-    struct Submission: Sendable {
-        var batch: RecordBatch
-        var completion: Completion
+    /// What is to be committed, in the order of its coming, and whom to tell.
+    struct Submissions: Sendable {
+        private(set) var batches: [RecordBatch] = []
+        private(set) var completions: [Completion] = []
+
+        var count: Int { batches.count }
+        var isEmpty: Bool { batches.isEmpty }
+
+        mutating func append(_ batch: RecordBatch, _ completion: @escaping Completion) {
+            batches.append(batch)
+            completions.append(completion)
+        }
+
+        /// Gives up what it has, and makes room for as much.
+        mutating func takeAll() -> Submissions {
+            var taken = Submissions()
+            swap(&taken, &self)
+            batches.reserveCapacity(taken.count)
+            completions.reserveCapacity(taken.count)
+            return taken
+        }
     }
 
     /// What a worker does next.
     enum Turn: Sendable {
         case run(UnownedJob)
-        case commit([Submission])
+        case commit(Submissions)
         /// Makes durable what was committed, and says so.
         case promise([Completion])
         case close([Completion])
@@ -33,7 +51,7 @@ struct CommitterState: Sendable {
         case none, looking, dozing
     }
 
-    var submissions: [Submission] = []
+    var submissions = Submissions()
     /// Who waits for all that is committed to be durable.
     var durabilityRequests: [Completion] = []
     var jobs = JobQueue()
@@ -92,12 +110,7 @@ struct CommitterState: Sendable {
             isCommitting = true
             isOverdue = false
             takenSubmissions += submissions.count
-            defer {
-                let usual = submissions.count
-                submissions = []
-                submissions.reserveCapacity(usual)
-            }
-            return .commit(submissions)
+            return .commit(submissions.takeAll())
         }
         if !durabilityRequests.isEmpty {
             isCommitting = true

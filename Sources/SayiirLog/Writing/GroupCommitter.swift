@@ -8,7 +8,7 @@ internal import Synchronization
 /// again without a change of threads. ``CommitterState`` decides what a thread does next.
 final class GroupCommitter: Sendable {
     typealias Completion = CommitterState.Completion
-    typealias Submission = CommitterState.Submission
+    typealias Submissions = CommitterState.Submissions
 
     let state: Monitor<CommitterState>
     /// Wakes the watch, see `CommitterState/watch`.
@@ -54,7 +54,7 @@ final class GroupCommitter: Sendable {
     /// Queues a batch; `completion` is called on the committing thread once the batch is durable, with its first
     /// sequence, or once it has failed.
     func submit(_ batch: RecordBatch, completion: @escaping Completion) {
-        queue(completion) { $0.submissions.append(Submission(batch: batch, completion: completion)) }
+        queue(completion) { $0.submissions.append(batch, completion) }
     }
 
     /// Makes durable what was committed before; `completion` is called on the committing thread.
@@ -120,8 +120,8 @@ final class GroupCommitter: Sendable {
                 finishedJob = true
             case .commit(let submissions):
                 journal.withLock { journal in
-                    var rest = submissions[...]
-                    while !rest.isEmpty { commitNext(&rest, &journal, worker) }
+                    var start = 0
+                    while start < submissions.count { start = commitNext(of: submissions, from: start, &journal, worker) }
                     prepareAhead(journal)
                 }
                 giveBackJournal(isPromiseDue: true)
@@ -192,25 +192,26 @@ final class GroupCommitter: Sendable {
         for job in left { globalConcurrentExecutor.enqueue(job) }
     }
 
-    /// Commits as many of the waiting batches as one frame takes.
+    /// Commits as many of the batches from `start` on as one frame takes.
+    ///
+    /// - Returns: Where to go on.
     private func commitNext(
-        _ rest: inout ArraySlice<Submission>, _ journal: inout Journal, _ worker: CommitterWorker
-    ) {
-        var byteCount = 0
-        let count =
-            rest.prefix { submission in
-                byteCount += submission.batch.byteCount
-                return byteCount <= journal.options.commitBytes
-            }.count
-        let group = rest.prefix(max(count, 1))
-        rest = rest.dropFirst(group.count)
-        takePreparedSegment(for: group, &journal)
+        of submissions: Submissions, from start: Int, _ journal: inout Journal, _ worker: CommitterWorker
+    ) -> Int {
+        var (end, byteCount) = (start, 0)
+        while end < submissions.count {
+            let length = submissions.batches[end].byteCount
+            if end > start, byteCount + length > journal.options.commitBytes { break }
+            byteCount += length
+            end += 1
+        }
+        let batches = submissions.batches[start..<end]
+        takePreparedSegment(forRawLength: byteCount, &journal)
         do throws(LogError) {
             let segment = journal.header.name
-            let commit = try journal.commit(group.lazy.map(\.batch))
-            index.add(group.lazy.map(\.batch), at: commit.location)
+            let commit = try journal.commit(batches)
+            index.add(batches, at: commit.location)
             let head = journal.position
-            let byteCount = group.reduce(0) { $0 + $1.batch.byteCount }
             let isDue = state.withLock { state in
                 state.head = head
                 state.bytesSinceSnapshot += byteCount
@@ -220,15 +221,16 @@ final class GroupCommitter: Sendable {
             if journal.header.name != segment { upkeep.segmentIsFull(segment) }
             let jobs = worker.gatherJobs {
                 var sequence = commit.firstSequence
-                for submission in group {
-                    submission.completion(.success(sequence))
-                    sequence += UInt64(submission.batch.count)
+                for place in start..<end {
+                    submissions.completions[place](.success(sequence))
+                    sequence += UInt64(submissions.batches[place].count)
                 }
             }
             if !jobs.isEmpty { queue(jobs, fromWorker: true) }
         } catch {
-            for submission in group { submission.completion(.failure(error)) }
+            for place in start..<end { submissions.completions[place](.failure(error)) }
         }
+        return end
     }
 
     private func prepareAhead(_ journal: Journal) {
@@ -237,8 +239,7 @@ final class GroupCommitter: Sendable {
     }
 
     /// Hands a prepared segment to the journal before a roll-over.
-    private func takePreparedSegment(for group: ArraySlice<Submission>, _ journal: inout Journal) {
-        let rawLength = group.reduce(0) { $0 + $1.batch.byteCount }
+    private func takePreparedSegment(forRawLength rawLength: Int, _ journal: inout Journal) {
         guard journal.prepared == nil, journal.needsRollOver(forRawLength: rawLength) else { return }
         journal.prepared = preparer.take()
     }

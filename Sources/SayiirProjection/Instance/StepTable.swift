@@ -5,8 +5,8 @@ public import SayiirEvents
 /// Looking up a step costs constant time; the steps that have not completed are at hand without a search.
 public struct StepTable: Hashable, Sendable {
     private(set) var entries: [StepState] = []
-    /// Places in `entries`; empty while there are so few that a search is quicker and smaller.
-    private var places: [Step: Int] = [:]
+    /// Empty while there are so few entries that a search is quicker and smaller.
+    private var index = StepIndex()
     /// Places of the entries that are not completed, in the order in which they were opened.
     private(set) var openPlaces: [Int] = []
 
@@ -20,7 +20,7 @@ public struct StepTable: Hashable, Sendable {
     init?(_ entries: [StepState], openPlaces: [Int]) {
         self.entries = entries
         self.openPlaces = openPlaces
-        if entries.count > Self.searchedWithoutIndex { index(upTo: entries.count - 1) }
+        if entries.count > Self.searchedWithoutIndex { extendIndex() }
         guard hasDistinctSteps, hasRightOpenPlaces else { return nil }
     }
 
@@ -43,7 +43,7 @@ public struct StepTable: Hashable, Sendable {
 
     mutating func reserveCapacity(_ count: Int) {
         entries.reserveCapacity(count)
-        if count > Self.searchedWithoutIndex { places.reserveCapacity(count) }
+        if count > Self.searchedWithoutIndex { index.grow(to: count, entries) }
     }
 
     /// Adds a step that is not in the table.
@@ -51,7 +51,7 @@ public struct StepTable: Hashable, Sendable {
         let place = entries.count
         entries.append(state)
         if !state.isCompleted { openPlaces.append(place) }
-        if place >= Self.searchedWithoutIndex { index(upTo: place) }
+        if place >= Self.searchedWithoutIndex { extendIndex() }
     }
 
     /// Changes a step in place; does nothing if it has not begun.
@@ -85,7 +85,7 @@ public struct StepTable: Hashable, Sendable {
     }
 
     private var hasDistinctSteps: Bool {
-        guard places.isEmpty else { return places.count == entries.count }
+        guard index.isEmpty else { return index.count == entries.count }
         for place in entries.indices {
             for earlier in 0..<place where entries[earlier].step == entries[place].step { return false }
         }
@@ -107,13 +107,27 @@ public struct StepTable: Hashable, Sendable {
         for place in openPlaces.suffix(Self.searchedWithoutIndex).reversed() where entries[place].step == step {
             return place
         }
-        if places.isEmpty { return entries.firstIndex { $0.step == step } }
-        return places[step]
+        if index.isEmpty { return entries.firstIndex { $0.step == step } }
+        return index.place(of: step, in: entries)
     }
 
-    private mutating func index(upTo place: Int) {
-        let first = places.isEmpty ? 0 : place
-        for index in first...place { places[entries[index].step] = index }
+    /// Indexes the last entry, and all before it that are not.
+    private mutating func extendIndex() {
+        let first = index.isEmpty ? 0 : entries.count - 1
+        for place in first..<entries.count { index.insert(place, of: entries) }
+    }
+}
+
+extension StepTable {
+    /// Whether two tables say the same.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.entries == right.entries && left.openPlaces == right.openPlaces
+    }
+
+    /// Hashes what ``==(_:_:)`` compares.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(entries)
+        hasher.combine(openPlaces)
     }
 }
 
