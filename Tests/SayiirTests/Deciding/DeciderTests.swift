@@ -66,7 +66,7 @@ import Testing
         decider.decide(
             .attemptEnded(Step("a"), attempt: 1, .failed(Failure(type: "E", message: ""), isRetryable: true)), at: start
         )
-        decider.markStored()
+        _ = decider.takeEvents()
         decider.decide(.look, at: start + .milliseconds(999))
         #expect(decider.events.isEmpty)
         decider.decide(.look, at: start + .seconds(1))
