@@ -40,6 +40,8 @@ struct Schedule: Sendable {
     private struct Timer: Comparable, Sendable {
         var due: Timestamp
         var instance: InstanceID
+        /// How urgent the instance is then: nobody has to look at it for that.
+        var priority: UInt8
 
         static func < (left: Self, right: Self) -> Bool { left.due < right.due }
         static func == (left: Self, right: Self) -> Bool { left.due == right.due && left.instance == right.instance }
@@ -49,6 +51,9 @@ struct Schedule: Sendable {
 
     /// How many instances run.
     var running: Int { runningCount }
+
+    /// Whether one more can run at once, whatever its priority is.
+    var hasRoom: Bool { runningCount + ready.count < limit }
 
     /// When the next of those that wait is due; `nil` if none waits for a moment.
     mutating func nextDue() -> Timestamp? {
@@ -88,20 +93,34 @@ struct Schedule: Sendable {
             wake(instance, priority: priority, at: now)
         } else if let due {
             standings[instance] = .parked(until: due)
-            timers.insert(Timer(due: due, instance: instance))
+            timers.insert(Timer(due: due, instance: instance, priority: UInt8(clamping: priority)))
         }
     }
 
-    /// Those whose time has come, the earliest first; they are parked no more.
-    mutating func takeDue(at now: Timestamp) -> [InstanceID] {
-        var due: [InstanceID] = []
+    /// Lets instances wait for their moments; those of which something is known already are passed over.
+    mutating func park(_ instances: [(id: InstanceID, due: Timestamp, priority: Int)]) {
+        standings.reserveCapacity(standings.count + instances.count)
+        var parked: [Timer] = []
+        parked.reserveCapacity(instances.count)
+        for instance in instances where standings[instance.id] == nil {
+            standings[instance.id] = .parked(until: instance.due)
+            parked.append(
+                Timer(due: instance.due, instance: instance.id, priority: UInt8(clamping: instance.priority)))
+        }
+        // A heap of all at once costs a comparison or two for each; adding them one by one costs their depth.
+        if timers.isEmpty { timers = Heap(parked) } else { timers.insert(contentsOf: parked) }
+    }
+
+    /// Makes those ready whose time has come, the earliest first; false if there is none.
+    mutating func wakeDue(at now: Timestamp) -> Bool {
+        var hasWoken = false
         while let timer = timers.min, timer.due <= now {
             timers.removeMin()
             guard case .parked(timer.due) = standings[timer.instance] else { continue }
-            standings[timer.instance] = nil
-            due.append(timer.instance)
+            wake(timer.instance, priority: Int(timer.priority), at: now)
+            hasWoken = true
         }
-        return due
+        return hasWoken
     }
 
     /// An instance that was woken leaves its timer behind.

@@ -52,7 +52,9 @@ struct ServiceWorker: Sendable {
                 return nil
             case .backend(let cause) where cause.isPassing:
                 logger.error("storage refused; trying again", metadata: metadata(instance, "error", "\(cause)"))
-                return InstanceRest(revision: 0, due: environment.clock.now + Self.storageRetryDelay)
+                return InstanceRest(
+                    revision: 0, due: environment.clock.now + Self.storageRetryDelay,
+                    priority: await priority(of: instance))
             default:
                 throw error
             }
