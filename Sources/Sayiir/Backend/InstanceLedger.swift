@@ -76,6 +76,15 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
         }
     }
 
+    func acquireLease(
+        on instance: InstanceID, by executor: String, if condition: @Sendable (InstanceState) -> Bool
+    ) async throws(BackendError) -> (lease: Lease, state: InstanceState)? {
+        // What is in memory is looked at without a pause. Of what had to be read first, who gets the lease finds out at its first
+        // append whether others changed it meanwhile.
+        guard let state = try await state(of: instance), condition(state) else { return nil }
+        return (try acquireLease(on: instance, by: executor, takingOver: false), state)
+    }
+
     func release(_ lease: Lease) {
         contents.withLock { contents in
             guard let entry = contents.entries[lease.instance], entry.lease == lease else { return }

@@ -65,6 +65,13 @@ public struct LogBackend: Backend {
         try ledger.acquireLease(on: instance, by: executor, takingOver: takingOver)
     }
 
+    /// Gives `executor` the right to run an instance if its state is one that it can go on with.
+    public func acquireLease(
+        on instance: InstanceID, by executor: String, if condition: @escaping @Sendable (InstanceState) -> Bool
+    ) async throws(BackendError) -> (lease: Lease, state: InstanceState)? {
+        try await ledger.acquireLease(on: instance, by: executor, if: condition)
+    }
+
     /// Gives a lease back.
     public func release(_ lease: Lease, leaving rest: InstanceRest?) async { ledger.release(lease) }
 

@@ -24,8 +24,8 @@ struct ParkedOrders: Sendable {
     /// Prepares an order, waits for a signal, and finishes it.
     let awaiting: Workflow<Order, Int>
 
-    /// - Parameter onFinish: Called in the last step of each sleeping order, with when its wait was over.
-    init(onFinish: @escaping @Sendable (Timestamp) -> Void = { _ in }) throws {
+    /// - Parameter onFinish: Called in the last step of each order, with when its wait was over if it slept.
+    init(onFinish: @escaping @Sendable (Timestamp?) -> Void = { _ in }) throws {
         sleeping = try Flow("sleeping_orders", input: Order.self)
             .then("prepare") { (order: Order) in order }
             .delay("night", .seconds(28_800))
@@ -36,7 +36,10 @@ struct ParkedOrders: Sendable {
         awaiting = try Flow("awaiting_orders", input: Order.self)
             .then("prepare") { (order: Order) in order }
             .waitForSignal(Self.signal, of: Int.self)
-            .then("finish") { (cents: Int) in cents }.build()
+            .then("finish") { (cents: Int) in
+                onFinish(nil)
+                return cents
+            }.build()
     }
 
     static func id(_ number: Int) -> InstanceID { InstanceID("order-\(number)") }

@@ -14,7 +14,9 @@ struct TimerLateness: Sendable {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let lateness = LatenessList()
         let clock = SystemClock()
-        let orders = try ParkedOrders { lateness.note(clock.now - $0) }
+        let orders = try ParkedOrders { due in
+            if let due { lateness.note(clock.now - due) }
+        }
         let begin = clock.now + .seconds(2)
         let backend = try await LogBackend.open(directory: directory)
         try await backend.store(0..<count, of: orders, waitingFor: .delay) { begin + span * $0 / count }
