@@ -49,7 +49,8 @@ public protocol Backend: Sendable {
     ///
     /// - Parameters:
     ///   - lease: The lease.
-    ///   - rest: What the instance waits for, if who ran it knows. A backend that hands out work goes by it; others need not.
+    ///   - rest: What the instance waits for, if who ran it knows. A backend that hands out work goes by it, and so may
+    ///     ``waitingInstances(of:)``.
     func release(_ lease: Lease, leaving rest: InstanceRest?) async
 
     /// Appends events of one instance and returns once they are durable. They become visible together.
@@ -107,6 +108,15 @@ public protocol Backend: Sendable {
     ///
     /// - Throws: ``BackendError`` if storage fails.
     func liveInstances() async throws(BackendError) -> [InstanceSummary]
+
+    /// The instances that have not ended, in no particular order, and what those wait for that go by one of these definitions, as far as the
+    /// backend knows. It goes by what was said when their leases were released, unless something has happened since.
+    ///
+    /// - Parameter definitions: What an executor can run.
+    /// - Throws: ``BackendError`` if storage fails.
+    func waitingInstances(
+        of definitions: Set<DefinitionHash>
+    ) async throws(BackendError) -> [WaitingInstance]
 }
 
 extension Backend {
@@ -150,6 +160,16 @@ extension Backend {
     /// - Throws: ``BackendError`` if storage fails.
     public func liveInstances() async throws(BackendError) -> [InstanceSummary] {
         try await instances().filter { !$0.phase.isEnded }
+    }
+
+    /// Those that are live, of which nothing else is known.
+    ///
+    /// - Parameter definitions: What an executor can run.
+    /// - Throws: ``BackendError`` if storage fails.
+    public func waitingInstances(
+        of definitions: Set<DefinitionHash>
+    ) async throws(BackendError) -> [WaitingInstance] {
+        try await liveInstances().map { WaitingInstance($0.id) }
     }
 
     /// All events of an instance, oldest first; empty if it does not exist.

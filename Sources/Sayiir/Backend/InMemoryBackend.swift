@@ -26,7 +26,7 @@ public struct InMemoryBackend: Backend {
     }
 
     /// Gives a lease back.
-    public func release(_ lease: Lease, leaving rest: InstanceRest?) async { ledger.release(lease) }
+    public func release(_ lease: Lease, leaving rest: InstanceRest?) async { ledger.release(lease, leaving: rest) }
 
     /// Appends events of one instance.
     public func append(_ events: [Event], lease: Lease?) async throws(BackendError) {
@@ -55,6 +55,13 @@ public struct InMemoryBackend: Backend {
 
     /// Tells those who listen that an instance may have work for them.
     public func announce(_ instance: InstanceID) async { ledger.announce(instance) }
+
+    /// The instances that have not ended, and what they wait for.
+    public func waitingInstances(
+        of definitions: Set<DefinitionHash>
+    ) async throws(BackendError) -> [WaitingInstance] {
+        ledger.waitingInstances(of: definitions)
+    }
 
     /// All instances.
     public func instances() async throws(BackendError) -> [InstanceSummary] { try await ledger.instances() }

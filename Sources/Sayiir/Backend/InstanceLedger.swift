@@ -27,15 +27,48 @@ protocol EventStorage: Sendable {
 /// disk.
 final class InstanceLedger<Storage: EventStorage>: Sendable {
     private struct Contents: Sendable {
-        var entries: [InstanceID: LedgerEntry]
+        /// The instances that somebody has to do with, or had lately.
+        var entries: [InstanceID: LedgerEntry] = [:]
+        /// The other live ones.
+        var parked: ParkedInstances
+        /// Entries of which some were used lately, in turn.
+        var recent = RecentEntries()
         /// The highest fencing epoch that was given out, over all instances.
         var lastEpoch: UInt64
         var listeners: [Int: AsyncStream<InstanceID>.Continuation] = [:]
         var lastNumber = 0
 
-        /// Forgets an entry that says nothing.
+        /// The entry of an instance that is in memory.
+        mutating func entry(of instance: InstanceID) -> LedgerEntry? {
+            if let entry = entries[instance] { return entry }
+            switch parked.take(instance) {
+            case .absent: return nil
+            case .instance(let live): entries[instance] = LedgerEntry(live)
+            case .unreadable: entries[instance] = LedgerEntry(isKnown: false)
+            }
+            return entries[instance]
+        }
+
+        /// The last durable revision of an instance; 0 if it is not known.
+        func revision(of instance: InstanceID) -> UInt64 {
+            entries[instance]?.revision ?? parked.packed[instance]?.revision ?? 0
+        }
+
+        /// Forgets an entry that says nothing, and parks what nobody has used for long.
         mutating func drop(_ entry: LedgerEntry, of instance: InstanceID) {
-            if entry.isBlank, entries[instance] === entry { entries[instance] = nil }
+            if entry.isBlank {
+                if entries[instance] === entry { entries[instance] = nil }
+            } else if entry.isIdle, let oldest = recent.add(entry) {
+                park(oldest)
+            }
+        }
+
+        private mutating func park(_ entry: LedgerEntry) {
+            guard entry.isIdle, entry.isKnown, let live = entry.live, !live.isEnded,
+                entries[live.state.id] === entry
+            else { return }
+            entries[live.state.id] = nil
+            parked.park(live)
         }
 
         mutating func newNumber() -> Int {
@@ -47,13 +80,13 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
     private let storage: Storage
     private let contents: Monitor<Contents>
 
-    init(storage: Storage, instances: [InstanceID: LiveInstance] = [:], lastEpoch: UInt64 = 0) {
+    init(storage: Storage, instances: ParkedInstances = ParkedInstances(), lastEpoch: UInt64 = 0) {
         self.storage = storage
-        contents = Monitor(Contents(entries: instances.mapValues { LedgerEntry($0) }, lastEpoch: lastEpoch))
+        contents = Monitor(Contents(parked: instances, lastEpoch: lastEpoch))
     }
 
     private func entry(of instance: InstanceID, in contents: inout Contents) -> LedgerEntry {
-        if let entry = contents.entries[instance] { return entry }
+        if let entry = contents.entry(of: instance) { return entry }
         let entry = LedgerEntry(isKnown: !storage.mayHold(instance))
         contents.entries[instance] = entry
         return entry
@@ -85,11 +118,11 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
         return (try acquireLease(on: instance, by: executor, takingOver: false), state)
     }
 
-    func release(_ lease: Lease) {
+    func release(_ lease: Lease, leaving rest: InstanceRest?) {
         contents.withLock { contents in
             guard let entry = contents.entries[lease.instance], entry.lease == lease else { return }
             entry.lease = nil
-            entry.settle()
+            entry.note(rest)
             contents.drop(entry, of: lease.instance)
         }
     }
@@ -128,7 +161,6 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
     /// Checks that events may be appended now, the first of which is `first`, by whoever has the turn. Called with the lock held.
     private func begin(with first: Event, under lease: Lease?, _ entry: LedgerEntry) -> Beginning {
         if let lease, entry.lease != lease { return .refused(.fenced(instance: first.instance, epoch: lease.epoch)) }
-        entry.decode()
         guard entry.isKnown else { return .unknown }
         guard first.revision == entry.revision + 1 else {
             return .refused(
@@ -159,12 +191,8 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
     /// Waits until no append of the instance is under way, and takes the turn.
     private func waitForTurn(_ entry: LedgerEntry) async {
         await withCheckedContinuation { continuation in
-            let hasTurn = contents.withLock { _ in
-                if entry.takeTurn() { return true }
-                entry.waiting.append(continuation)
-                return false
-            }
-            if hasTurn { continuation.resume() }
+            let waits = contents.withLock { _ in entry.waitForTurn(continuation) }
+            if !waits { continuation.resume() }
         }
     }
 
@@ -188,8 +216,8 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
 
     func state(of instance: InstanceID) async throws(BackendError) -> InstanceState? {
         let known = contents.withLock { contents -> InstanceState?? in
-            guard let entry = contents.entries[instance] else { return .none }
-            entry.decode()
+            guard let entry = contents.entry(of: instance) else { return .none }
+            defer { contents.drop(entry, of: instance) }
             return entry.isKnown ? .some(entry.live?.state) : .none
         }
         if let known { return known }
@@ -203,37 +231,56 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
 
     /// The instances in memory: all that are live, and ended ones if storage keeps their states there.
     func instances() async throws(BackendError) -> [InstanceSummary] {
-        var (summaries, unreadable) = contents.withLock { contents in
-            var summaries: [InstanceSummary] = []
-            var unreadable: [InstanceID] = []
-            for (id, entry) in contents.entries where entry.live != nil {
-                entry.decode()
-                if let state = entry.live?.state {
-                    summaries.append(InstanceSummary(state))
-                } else {
-                    unreadable.append(id)
-                }
-            }
-            return (summaries, unreadable)
+        var (summaries, parked, samples) = contents.withLock { contents in
+            (
+                contents.entries.values.compactMap { $0.live.map { InstanceSummary($0.state) } },
+                Array(contents.parked.packed), contents.parked.samples
+            )
         }
-        for id in unreadable {
-            if let state = try await state(of: id) { summaries.append(InstanceSummary(state)) }
+        summaries.reserveCapacity(summaries.count + parked.count)
+        for (id, instance) in parked {
+            if let live = instance.unpacked(as: id, with: samples) {
+                summaries.append(InstanceSummary(live.state))
+            } else if let state = try await state(of: id) {
+                summaries.append(InstanceSummary(state))
+            }
         }
         return summaries
+    }
+
+    /// The live instances, and what they wait for as far as it is known, of those that go by one of these definitions.
+    func waitingInstances(of definitions: Set<DefinitionHash>) -> [WaitingInstance] {
+        contents.withLock { contents in
+            var list: [WaitingInstance] = []
+            list.reserveCapacity(contents.entries.count + contents.parked.packed.count)
+            let samples = contents.parked.samples(of: definitions)
+            for (id, instance) in contents.parked.packed {
+                list.append(WaitingInstance(id, contents.parked.rest(of: instance, within: samples)))
+            }
+            for (id, entry) in contents.entries {
+                guard let live = entry.live, !live.isEnded else { continue }
+                let isFamiliar = live.state.definition.map { definitions.contains($0) } ?? false
+                list.append(WaitingInstance(id, isFamiliar && entry.lease == nil ? live.knownRest : nil))
+            }
+            return list
+        }
     }
 
     /// The live instances, and a place in the log before which there is nothing that they do not know.
     func capture() -> LedgerCapture? {
         contents.withLock { contents in
-            guard var position = storage.position else { return nil }
-            var instances: [LiveInstance] = []
-            instances.reserveCapacity(contents.entries.count)
+            guard let position = storage.position else { return nil }
+            var capture = LedgerCapture(
+                position: position, parked: Array(contents.parked.packed), samples: contents.parked.samples,
+                lastEpoch: contents.lastEpoch)
             for entry in contents.entries.values {
                 // What is on its way may be durable already and not yet in the state.
-                if let start = entry.appendStart, start.sequence < position.sequence { position = start }
-                if let live = entry.live, !live.isEnded { instances.append(live) }
+                if let start = entry.appendStart, start.sequence < capture.position.sequence {
+                    capture.position = start
+                }
+                if let live = entry.live, !live.isEnded { capture.others.append(live) }
             }
-            return LedgerCapture(position: position, instances: instances, lastEpoch: contents.lastEpoch)
+            return capture
         }
     }
 
@@ -241,7 +288,7 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
 
     func waitForChange(of instance: InstanceID, after revision: UInt64) async {
         let watcher = contents.withLock { contents -> Int? in
-            guard (contents.entries[instance]?.revision ?? 0) <= revision else { return nil }
+            guard contents.revision(of: instance) <= revision else { return nil }
             return contents.newNumber()
         }
         guard let watcher else { return }
@@ -313,9 +360,17 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
 struct LedgerCapture: Sendable {
     /// All events up to here are in the states, and some later ones.
     var position: LogPosition
-    var instances: [LiveInstance]
+    /// The instances that are packed.
+    var parked: [(key: InstanceID, value: PackedInstance)]
+    /// What those are compressed with.
+    var samples: StateSamples
+    /// The other live instances.
+    var others: [LiveInstance] = []
     var lastEpoch: UInt64
 
     /// The sequence from which records are needed by what is live.
-    var neededFrom: UInt64 { instances.reduce(position.sequence + 1) { min($0, $1.firstSequence) } }
+    var neededFrom: UInt64 {
+        let first = parked.reduce(position.sequence + 1) { min($0, $1.value.firstSequence) }
+        return others.reduce(first) { min($0, $1.firstSequence) }
+    }
 }

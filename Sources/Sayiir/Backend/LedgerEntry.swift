@@ -20,10 +20,14 @@ final class LedgerEntry: @unchecked Sendable {
     var lease: Lease?
     /// Whether an append is under way.
     private var isTurnTaken = false
+    /// How many appends have found the turn taken and do not wait for it yet.
+    private var arriving = 0
+    /// Whether it is among those that were used lately.
+    var isRecent = false
     /// Where the log ended when that append began.
     var appendStart: LogPosition?
     /// Those who wait for their turn to append, in the order of their arrival.
-    var waiting: [CheckedContinuation<Void, Never>] = []
+    private var waiting: [CheckedContinuation<Void, Never>] = []
     /// Those who wait for a change.
     var watchers: [Int: CheckedContinuation<Void, Never>] = [:]
 
@@ -32,6 +36,7 @@ final class LedgerEntry: @unchecked Sendable {
 
     init(isKnown: Bool) { self.isKnown = isKnown }
 
+    /// An entry of an instance that is here already.
     init(_ live: LiveInstance) {
         isKnown = true
         learn(live)
@@ -44,9 +49,10 @@ final class LedgerEntry: @unchecked Sendable {
     }
 
     /// Whether it says nothing that storage does not, and nobody has to do with the instance.
-    var isBlank: Bool {
-        base == nil && pending.isEmpty && lease == nil && !isTurnTaken && watchers.isEmpty
-    }
+    var isBlank: Bool { base == nil && pending.isEmpty && isIdle }
+
+    /// Whether nobody has to do with the instance.
+    var isIdle: Bool { lease == nil && !isTurnTaken && arriving == 0 && watchers.isEmpty }
 
     /// Takes in what storage has of the instance.
     func learn(_ live: LiveInstance?) {
@@ -54,17 +60,6 @@ final class LedgerEntry: @unchecked Sendable {
         base = live
         pending = []
         revision = live?.revision ?? 0
-    }
-
-    /// Decodes a state that is as a snapshot has it. If that fails, the instance is not known any more.
-    func decode() {
-        do throws(StateDecodingError) {
-            try base?.decode()
-        } catch {
-            base = nil
-            pending = []
-            isKnown = false
-        }
     }
 
     /// Takes in events that are durable from `firstSequence` on.
@@ -100,10 +95,31 @@ final class LedgerEntry: @unchecked Sendable {
         pending = []
     }
 
-    /// Takes the turn to append; false if somebody has it.
+    /// Notes what the instance waits for, now that nobody runs it.
+    func note(_ rest: InstanceRest?) {
+        settle()
+        base?.rest = rest
+    }
+
+    /// Takes the turn to append; false if somebody has it, and then ``waitForTurn(_:)`` must be called.
     func takeTurn() -> Bool {
-        if isTurnTaken { return false }
+        if isTurnTaken {
+            // From here on it must stay the instance's entry.
+            arriving += 1
+            return false
+        }
         isTurnTaken = true
+        return true
+    }
+
+    /// Waits for the turn; false, if it is free by now, and taken.
+    func waitForTurn(_ continuation: CheckedContinuation<Void, Never>) -> Bool {
+        arriving -= 1
+        guard isTurnTaken else {
+            isTurnTaken = true
+            return false
+        }
+        waiting.append(continuation)
         return true
     }
 

@@ -35,10 +35,11 @@ public struct LogBackend: Backend {
                 fold: { try fold($1, into: &$0, directory: directory) })
             let storage = LogStorage(log: log)
             for id in instances.unfinished { instances.settle(id, by: try await storage.history(of: id, after: 0)) }
+            instances.park()
             return LogBackend(
                 log: log, fileSystem: fileSystem,
                 ledger: InstanceLedger(
-                    storage: storage, instances: instances.live, lastEpoch: instances.lastEpoch))
+                    storage: storage, instances: instances.parked, lastEpoch: instances.lastEpoch))
         }
     }
 
@@ -73,7 +74,7 @@ public struct LogBackend: Backend {
     }
 
     /// Gives a lease back.
-    public func release(_ lease: Lease, leaving rest: InstanceRest?) async { ledger.release(lease) }
+    public func release(_ lease: Lease, leaving rest: InstanceRest?) async { ledger.release(lease, leaving: rest) }
 
     /// Appends events of one instance. Costs one share in one write and one sync.
     public func append(_ events: [Event], lease: Lease?) async throws(BackendError) {
@@ -133,6 +134,13 @@ public struct LogBackend: Backend {
     /// The instances that have not ended.
     public func liveInstances() async throws(BackendError) -> [InstanceSummary] { try await ledger.instances() }
 
+    /// The instances that have not ended, and what they wait for.
+    public func waitingInstances(
+        of definitions: Set<DefinitionHash>
+    ) async throws(BackendError) -> [WaitingInstance] {
+        ledger.waitingInstances(of: definitions)
+    }
+
     /// All instances. Reads the whole log, but for what retention removed, and holds up nobody meanwhile.
     public func instances() async throws(BackendError) -> [InstanceSummary] {
         let stored = try await BackendError.translating { [log, fileSystem] in
@@ -156,7 +164,7 @@ public struct LogBackend: Backend {
             try await log.writeSnapshot(
                 at: capture.position, contentVersion: LiveInstances.contentVersion, neededFrom: capture.neededFrom
             ) { (entries) throws(LogError) in
-                try LiveInstances.write(capture.instances, lastEpoch: capture.lastEpoch, into: &entries)
+                try LiveInstances.write(capture, into: &entries)
             }
         } catch {
             throw .log(error)

@@ -17,8 +17,8 @@ actor Dispatcher {
         self.clock = clock
     }
 
-    /// Lets instances wait for their moments.
-    func park(_ instances: [(id: InstanceID, due: Timestamp, priority: Int)]) {
+    /// Lets those instances wait for their moments that have one.
+    func park(_ instances: [WaitingInstance]) {
         schedule.park(instances)
         resumeTimekeeper()
     }

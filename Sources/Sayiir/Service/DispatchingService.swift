@@ -2,7 +2,6 @@ internal import SayiirEvents
 
 /// A service on a backend of its own process: knows all live instances, and dispatches those that are ready.
 struct DispatchingService: Sendable {
-    let client: WorkflowClient
     let worker: ServiceWorker
     let dispatcher: Dispatcher
 
@@ -23,12 +22,22 @@ struct DispatchingService: Sendable {
             listening.cancel()
             timing.cancel()
         }
-        for instance in try await client.liveInstances() { await wake(instance.id) }
+        try await takeUp()
         try await withThrowingDiscardingTaskGroup { group in
             while let instances = await dispatcher.next() {
                 for instance in instances { group.addTask { try await run(startingWith: instance) } }
             }
         }
+    }
+
+    /// Lets those wait whose rest is known, and looks at all others.
+    private func takeUp() async throws(WorkflowError) {
+        let (backend, definitions) = (worker.environment.backend, Set(worker.registry.definitions))
+        let instances = try await WorkflowError.translating { () throws(BackendError) in
+            try await backend.waitingInstances(of: definitions)
+        }
+        await dispatcher.park(instances)
+        for instance in instances where !instance.isAtRest { await wake(instance.id) }
     }
 
     /// Runs an instance, then the next that is ready in its place, and so on until none is.

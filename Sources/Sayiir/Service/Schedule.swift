@@ -97,15 +97,16 @@ struct Schedule: Sendable {
         }
     }
 
-    /// Lets instances wait for their moments; those of which something is known already are passed over.
-    mutating func park(_ instances: [(id: InstanceID, due: Timestamp, priority: Int)]) {
-        standings.reserveCapacity(standings.count + instances.count)
+    /// Lets instances wait for their moments, if they have one; those of which something is known already are passed over.
+    mutating func park(_ instances: [WaitingInstance]) {
+        let count = instances.count { $0.due != nil }
+        standings.reserveCapacity(standings.count + count)
         var parked: [Timer] = []
-        parked.reserveCapacity(instances.count)
+        parked.reserveCapacity(count)
         for instance in instances where standings[instance.id] == nil {
-            standings[instance.id] = .parked(until: instance.due)
-            parked.append(
-                Timer(due: instance.due, instance: instance.id, priority: UInt8(clamping: instance.priority)))
+            guard let due = instance.due else { continue }
+            standings[instance.id] = .parked(until: due)
+            parked.append(Timer(due: due, instance: instance.id, priority: UInt8(clamping: instance.priority)))
         }
         // A heap of all at once costs a comparison or two for each; adding them one by one costs their depth.
         if timers.isEmpty { timers = Heap(parked) } else { timers.insert(contentsOf: parked) }

@@ -7,6 +7,10 @@ import Testing
 @Suite struct ScheduleTests {
     private let start = Timestamp(nanosecondsSinceEpoch: 0)
 
+    private func waiting(_ id: InstanceID, _ seconds: Int, priority: Int = 3) -> WaitingInstance {
+        WaitingInstance(id, PackedInstance.Rest(due: start + .seconds(seconds), priority: priority))
+    }
+
     private func takeAll(_ schedule: inout Schedule) -> [InstanceID] {
         var taken: [InstanceID] = []
         while let next = schedule.takeNext() { taken.append(next) }
@@ -89,7 +93,7 @@ import Testing
     @Test("those that are due at the same moment go by the priority that they were parked with")
     func timersOfSeveralPriorities() {
         var schedule = Schedule(limit: 10)
-        schedule.park([("low", start + .seconds(9), 5), ("high", start + .seconds(9), 1)])
+        schedule.park([waiting("low", 9, priority: 5), waiting("high", 9, priority: 1)])
         for (id, priority) in [("middle", 3), ("highest", 0)] as [(InstanceID, Int)] {
             schedule.wake(id, priority: priority, at: start)
             _ = schedule.takeNext()
@@ -105,9 +109,10 @@ import Testing
         schedule.wake("running", priority: 3, at: start)
         _ = schedule.takeNext()
         schedule.wake("ready", priority: 3, at: start)
-        let moment = start + .seconds(5)
-        schedule.park([("running", moment, 3), ("ready", moment, 3), ("a", moment, 3), ("b", start + .seconds(1), 3)])
-        schedule.park([("c", start + .seconds(2), 3)])
+        schedule.park([
+            waiting("running", 5), waiting("ready", 5), waiting("a", 5), waiting("b", 1), WaitingInstance("d"),
+        ])
+        schedule.park([waiting("c", 2)])
         #expect(schedule.nextDue() == start + .seconds(1))
         #expect(takeAll(&schedule) == ["ready"])
         #expect(schedule.wakeDue(at: start + .seconds(60)))
