@@ -26,7 +26,9 @@ public struct InMemoryBackend: Backend {
     }
 
     /// Gives a lease back.
-    public func release(_ lease: Lease, leaving rest: InstanceRest?) async { ledger.release(lease, leaving: rest) }
+    public func release(_ lease: Lease, leaving rest: InstanceRest?) async {
+        ledger.release(lease, leaving: rest)
+    }
 
     /// Appends events of one instance.
     public func append(_ events: [Event], lease: Lease?) async throws(BackendError) {

@@ -33,6 +33,8 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
         var parked: ParkedInstances
         /// Entries of which some were used lately, in turn.
         var recent = RecentEntries()
+        /// Of how many instances it was learnt since the last snapshot what they wait for, beside the events that the log has grown by.
+        var learntRests = 0
         /// The highest fencing epoch that was given out, over all instances.
         var lastEpoch: UInt64
         var listeners: [Int: AsyncStream<InstanceID>.Continuation] = [:]
@@ -62,6 +64,21 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
                 park(oldest)
             }
         }
+
+        mutating func lease(
+            _ entry: LedgerEntry, of instance: InstanceID, to executor: String, takingOver: Bool
+        ) throws(BackendError) -> Lease {
+            if let holder = entry.lease?.executor, !takingOver {
+                throw .leaseHeld(instance: instance, holder: holder)
+            }
+            lastEpoch += 1
+            let lease = Lease(instance: instance, executor: executor, epoch: lastEpoch)
+            entry.lease = lease
+            return lease
+        }
+
+        /// How many instances are in memory.
+        var count: Int { entries.count + parked.packed.count }
 
         private mutating func park(_ entry: LedgerEntry) {
             guard entry.isIdle, entry.isKnown, let live = entry.live, !live.isEnded,
@@ -99,31 +116,36 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
     ) throws(BackendError) -> Lease {
         try contents.withLock { contents throws(BackendError) in
             let entry = self.entry(of: instance, in: &contents)
-            if let holder = entry.lease?.executor, !takingOver {
-                throw .leaseHeld(instance: instance, holder: holder)
-            }
-            contents.lastEpoch += 1
-            let lease = Lease(instance: instance, executor: executor, epoch: contents.lastEpoch)
-            entry.lease = lease
-            return lease
+            return try contents.lease(entry, of: instance, to: executor, takingOver: takingOver)
         }
     }
 
     func acquireLease(
         on instance: InstanceID, by executor: String, if condition: @Sendable (InstanceState) -> Bool
     ) async throws(BackendError) -> (lease: Lease, state: InstanceState)? {
-        // What is in memory is looked at without a pause. Of what had to be read first, who gets the lease finds out at its first
-        // append whether others changed it meanwhile.
+        let taken = try contents.withLock { contents throws(BackendError) -> (Lease, InstanceState)?? in
+            guard let entry = contents.entry(of: instance), entry.isKnown else { return .none }
+            guard let state = entry.live?.state, condition(state) else {
+                contents.drop(entry, of: instance)
+                return .some(nil)
+            }
+            return (try contents.lease(entry, of: instance, to: executor, takingOver: false), state)
+        }
+        if let taken { return taken }
+        // What has to be read first may have changed when the lease is taken: its first append tells.
         guard let state = try await state(of: instance), condition(state) else { return nil }
         return (try acquireLease(on: instance, by: executor, takingOver: false), state)
     }
 
-    func release(_ lease: Lease, leaving rest: InstanceRest?) {
+    /// Gives a lease back. Returns whether a snapshot would pay because of what was learnt of what instances wait for.
+    @discardableResult
+    func release(_ lease: Lease, leaving rest: InstanceRest?) -> Bool {
         contents.withLock { contents in
-            guard let entry = contents.entries[lease.instance], entry.lease == lease else { return }
+            guard let entry = contents.entries[lease.instance], entry.lease == lease else { return false }
             entry.lease = nil
-            entry.note(rest)
+            if entry.note(rest) { contents.learntRests += 1 }
             contents.drop(entry, of: lease.instance)
+            return contents.learntRests > max(10_000, contents.count / 2)
         }
     }
 
@@ -215,12 +237,15 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
     }
 
     func state(of instance: InstanceID) async throws(BackendError) -> InstanceState? {
-        let known = contents.withLock { contents -> InstanceState?? in
-            guard let entry = contents.entry(of: instance) else { return .none }
-            defer { contents.drop(entry, of: instance) }
-            return entry.isKnown ? .some(entry.live?.state) : .none
+        let (known, parked) = contents.withLock { contents -> (InstanceState??, (PackedInstance, StateSamples)?) in
+            if let entry = contents.entries[instance] {
+                return (entry.isKnown ? .some(entry.live?.state) : .none, nil)
+            }
+            return (.none, contents.parked.packed[instance].map { ($0, contents.parked.samples) })
         }
         if let known { return known }
+        // Looked into without the lock, and it stays parked.
+        if let (packed, samples) = parked, let live = packed.unpacked(as: instance, with: samples) { return live.state }
         guard storage.mayHold(instance) else { return nil }
         return InstanceState(folding: try await storage.history(of: instance, after: 0).map(\.event))
     }
@@ -270,6 +295,7 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
     func capture() -> LedgerCapture? {
         contents.withLock { contents in
             guard let position = storage.position else { return nil }
+            contents.learntRests = 0
             var capture = LedgerCapture(
                 position: position, parked: Array(contents.parked.packed), samples: contents.parked.samples,
                 lastEpoch: contents.lastEpoch)
@@ -283,6 +309,10 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
             return capture
         }
     }
+
+    /// Whether so much was learnt of what instances wait for that a last snapshot saves the next service more than it costs: a look at
+    /// an instance takes as long as writing some ten of them.
+    var hasLearntMuch: Bool { contents.withLock { $0.learntRests > max(64, $0.count / 10) } }
 
     // MARK: Watching
 

@@ -95,10 +95,16 @@ final class LedgerEntry: @unchecked Sendable {
         pending = []
     }
 
-    /// Notes what the instance waits for, now that nobody runs it.
-    func note(_ rest: InstanceRest?) {
+    /// Notes what the instance waits for, now that nobody runs it. Returns whether that was not known.
+    func note(_ rest: InstanceRest?) -> Bool {
         settle()
-        base?.rest = rest
+        guard let known = base?.knownRest else {
+            base?.rest = rest
+            return base?.knownRest != nil
+        }
+        // Who let go without a word has changed nothing, or the rest would not fit the revision any more.
+        if let rest { base?.rest = rest }
+        return base?.knownRest != known
     }
 
     /// Takes the turn to append; false if somebody has it, and then ``waitForTurn(_:)`` must be called.

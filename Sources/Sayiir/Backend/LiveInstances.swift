@@ -123,15 +123,14 @@ extension LiveInstances {
             $0.appendLittleEndianNumber(capture.lastEpoch)
             $0.appendLittleEndianNumber(UInt64(capture.parked.count + capture.others.count))
         }
-        for (number, sample) in capture.samples.all {
+        var samples = capture.samples
+        let others = capture.others.map { (key: $0.state.id, value: PackedInstance($0, with: &samples)) }
+        for (number, sample) in samples.all {
             try entries.append(kind: sampleKind, key: "") { StateSamples.encode(number, sample, into: &$0) }
         }
-        for (id, instance) in capture.parked {
-            try entries.append(kind: instanceKind, key: id.rawValue) { $0 += instance.bytes }
-        }
-        for instance in capture.others {
-            try entries.append(kind: instanceKind, key: instance.state.id.rawValue) {
-                $0 += PackedInstance(plain: instance).bytes
+        for instances in [capture.parked, others] {
+            for (id, instance) in instances {
+                try entries.append(kind: instanceKind, key: id.rawValue) { $0 += instance.bytes }
             }
         }
     }

@@ -74,15 +74,24 @@ public struct LogBackend: Backend {
     }
 
     /// Gives a lease back.
-    public func release(_ lease: Lease, leaving rest: InstanceRest?) async { ledger.release(lease, leaving: rest) }
+    public func release(_ lease: Lease, leaving rest: InstanceRest?) async {
+        // A service that looks at a great many for the first time: should the process die, the next one need not look again.
+        if ledger.release(lease, leaving: rest) { startSnapshot() }
+    }
 
     /// Appends events of one instance. Costs one share in one write and one sync.
     public func append(_ events: [Event], lease: Lease?) async throws(BackendError) {
         try await ledger.append(events, lease: lease)
-        if log.isSnapshotDue, startsSnapshot() {
-            // Nobody waits for it; should it fail, the log is as good as before, and the next one is due as late as after it.
-            Task.detached { try? await takeSnapshot() }
+        if log.isSnapshotDue { startSnapshot() }
+    }
+
+    private func startSnapshot() {
+        let starts = isTakingSnapshot.withLock { isTaking in
+            defer { isTaking = true }
+            return !isTaking
         }
+        // Nobody waits for it; should it fail, the log is as good as before, and the next one is due as late as after it.
+        if starts { Task.detached { try? await takeSnapshot() } }
     }
 
     /// Writes a definition's text into the log, unless it is there already.
@@ -171,20 +180,13 @@ public struct LogBackend: Backend {
         }
     }
 
-    private func startsSnapshot() -> Bool {
-        isTakingSnapshot.withLock { isTaking in
-            defer { isTaking = true }
-            return !isTaking
-        }
-    }
-
     /// Makes all of the log durable and gives up the directory. Later appends are refused. Takes a snapshot first if that saves
     /// the next opening more than it costs.
     ///
     /// - Throws: ``BackendError/log(_:)`` if the log was closed before or had failed.
     public func close() async throws(BackendError) {
         // Without it, opening takes longer, and that is all.
-        if log.isSnapshotWorthwhile { try? await takeSnapshot() }
+        if log.isSnapshotWorthwhile || ledger.hasLearntMuch { try? await takeSnapshot() }
         do {
             try await log.close()
         } catch {

@@ -45,39 +45,25 @@ struct PackedInstance: Sendable {
         self.init(live, content, sample: sample, samples[sample] ?? [])
     }
 
-    /// Takes an instance as it is, so that it can be unpacked without a sample.
-    init(plain live: LiveInstance) {
-        var content: [UInt8] = []
-        live.state.encode(into: &content)
-        self.init(live, content, sample: StateSamples.none, nil)
-    }
-
-    /// - Parameter sampleBytes: The sample; `nil` for no compression.
-    private init(_ live: LiveInstance, _ content: [UInt8], sample: UInt16, _ sampleBytes: [UInt8]?) {
+    private init(_ live: LiveInstance, _ content: [UInt8], sample: UInt16, _ sampleBytes: [UInt8]) {
         var header: [UInt8] = []
         header.reserveCapacity(Self.headerBytes)
         let rest = live.knownRest
         header.appendLittleEndianNumber(live.firstSequence)
         header.appendLittleEndianNumber(live.revision)
         header.appendLittleEndianNumber(UInt64(bitPattern: rest?.due?.nanosecondsSinceEpoch ?? 0))
-        let priority = UInt8(clamping: min(max(rest?.priority ?? 0, rest == nil ? 0 : 1), 7))
+        let priority = rest.map { UInt8(clamping: min(max($0.priority, 1), 7)) } ?? 0
         header.append(priority | (rest?.due == nil ? 0 : Self.endFlag))
         header.append(0)
         header.appendLittleEndianNumber(UInt64(sample), byteCount: 2)
         header.appendLittleEndianNumber(UInt64(content.count), byteCount: 4)
-        guard let sampleBytes else {
-            bytes = header + content
-            return
-        }
         bytes = SampleCompression.withCompressed(content, like: sampleBytes) { compressed in
-            // In memory of just that size.
-            let count = Self.headerBytes + (compressed?.count ?? content.count)
-            return [UInt8](unsafeUninitializedCapacity: count) { output, length in
-                length = output.update(fromContentsOf: header)
-                if let compressed {
-                    length = output[length...].update(fromContentsOf: compressed)
-                } else {
-                    length = output[length...].update(fromContentsOf: content)
+            content.withUnsafeBufferPointer { content in
+                let stored = compressed ?? content
+                // In memory of just that size.
+                return [UInt8](unsafeUninitializedCapacity: header.count + stored.count) { output, count in
+                    count = output.update(fromContentsOf: header)
+                    count = output[count...].update(fromContentsOf: stored)
                 }
             }
         }

@@ -2,7 +2,7 @@
 /// again, and what is packed has to be unpacked for that.
 struct RecentEntries: Sendable {
     /// How many. Each takes some thousand bytes.
-    private static let limit = 4096
+    private static let limit = 1024
 
     private var entries: [LedgerEntry] = []
     /// The place of the one that was added first, once there are as many as there may be.

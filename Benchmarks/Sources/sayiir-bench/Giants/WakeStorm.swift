@@ -17,7 +17,7 @@ struct WakeStorm: Sendable {
         let orders = try ParkedOrders { _ in finished.note() }
         let clock = SystemClock()
         // Late enough for all to be stored, looked at, and asleep before.
-        let due = clock.now + .seconds(6) + .microseconds(100) * count
+        let due = clock.now + .seconds(4) + .microseconds(60) * count
         var options = LogOptions()
         options.durability = .buffered
         let writing = try await LogBackend.open(directory: directory, options: options)
