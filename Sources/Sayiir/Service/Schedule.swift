@@ -14,8 +14,10 @@ struct Schedule: Sendable {
 
     private var ready = Heap<Ready>()
     private var timers = Heap<Timer>()
-    /// What is known of each instance that is ready, runs, or waits for a moment. Others take no room.
+    /// What is known of each instance that is ready or runs. Others take no room.
     private var standings: [InstanceID: Standing] = [:]
+    /// When those are due that wait for a moment: of a great many, each in as little room as possible.
+    private var parked: [InstanceID: Timestamp] = [:]
     private var runningCount = 0
     /// Keeps those of equal urgency in the order of their arrival.
     private var arrivals: UInt64 = 0
@@ -24,7 +26,6 @@ struct Schedule: Sendable {
         case ready
         /// It runs; and whether something has happened since that it may not have seen.
         case running(isStale: Bool)
-        case parked(until: Timestamp)
     }
 
     private struct Ready: Comparable, Sendable {
@@ -66,7 +67,8 @@ struct Schedule: Sendable {
         switch standings[instance] {
         case .ready: break
         case .running: standings[instance] = .running(isStale: true)
-        case .parked, nil:
+        case nil:
+            parked[instance] = nil
             standings[instance] = .ready
             arrivals += 1
             let urgency = now + Self.agingInterval * priority
@@ -92,7 +94,7 @@ struct Schedule: Sendable {
         if isStale || due.map({ $0 <= now }) == true {
             wake(instance, priority: priority, at: now)
         } else if let due {
-            standings[instance] = .parked(until: due)
+            parked[instance] = due
             timers.insert(Timer(due: due, instance: instance, priority: UInt8(clamping: priority)))
         }
     }
@@ -100,16 +102,16 @@ struct Schedule: Sendable {
     /// Lets instances wait for their moments, if they have one; those of which something is known already are passed over.
     mutating func park(_ instances: [WaitingInstance]) {
         let count = instances.count { $0.due != nil }
-        standings.reserveCapacity(standings.count + count)
-        var parked: [Timer] = []
-        parked.reserveCapacity(count)
-        for instance in instances where standings[instance.id] == nil {
+        parked.reserveCapacity(parked.count + count)
+        var added: [Timer] = []
+        added.reserveCapacity(count)
+        for instance in instances where standings[instance.id] == nil && parked[instance.id] == nil {
             guard let due = instance.due else { continue }
-            standings[instance.id] = .parked(until: due)
-            parked.append(Timer(due: due, instance: instance.id, priority: UInt8(clamping: instance.priority)))
+            parked[instance.id] = due
+            added.append(Timer(due: due, instance: instance.id, priority: UInt8(clamping: instance.priority)))
         }
         // A heap of all at once costs a comparison or two for each; adding them one by one costs their depth.
-        if timers.isEmpty { timers = Heap(parked) } else { timers.insert(contentsOf: parked) }
+        if timers.isEmpty { timers = Heap(added) } else { timers.insert(contentsOf: added) }
     }
 
     /// Makes those ready whose time has come, the earliest first; false if there is none.
@@ -117,7 +119,7 @@ struct Schedule: Sendable {
         var hasWoken = false
         while let timer = timers.min, timer.due <= now {
             timers.removeMin()
-            guard case .parked(timer.due) = standings[timer.instance] else { continue }
+            guard parked[timer.instance] == timer.due else { continue }
             wake(timer.instance, priority: Int(timer.priority), at: now)
             hasWoken = true
         }
@@ -127,7 +129,7 @@ struct Schedule: Sendable {
     /// An instance that was woken leaves its timer behind.
     private mutating func dropOldTimers() {
         while let timer = timers.min {
-            if case .parked(timer.due) = standings[timer.instance] { return }
+            if parked[timer.instance] == timer.due { return }
             timers.removeMin()
         }
     }

@@ -12,6 +12,14 @@ struct ParkedOrders: Sendable {
         var due: Int64
     }
 
+    /// What an order is once it is prepared: of about the same length.
+    struct Prepared: Codable, Sendable {
+        var shelf: Int
+        var reservation: String
+        var cents: Int
+        var due: Int64
+    }
+
     /// What an order waits for.
     enum Wait: String, CaseIterable, Sendable {
         case delay, signal
@@ -27,19 +35,23 @@ struct ParkedOrders: Sendable {
     /// - Parameter onFinish: Called in the last step of each order, with when its wait was over if it slept.
     init(onFinish: @escaping @Sendable (Timestamp?) -> Void = { _ in }) throws {
         sleeping = try Flow("sleeping_orders", input: Order.self)
-            .then("prepare") { (order: Order) in order }
+            .then("prepare", Self.prepare)
             .delay("night", .seconds(28_800))
-            .then("finish") { (order: Order) in
+            .then("finish") { (order: Prepared) in
                 onFinish(Timestamp(nanosecondsSinceEpoch: order.due))
                 return order.cents
             }.build()
         awaiting = try Flow("awaiting_orders", input: Order.self)
-            .then("prepare") { (order: Order) in order }
+            .then("prepare", Self.prepare)
             .waitForSignal(Self.signal, of: Int.self)
             .then("finish") { (cents: Int) in
                 onFinish(nil)
                 return cents
             }.build()
+    }
+
+    private static func prepare(_ order: Order) -> Prepared {
+        Prepared(shelf: order.cents % 100, reservation: order.id, cents: order.cents, due: order.due)
     }
 
     static func id(_ number: Int) -> InstanceID { InstanceID("order-\(number)") }
@@ -51,14 +63,22 @@ struct ParkedOrders: Sendable {
     ///   - wait: What it waits for.
     ///   - due: When its wait is over, if it waits for a moment.
     func history(of number: Int, waitingFor wait: Wait, until due: Timestamp) -> [Event] {
-        let input = json(number, due)
+        let hash = UInt64(bitPattern: Int64(number)) &* 0x9E37_79B9_7F4A_7C15
+        let input = json(
+            """
+            {"id":"order-\(number)","customer":"Ada Lovelace \(hash >> 44)","cents":\(hash >> 50),"due":\(due.nanosecondsSinceEpoch)}
+            """)
+        let prepared = json(
+            """
+            {"shelf":\(hash >> 57),"reservation":"\(String(hash &* 31, radix: 36))","cents":\(hash >> 50),"due":\(due.nanosecondsSinceEpoch)}
+            """)
         let prepare = Step(NodeID("prepare"))
         let definition = wait == .delay ? sleeping.definitionHash : awaiting.definitionHash
         let name = wait == .delay ? sleeping.name : awaiting.name
         var bodies: [Event.Body] = [
             .submitted(.init(workflow: name, definition: definition, input: input, priority: 3)),
             .taskStarted(.init(step: prepare, attempt: 1, executor: "worker-1")),
-            .taskCheckpointed(.init(step: prepare, attempt: 1, output: input)),
+            .taskCheckpointed(.init(step: prepare, attempt: 1, output: prepared)),
         ]
         switch wait {
         case .delay: bodies.append(.delayStarted(.init(step: Step(NodeID("night")), wakeAt: due)))
@@ -76,15 +96,7 @@ struct ParkedOrders: Sendable {
         }
     }
 
-    private func json(_ number: Int, _ due: Timestamp) -> Payload {
-        let hash = UInt64(bitPattern: Int64(number)) &* 0x9E37_79B9_7F4A_7C15
-        return Payload(
-            codec: "json",
-            bytes: Array(
-                """
-                {"id":"order-\(number)","customer":"Ada Lovelace \(hash >> 44)","cents":\(hash >> 50),"due":\(due.nanosecondsSinceEpoch)}
-                """.utf8))
-    }
+    private func json(_ text: String) -> Payload { Payload(codec: "json", bytes: Array(text.utf8)) }
 }
 
 extension LogBackend {
