@@ -21,11 +21,11 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "Bytes of a write to the bare disk, and about the bytes of an append.")
     var bytes = 256
 
-    @Option(help: "Only these parts: log, engine, memory, scaling, storage, catalogue, postgres (repeatable).")
+    @Option(help: "Only these parts: log, engine, memory, scaling, storage, giants, catalogue, postgres (repeatable).")
     var only: [Part] = []
 
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case log, engine, memory, scaling, storage, catalogue, postgres
+        case log, engine, memory, scaling, storage, giants, catalogue, postgres
     }
 
     @Option(help: "Events in the logs of the parts 'storage' and 'catalogue' (repeatable).")
@@ -40,6 +40,15 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "The server that the part 'postgres' measures, as a URL; without it that part is left out.")
     var postgres: String?
 
+    @Option(help: "Parked instances in the logs of the part 'giants' (repeatable).")
+    var parked: [Int] = [10_000, 100_000, 1_000_000]
+
+    @Option(help: "How many instances wake at once in the part 'giants'.")
+    var storm = 100_000
+
+    @Option(help: .hidden)
+    var giantsLog: String?
+
     @Flag(help: "Run the tasks that append on the log's own thread.")
     var onThread = false
 
@@ -47,6 +56,11 @@ struct Bench: AsyncParsableCommand {
         let scratch = "\(directory)/sayiir-bench-\(ProcessInfo.processInfo.processIdentifier)"
         try LocalFileSystem().createDirectory(at: scratch)
         defer { try? FileManager.default.removeItem(atPath: scratch) }
+        if let giantsLog {
+            let measurement = try await ParkedMeasurement.take(of: giantsLog, scratch: "\(scratch)/empty")
+            print(String(decoding: try JSONEncoder().encode(measurement), as: UTF8.self))
+            return
+        }
         print("machine      \(Machine.processor)")
         print("kernel       \(Machine.kernel)")
         print("file system  \(Machine.fileSystem(of: scratch))")
@@ -66,6 +80,9 @@ struct Bench: AsyncParsableCommand {
                 let storage = Storage(directory: scratch, liveInstances: 10_000)
                 try await storage.run(eventCount: count, keptAt: keptLog)
             }
+        }
+        if parts.contains(.giants) {
+            try await SleepingGiants(directory: scratch, counts: parked, rounds: rounds, stormCount: storm).run()
         }
         if parts.contains(.postgres), let postgres { try await PostgresBench(url: postgres).run(seconds: seconds) }
         if parts.contains(.catalogue) {

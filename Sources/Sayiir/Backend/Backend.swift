@@ -30,11 +30,27 @@ public protocol Backend: Sendable {
         on instance: InstanceID, by executor: String, takingOver: Bool
     ) async throws(BackendError) -> Lease
 
+    /// Gives `executor` the right to run an instance if its state is one that it can go on with.
+    ///
+    /// Backends that know states without reading do all of it in one step; the others look, take the lease and look again.
+    ///
+    /// - Parameters:
+    ///   - instance: The instance.
+    ///   - executor: Who asks.
+    ///   - condition: Whether it goes on with a state. Quick, for it may hold up others.
+    /// - Returns: The lease, and the state, which nobody but its holder changes without a lease of their own; `nil` if there is no state or
+    ///   the condition does not hold.
+    /// - Throws: ``BackendError/leaseHeld(instance:holder:)`` while another has the right.
+    func acquireLease(
+        on instance: InstanceID, by executor: String, if condition: @escaping @Sendable (InstanceState) -> Bool
+    ) async throws(BackendError) -> (lease: Lease, state: InstanceState)?
+
     /// Gives a lease back. Does nothing if it is not the current one.
     ///
     /// - Parameters:
     ///   - lease: The lease.
-    ///   - rest: What the instance waits for, if who ran it knows. A backend that hands out work goes by it; others need not.
+    ///   - rest: What the instance waits for, if who ran it knows. A backend that hands out work goes by it, and so may
+    ///     ``waitingInstances(of:)``.
     func release(_ lease: Lease, leaving rest: InstanceRest?) async
 
     /// Appends events of one instance and returns once they are durable. They become visible together.
@@ -92,6 +108,15 @@ public protocol Backend: Sendable {
     ///
     /// - Throws: ``BackendError`` if storage fails.
     func liveInstances() async throws(BackendError) -> [InstanceSummary]
+
+    /// The instances that have not ended, in no particular order, and what those wait for that go by one of these definitions, as far as the
+    /// backend knows. It goes by what was said when their leases were released, unless something has happened since.
+    ///
+    /// - Parameter definitions: What an executor can run.
+    /// - Throws: ``BackendError`` if storage fails.
+    func waitingInstances(
+        of definitions: Set<DefinitionHash>
+    ) async throws(BackendError) -> [WaitingInstance]
 }
 
 extension Backend {
@@ -100,6 +125,24 @@ extension Backend {
 
     /// The machine's clock.
     public var clock: (any EngineClock)? { nil }
+
+    /// Looks, takes the lease, and looks again.
+    public func acquireLease(
+        on instance: InstanceID, by executor: String, if condition: @escaping @Sendable (InstanceState) -> Bool
+    ) async throws(BackendError) -> (lease: Lease, state: InstanceState)? {
+        // Looking costs less than a lease, which would be in the way of others.
+        guard let known = try await state(of: instance), condition(known) else { return nil }
+        let lease = try await acquireLease(on: instance, by: executor, takingOver: false)
+        do throws(BackendError) {
+            // Nobody else can run it from here on; but others may have until now.
+            if let state = try await state(of: instance), condition(state) { return (lease, state) }
+        } catch {
+            await release(lease)
+            throw error
+        }
+        await release(lease)
+        return nil
+    }
 
     /// Gives a lease back, without a word about what the instance waits for.
     public func release(_ lease: Lease) async { await release(lease, leaving: nil) }
@@ -117,6 +160,16 @@ extension Backend {
     /// - Throws: ``BackendError`` if storage fails.
     public func liveInstances() async throws(BackendError) -> [InstanceSummary] {
         try await instances().filter { !$0.phase.isEnded }
+    }
+
+    /// Those that are live, of which nothing else is known.
+    ///
+    /// - Parameter definitions: What an executor can run.
+    /// - Throws: ``BackendError`` if storage fails.
+    public func waitingInstances(
+        of definitions: Set<DefinitionHash>
+    ) async throws(BackendError) -> [WaitingInstance] {
+        try await liveInstances().map { WaitingInstance($0.id) }
     }
 
     /// All events of an instance, oldest first; empty if it does not exist.

@@ -18,8 +18,17 @@ public struct InMemoryBackend: Backend {
         try ledger.acquireLease(on: instance, by: executor, takingOver: takingOver)
     }
 
+    /// Gives `executor` the right to run an instance if its state is one that it can go on with.
+    public func acquireLease(
+        on instance: InstanceID, by executor: String, if condition: @escaping @Sendable (InstanceState) -> Bool
+    ) async throws(BackendError) -> (lease: Lease, state: InstanceState)? {
+        try await ledger.acquireLease(on: instance, by: executor, if: condition)
+    }
+
     /// Gives a lease back.
-    public func release(_ lease: Lease, leaving rest: InstanceRest?) async { ledger.release(lease) }
+    public func release(_ lease: Lease, leaving rest: InstanceRest?) async {
+        ledger.release(lease, leaving: rest)
+    }
 
     /// Appends events of one instance.
     public nonisolated(nonsending) func append(_ events: [Event], lease: Lease?) async throws(BackendError) {
@@ -48,6 +57,13 @@ public struct InMemoryBackend: Backend {
 
     /// Tells those who listen that an instance may have work for them.
     public func announce(_ instance: InstanceID) async { ledger.announce(instance) }
+
+    /// The instances that have not ended, and what they wait for.
+    public func waitingInstances(
+        of definitions: Set<DefinitionHash>
+    ) async throws(BackendError) -> [WaitingInstance] {
+        ledger.waitingInstances(of: definitions)
+    }
 
     /// All instances.
     public func instances() async throws(BackendError) -> [InstanceSummary] { try await ledger.instances() }

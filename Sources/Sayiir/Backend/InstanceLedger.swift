@@ -1,7 +1,6 @@
 import SayiirEvents
 import SayiirLog
 import SayiirProjection
-import Synchronization
 
 /// Where an ``InstanceLedger`` keeps events.
 protocol EventStorage: Sendable {
@@ -24,50 +23,93 @@ protocol EventStorage: Sendable {
 /// What a process that alone writes its storage knows of its instances: the revisions and the states of those that are
 /// live, and who runs which. Of others it asks the storage. It orders the appends of each instance, and checks revision and lease before each.
 ///
-/// Behind locks rather than an actor: what is done here takes less time than a change of executors would, and an append has one wait, for the
+/// Behind a lock rather than an actor: what is done here takes less time than a change of executors would, and an append has one wait, for the
 /// disk.
+///
+/// Who runs an instance has its state, and changes it with every append. The ledger does not follow: it takes the state over when the
+/// lease is given back, and reads the events that it has not seen from storage if somebody asks before.
 final class InstanceLedger<Storage: EventStorage>: Sendable {
-    /// What is known of some of the instances, behind one lock.
-    private struct Shard: Sendable {
+    private struct Contents: Sendable {
+        /// The instances that somebody has to do with, or had lately.
         var entries: [InstanceID: LedgerEntry] = [:]
+        /// The other live ones.
+        var parked: ParkedInstances
+        /// Entries of which some were used lately, in turn.
+        var recent = RecentEntries()
+        /// Of how many instances it was learnt since the last snapshot what they wait for, beside the events that the log has grown by.
+        var learntRests = 0
         var appendsUnderWay = AppendsUnderWay()
-        var lastWatcher = 0
+        /// The highest fencing epoch that was given out, over all instances.
+        var lastEpoch: UInt64
+        var listeners: [Int: AsyncStream<InstanceID>.Continuation] = [:]
+        var lastNumber = 0
 
-        /// Forgets an entry that says nothing.
+        /// The entry of an instance that is in memory.
+        mutating func entry(of instance: InstanceID) -> LedgerEntry? {
+            if let entry = entries[instance] { return entry }
+            switch parked.take(instance) {
+            case .absent: return nil
+            case .instance(let live): entries[instance] = LedgerEntry(live)
+            case .unreadable: entries[instance] = LedgerEntry(isKnown: false)
+            }
+            return entries[instance]
+        }
+
+        /// The last durable revision of an instance; 0 if it is not known.
+        func revision(of instance: InstanceID) -> UInt64 {
+            entries[instance]?.revision ?? parked.packed[instance]?.revision ?? 0
+        }
+
+        /// Forgets an entry that says nothing, and parks what nobody has used for long.
         mutating func drop(_ entry: LedgerEntry, of instance: InstanceID) {
-            if entry.isBlank, entries[instance] === entry { entries[instance] = nil }
+            if entry.isBlank {
+                if entries[instance] === entry { entries[instance] = nil }
+            } else if entry.isIdle, let oldest = recent.add(entry) {
+                park(oldest)
+            }
+        }
+
+        mutating func lease(
+            _ entry: LedgerEntry, of instance: InstanceID, to executor: String, takingOver: Bool
+        ) throws(BackendError) -> Lease {
+            if let holder = entry.lease?.executor, !takingOver {
+                throw .leaseHeld(instance: instance, holder: holder)
+            }
+            lastEpoch += 1
+            let lease = Lease(instance: instance, executor: executor, epoch: lastEpoch)
+            entry.lease = lease
+            return lease
+        }
+
+        /// How many instances are in memory.
+        var count: Int { entries.count + parked.packed.count }
+
+        private mutating func park(_ entry: LedgerEntry) {
+            guard entry.isIdle, entry.isKnown, !entry.isBehind, let live = entry.live, !live.isEnded,
+                entries[live.state.id] === entry
+            else { return }
+            entries[live.state.id] = nil
+            parked.park(live)
+        }
+
+        mutating func newNumber() -> Int {
+            lastNumber += 1
+            return lastNumber
         }
     }
 
     private let storage: Storage
-    /// So many that threads seldom meet at one.
-    private let shards: [Monitor<Shard>]
-    /// The highest fencing epoch that was given out, over all instances.
-    private let lastEpoch: Atomic<UInt64>
-    private let listeners = Monitor<[Int: AsyncStream<InstanceID>.Continuation]>([:])
-    private let lastListener = Atomic(0)
+    private let contents: Monitor<Contents>
 
-    /// A power of two.
-    private static var shardCount: Int { 64 }
-
-    init(storage: Storage, instances: [InstanceID: LiveInstance] = [:], lastEpoch: UInt64 = 0) {
+    init(storage: Storage, instances: ParkedInstances = ParkedInstances(), lastEpoch: UInt64 = 0) {
         self.storage = storage
-        self.lastEpoch = Atomic(lastEpoch)
-        shards = (0..<Self.shardCount).map { _ in Monitor(Shard()) }
-        for (id, live) in instances { shard(of: id).withLock { $0.entries[id] = LedgerEntry(live) } }
+        contents = Monitor(Contents(parked: instances, lastEpoch: lastEpoch))
     }
 
-    private func shard(of instance: InstanceID) -> Monitor<Shard> {
-        // Ids that come together mostly differ at their ends.
-        var hash: UInt32 = 0
-        for byte in instance.rawValue.utf8.suffix(8) { hash = hash &* 31 &+ UInt32(byte) }
-        return shards[Int(hash ^ hash >> 6) & (Self.shardCount - 1)]
-    }
-
-    private func entry(of instance: InstanceID, in shard: inout Shard) -> LedgerEntry {
-        if let entry = shard.entries[instance] { return entry }
+    private func entry(of instance: InstanceID, in contents: inout Contents) -> LedgerEntry {
+        if let entry = contents.entry(of: instance) { return entry }
         let entry = LedgerEntry(isKnown: !storage.mayHold(instance))
-        shard.entries[instance] = entry
+        contents.entries[instance] = entry
         return entry
     }
 
@@ -76,45 +118,59 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
     func acquireLease(
         on instance: InstanceID, by executor: String, takingOver: Bool
     ) throws(BackendError) -> Lease {
-        try shard(of: instance).withLock { shard throws(BackendError) in
-            let entry = self.entry(of: instance, in: &shard)
-            if let holder = entry.lease?.executor, !takingOver {
-                throw .leaseHeld(instance: instance, holder: holder)
-            }
-            let epoch = lastEpoch.wrappingAdd(1, ordering: .relaxed).newValue
-            let lease = Lease(instance: instance, executor: executor, epoch: epoch)
-            entry.lease = lease
-            return lease
+        try contents.withLock { contents throws(BackendError) in
+            let entry = self.entry(of: instance, in: &contents)
+            return try contents.lease(entry, of: instance, to: executor, takingOver: takingOver)
         }
     }
 
-    func release(_ lease: Lease) {
-        shard(of: lease.instance).withLock { shard in
-            guard let entry = shard.entries[lease.instance], entry.lease == lease else { return }
+    func acquireLease(
+        on instance: InstanceID, by executor: String, if condition: @Sendable (InstanceState) -> Bool
+    ) async throws(BackendError) -> (lease: Lease, state: InstanceState)? {
+        let taken = try contents.withLock { contents throws(BackendError) -> (Lease, InstanceState)?? in
+            guard let entry = contents.entry(of: instance), entry.isKnown, !entry.isBehind else { return .none }
+            guard let state = entry.live?.state, condition(state) else {
+                contents.drop(entry, of: instance)
+                return .some(nil)
+            }
+            return (try contents.lease(entry, of: instance, to: executor, takingOver: false), state)
+        }
+        if let taken { return taken }
+        // What has to be read first may have changed when the lease is taken: its first append tells.
+        guard let state = try await state(of: instance), condition(state) else { return nil }
+        return (try acquireLease(on: instance, by: executor, takingOver: false), state)
+    }
+
+    /// Gives a lease back. Returns whether a snapshot would pay because of what was learnt of what instances wait for.
+    @discardableResult
+    func release(_ lease: Lease, leaving rest: InstanceRest?) -> Bool {
+        contents.withLock { contents in
+            guard let entry = contents.entries[lease.instance], entry.lease == lease else { return false }
             entry.lease = nil
-            entry.settle()
-            shard.drop(entry, of: lease.instance)
+            if let rest, entry.note(rest) { contents.learntRests += 1 }
+            contents.drop(entry, of: lease.instance)
+            return contents.learntRests > max(10_000, contents.count / 2)
         }
     }
 
     // MARK: Events
 
+    // Inlined, like what it calls: a task that waits for the disk should not have to find its way back through many frames.
     @inline(__always)
     nonisolated(nonsending) func append(_ events: [Event], lease: Lease?) async throws(BackendError) {
         guard let first = events.first else { return }
         try events.checkForm()
-        let shard = shard(of: first.instance)
-        let (entry, beginning) = shard.withLock { shard in
-            let entry = self.entry(of: first.instance, in: &shard)
+        let (entry, beginning) = contents.withLock { contents in
+            let entry = self.entry(of: first.instance, in: &contents)
             guard entry.takeTurn() else { return (entry, Beginning.waiting) }
-            return (entry, begin(with: first, under: lease, entry, &shard.appendsUnderWay))
+            return (entry, begin(with: first, under: lease, entry, &contents.appendsUnderWay))
         }
         do throws(BackendError) {
-            if case .begun = beginning {} else { try await complete(beginning, with: first, under: lease, entry, in: shard) }
+            if case .begun = beginning {} else { try await complete(beginning, with: first, under: lease, entry) }
             let sequence = try await storage.append(events)
-            end(entry, first.instance, appended: (events, sequence), in: shard)
+            end(entry, first.instance, appended: (events, sequence))
         } catch {
-            end(entry, first.instance, appended: nil, in: shard)
+            end(entry, first.instance, appended: nil)
             throw error
         }
         // Who has a lease knows what it did; others have to be told.
@@ -136,7 +192,6 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
         with first: Event, under lease: Lease?, _ entry: LedgerEntry, _ appendsUnderWay: inout AppendsUnderWay
     ) -> Beginning {
         if let lease, entry.lease != lease { return .refused(.fenced(instance: first.instance, epoch: lease.epoch)) }
-        entry.decode()
         guard entry.isKnown else { return .unknown }
         guard first.revision == entry.revision + 1 else {
             return .refused(
@@ -148,49 +203,43 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
 
     /// Waits for the turn and for the history, as far as needed.
     private nonisolated(nonsending) func complete(
-        _ beginning: Beginning, with first: Event, under lease: Lease?, _ entry: LedgerEntry,
-        in shard: Monitor<Shard>
+        _ beginning: Beginning, with first: Event, under lease: Lease?, _ entry: LedgerEntry
     ) async throws(BackendError) {
         var beginning = beginning
         while true {
             switch beginning {
             case .begun: return
             case .refused(let error): throw error
-            case .waiting: await waitForTurn(entry, in: shard)
+            case .waiting: await waitForTurn(entry)
             case .unknown:
                 let history = try await storage.history(of: first.instance, after: 0)
-                shard.withLock { _ in entry.learn(LiveInstance(folding: history)) }
+                contents.withLock { _ in entry.learn(from: history) }
             }
-            beginning = shard.withLock { begin(with: first, under: lease, entry, &$0.appendsUnderWay) }
+            beginning = contents.withLock { begin(with: first, under: lease, entry, &$0.appendsUnderWay) }
         }
     }
 
     /// Waits until no append of the instance is under way, and takes the turn.
-    private nonisolated(nonsending) func waitForTurn(_ entry: LedgerEntry, in shard: Monitor<Shard>) async {
+    private nonisolated(nonsending) func waitForTurn(_ entry: LedgerEntry) async {
         await withCheckedContinuation { continuation in
-            let hasTurn = shard.withLock { _ in
-                if entry.takeTurn() { return true }
-                entry.waiting.append(continuation)
-                return false
-            }
-            if hasTurn { continuation.resume() }
+            let waits = contents.withLock { _ in entry.waitForTurn(continuation) }
+            if !waits { continuation.resume() }
         }
     }
 
     /// Takes in what was appended, wakes those who wait for it, and hands the turn to whoever waits longest.
     private func end(
-        _ entry: LedgerEntry, _ instance: InstanceID, appended: (events: [Event], firstSequence: UInt64)?,
-        in shard: Monitor<Shard>
+        _ entry: LedgerEntry, _ instance: InstanceID, appended: (events: [Event], firstSequence: UInt64)?
     ) {
-        let (woken, next) = shard.withLock { shard in
+        let (woken, next) = contents.withLock { contents in
             var woken: [CheckedContinuation<Void, Never>] = []
-            if let generation = entry.appendGeneration.take() { woken = shard.appendsUnderWay.end(generation) }
+            if let generation = entry.appendGeneration.take() { woken = contents.appendsUnderWay.end(generation) }
             if let (events, firstSequence) = appended {
-                entry.apply(events, firstSequence: firstSequence, keepingEnded: Storage.keepsEndedStates)
+                entry.take(events, firstSequence: firstSequence, keepingEnded: Storage.keepsEndedStates)
                 woken += entry.takeWatchers()
             }
             let next = entry.passTurn()
-            shard.drop(entry, of: instance)
+            contents.drop(entry, of: instance)
             return (woken, next)
         }
         for waiter in woken { waiter.resume() }
@@ -198,14 +247,42 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
     }
 
     func state(of instance: InstanceID) async throws(BackendError) -> InstanceState? {
-        let known = shard(of: instance).withLock { shard -> InstanceState?? in
-            guard let entry = shard.entries[instance] else { return .none }
-            entry.decode()
-            return entry.isKnown ? .some(entry.live?.state) : .none
+        switch try await knowledge(of: instance) {
+        case .known(let live): return live?.state
+        case .parked(let packed, let samples):
+            // Looked into without the lock, and it stays parked.
+            if let live = packed.unpacked(as: instance, with: samples) { return live.state }
+        case .unknown: break
         }
-        if let known { return known }
         guard storage.mayHold(instance) else { return nil }
         return InstanceState(folding: try await storage.history(of: instance, after: 0).map(\.event))
+    }
+
+    /// What the ledger can say of an instance.
+    private enum Knowledge {
+        case known(LiveInstance?)
+        case parked(PackedInstance, StateSamples)
+        /// Only its whole history tells.
+        case unknown
+    }
+
+    /// What is known of an instance, once its entry has seen all of its events.
+    private func knowledge(of instance: InstanceID) async throws(BackendError) -> Knowledge {
+        while true {
+            let (knowledge, behind) = contents.withLock { contents -> (Knowledge, LedgerEntry?) in
+                guard let entry = contents.entries[instance] else {
+                    guard let packed = contents.parked.packed[instance] else { return (.unknown, nil) }
+                    return (.parked(packed, contents.parked.samples), nil)
+                }
+                guard entry.isKnown else { return (.unknown, nil) }
+                return entry.isBehind ? (.unknown, entry) : (.known(entry.live), nil)
+            }
+            guard let behind else { return knowledge }
+            let seen = contents.withLock { _ in behind.seenSequence }
+            let history = try await storage.history(of: instance, after: seen)
+            let isReadable = contents.withLock { _ in behind.catchUp(with: history) }
+            if !isReadable { return .known(LiveInstance(folding: try await storage.history(of: instance, after: 0))) }
+        }
     }
 
     func history(of instance: InstanceID, after sequence: UInt64) async throws(BackendError) -> [RecordedEvent] {
@@ -214,56 +291,88 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
 
     /// The instances in memory: all that are live, and ended ones if storage keeps their states there.
     func instances() async throws(BackendError) -> [InstanceSummary] {
-        var summaries: [InstanceSummary] = []
-        var unreadable: [InstanceID] = []
-        for shard in shards {
-            let (read, left) = shard.withLock { Self.summaries($0) }
-            summaries += read
-            unreadable += left
+        var (summaries, behind, parked, samples) = contents.withLock { contents in
+            (
+                contents.entries.values.compactMap { entry in
+                    entry.isBehind ? nil : entry.live.map { InstanceSummary($0.state) }
+                },
+                contents.entries.filter { $0.value.isBehind }.map(\.key), Array(contents.parked.packed),
+                contents.parked.samples
+            )
         }
-        for id in unreadable {
+        summaries.reserveCapacity(summaries.count + parked.count)
+        for id in behind {
             if let state = try await state(of: id) { summaries.append(InstanceSummary(state)) }
+        }
+        for (id, instance) in parked {
+            if let live = instance.unpacked(as: id, with: samples) {
+                summaries.append(InstanceSummary(live.state))
+            } else if let state = try await state(of: id) {
+                summaries.append(InstanceSummary(state))
+            }
         }
         return summaries
     }
 
-    /// What is live of a shard, and the instances whose states cannot be read.
-    private static func summaries(_ shard: Shard) -> ([InstanceSummary], [InstanceID]) {
-        var summaries: [InstanceSummary] = []
-        var unreadable: [InstanceID] = []
-        for (id, entry) in shard.entries where entry.live != nil {
-            entry.decode()
-            if let state = entry.live?.state {
-                summaries.append(InstanceSummary(state))
-            } else {
-                unreadable.append(id)
+    /// The live instances, and what they wait for as far as it is known, of those that go by one of these definitions.
+    func waitingInstances(of definitions: Set<DefinitionHash>) -> [WaitingInstance] {
+        contents.withLock { contents in
+            var list: [WaitingInstance] = []
+            list.reserveCapacity(contents.entries.count + contents.parked.packed.count)
+            let samples = contents.parked.samples(of: definitions)
+            for (id, instance) in contents.parked.packed {
+                list.append(WaitingInstance(id, contents.parked.rest(of: instance, within: samples)))
             }
+            for (id, entry) in contents.entries {
+                if entry.isBehind { list.append(WaitingInstance(id)) }
+                guard !entry.isBehind, let live = entry.live, !live.isEnded else { continue }
+                let isFamiliar = live.state.definition.map { definitions.contains($0) } ?? false
+                list.append(WaitingInstance(id, isFamiliar && entry.lease == nil ? live.knownRest : nil))
+            }
+            return list
         }
-        return (summaries, unreadable)
     }
 
     /// The live instances, and a place in the log before which there is nothing that they do not know; `nil` if storage is not a log.
-    func capture() async -> LedgerCapture? {
+    ///
+    /// - Throws: ``BackendError`` if events cannot be read that an instance has not seen.
+    func capture() async throws(BackendError) -> LedgerCapture? {
         guard let position = storage.position else { return nil }
-        var instances: [LiveInstance] = []
-        for shard in shards {
-            // What is under way now may be durable before that place, and is not in a state yet.
-            await withCheckedContinuation { continuation in
-                if shard.withLock({ $0.appendsUnderWay.wait(continuation) }) { continuation.resume() }
-            }
-            instances += shard.withLock { $0.entries.values.compactMap(\.live).filter { !$0.isEnded } }
+        // What is under way now may be durable before that place, and is not known of yet.
+        await withCheckedContinuation { continuation in
+            if contents.withLock({ $0.appendsUnderWay.wait(continuation) }) { continuation.resume() }
         }
-        return LedgerCapture(
-            position: position, instances: instances, lastEpoch: lastEpoch.load(ordering: .relaxed))
+        var (capture, behind) = contents.withLock { contents in
+            contents.learntRests = 0
+            let seeing = contents.entries.values.filter { !$0.isBehind }
+            let capture = LedgerCapture(
+                position: position, parked: Array(contents.parked.packed), samples: contents.parked.samples,
+                others: seeing.compactMap(\.live).filter { !$0.isEnded }, lastEpoch: contents.lastEpoch)
+            return (capture, contents.entries.filter { $0.value.isBehind }.map(\.key))
+        }
+        for id in behind {
+            // What has ended meanwhile is not live, and what was parked meanwhile is read as it was.
+            var live: LiveInstance?
+            switch try await knowledge(of: id) {
+            case .known(let known): live = known
+            case .parked(let packed, let samples): live = packed.unpacked(as: id, with: samples)
+            case .unknown: break
+            }
+            if let live, !live.isEnded { capture.others.append(live) }
+        }
+        return capture
     }
+
+    /// Whether so much was learnt of what instances wait for that a last snapshot saves the next service more than it costs: a look at
+    /// an instance takes as long as writing some ten of them.
+    var hasLearntMuch: Bool { contents.withLock { $0.learntRests > max(64, $0.count / 10) } }
 
     // MARK: Watching
 
     func waitForChange(of instance: InstanceID, after revision: UInt64) async {
-        let watcher = shard(of: instance).withLock { shard -> Int? in
-            guard (shard.entries[instance]?.revision ?? 0) <= revision else { return nil }
-            shard.lastWatcher += 1
-            return shard.lastWatcher
+        let watcher = contents.withLock { contents -> Int? in
+            guard contents.revision(of: instance) <= revision else { return nil }
+            return contents.newNumber()
         }
         guard let watcher else { return }
         await withTaskCancellationHandler {
@@ -277,11 +386,11 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
         _ continuation: CheckedContinuation<Void, Never>, as watcher: Int, _ instance: InstanceID,
         after revision: UInt64
     ) {
-        let isKnown = shard(of: instance).withLock { shard -> Bool? in
-            let entry = self.entry(of: instance, in: &shard)
+        let isKnown = contents.withLock { contents -> Bool? in
+            let entry = self.entry(of: instance, in: &contents)
             // Cancelled already: what `onCancel` does may have come before. Or changed since it was looked at.
             guard !Task.isCancelled, entry.revision <= revision else {
-                shard.drop(entry, of: instance)
+                contents.drop(entry, of: instance)
                 return nil
             }
             entry.watchers[watcher] = continuation
@@ -304,10 +413,10 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
     }
 
     private func stopWatching(_ watcher: Int, _ instance: InstanceID) {
-        let continuation = shard(of: instance).withLock { shard -> CheckedContinuation<Void, Never>? in
-            guard let entry = shard.entries[instance] else { return nil }
+        let continuation = contents.withLock { contents -> CheckedContinuation<Void, Never>? in
+            guard let entry = contents.entries[instance] else { return nil }
             let continuation = entry.watchers.removeValue(forKey: watcher)
-            shard.drop(entry, of: instance)
+            contents.drop(entry, of: instance)
             return continuation
         }
         continuation?.resume()
@@ -315,14 +424,17 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
 
     func wakeUps() -> AsyncStream<InstanceID> {
         let (stream, continuation) = AsyncStream.makeStream(of: InstanceID.self)
-        let listener = lastListener.wrappingAdd(1, ordering: .relaxed).newValue
-        listeners.withLock { $0[listener] = continuation }
-        continuation.onTermination = { _ in self.listeners.withLock { $0[listener] = nil } }
+        let listener = contents.withLock { contents in
+            let listener = contents.newNumber()
+            contents.listeners[listener] = continuation
+            return listener
+        }
+        continuation.onTermination = { _ in self.contents.withLock { $0.listeners[listener] = nil } }
         return stream
     }
 
     func announce(_ instance: InstanceID) {
-        let listeners = listeners.withLock { Array($0.values) }
+        let listeners = contents.withLock { Array($0.listeners.values) }
         for listener in listeners { listener.yield(instance) }
     }
 }
@@ -331,9 +443,17 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
 struct LedgerCapture: Sendable {
     /// All events up to here are in the states, and some later ones.
     var position: LogPosition
-    var instances: [LiveInstance]
+    /// The instances that are packed.
+    var parked: [(key: InstanceID, value: PackedInstance)]
+    /// What those are compressed with.
+    var samples: StateSamples
+    /// The other live instances.
+    var others: [LiveInstance] = []
     var lastEpoch: UInt64
 
     /// The sequence from which records are needed by what is live.
-    var neededFrom: UInt64 { instances.reduce(position.sequence + 1) { min($0, $1.firstSequence) } }
+    var neededFrom: UInt64 {
+        let first = parked.reduce(position.sequence + 1) { min($0, $1.value.firstSequence) }
+        return others.reduce(first) { min($0, $1.firstSequence) }
+    }
 }

@@ -1,4 +1,5 @@
 public import SayiirEvents
+package import SayiirProjection
 
 /// What an instance waits for when an executor lets go of it.
 public struct InstanceRest: Hashable, Sendable {
@@ -10,6 +11,8 @@ public struct InstanceRest: Hashable, Sendable {
     public var priority: Int
     /// What an executor must offer to go on with it at once, which this one did not; empty if nobody can before ``due``.
     public var tags: [String]
+    /// The state in which the executor left it, for a backend that wants it and would have to read it otherwise.
+    package var state: InstanceState?
 
     /// Describes a rest.
     public init(revision: UInt64, due: Timestamp?, priority: Int = 3, tags: [String] = []) {

@@ -9,100 +9,144 @@ final class LedgerEntry: @unchecked Sendable {
     private(set) var isKnown: Bool
     /// The last durable revision, if that is known.
     private(set) var revision: UInt64 = 0
-    /// The state without what is in ``pending``; `nil` if there is none yet, or if the instance has ended and its storage need not be kept in
+    /// The state, as of the last event that was seen; `nil` if none was, or if the instance has ended and its storage need not be kept in
     /// memory.
-    private var base: LiveInstance?
-    /// Durable events that are not in the state yet. Who runs the instance has a state of its own, so most are never asked for: a
-    /// run that ends takes them with it.
-    private var pending: [(events: [Event], firstSequence: UInt64)] = []
+    private(set) var live: LiveInstance?
+    /// The sequence of that event, or 0.
+    private(set) var seenSequence: UInt64 = 0
+    /// The sequence of the last event of all.
+    private var lastSequence: UInt64 = 0
+    /// The sequence with which the current run began.
+    private var firstSequence: UInt64 = 0
     /// The current lease; `nil` if nobody runs the instance.
     var lease: Lease?
     /// Whether an append is under way.
     private var isTurnTaken = false
+    /// How many appends have found the turn taken and do not wait for it yet.
+    private var arriving = 0
+    /// Whether it is among those that were used lately.
+    var isRecent = false
     /// The generation of that append, once it has begun; see ``AppendsUnderWay``.
     var appendGeneration: Int?
     /// Those who wait for their turn to append, in the order of their arrival.
-    var waiting: [CheckedContinuation<Void, Never>] = []
+    private var waiting: [CheckedContinuation<Void, Never>] = []
     /// Those who wait for a change.
     var watchers: [Int: CheckedContinuation<Void, Never>] = [:]
 
-    /// Appends after which pending events go into the state, so that they do not become more than it.
-    private static let pendingLimit = 64
-
     init(isKnown: Bool) { self.isKnown = isKnown }
 
+    /// An entry of an instance that is here already, with all its events.
     init(_ live: LiveInstance) {
         isKnown = true
         learn(live)
     }
 
-    /// The state of a live instance; `nil` if there is none yet, or if the instance has ended and its storage need not be kept in memory.
-    var live: LiveInstance? {
-        settle()
-        return base
-    }
+    /// Whether there are durable events that are not in the state: whoever runs the instance has them in a state of its own.
+    var isBehind: Bool { isKnown && (live?.revision ?? 0) < revision }
 
     /// Whether it says nothing that storage does not, and nobody has to do with the instance.
-    var isBlank: Bool {
-        base == nil && pending.isEmpty && lease == nil && !isTurnTaken && watchers.isEmpty
-    }
+    var isBlank: Bool { live == nil && !isBehind && isIdle }
+
+    /// Whether nobody has to do with the instance.
+    var isIdle: Bool { lease == nil && !isTurnTaken && arriving == 0 && watchers.isEmpty }
 
     /// Takes in what storage has of the instance.
-    func learn(_ live: LiveInstance?) {
-        isKnown = true
-        base = live
-        pending = []
-        revision = live?.revision ?? 0
+    func learn(from history: [RecordedEvent]) {
+        learn(LiveInstance(folding: history))
+        lastSequence = history.last?.sequence ?? 0
+        seenSequence = lastSequence
     }
 
-    /// Decodes a state that is as a snapshot has it. If that fails, the instance is not known any more.
-    func decode() {
-        do throws(StateDecodingError) {
-            try base?.decode()
-        } catch {
-            base = nil
-            pending = []
-            isKnown = false
-        }
+    private func learn(_ live: LiveInstance?) {
+        isKnown = true
+        self.live = live
+        revision = live?.revision ?? 0
+        firstSequence = live?.firstSequence ?? 0
     }
 
     /// Takes in events that are durable from `firstSequence` on.
-    func apply(_ events: [Event], firstSequence: UInt64, keepingEnded: Bool) {
-        guard let first = events.first, let last = events.last else { return }
+    func take(_ events: [Event], firstSequence sequence: UInt64, keepingEnded: Bool) {
+        guard let last = events.last else { return }
+        let follows = lease == nil && !isBehind
+        noteRun(events, from: sequence)
         revision = last.revision
-        if last.body.endsRun && !keepingEnded { return forgetState() }
-        if base == nil { base = LiveInstance(first.instance) }
-        pending.append((events, firstSequence))
-        guard pending.count >= Self.pendingLimit || lease == nil else { return }
-        settle()
-        if base?.isEnded == true && !keepingEnded { forgetState() }
+        lastSequence = sequence + UInt64(events.count) - 1
+        if follows { apply(events, firstSequence: sequence) }
+        if !keepingEnded, last.body.endsRun || live?.isEnded == true { forgetState() }
+    }
+
+    /// The run may have begun with one of these events.
+    private func noteRun(_ events: [Event], from sequence: UInt64) {
+        if firstSequence == 0 { firstSequence = sequence }
+        for place in events.indices {
+            if case .submitted = events[place].body { firstSequence = sequence + UInt64(place) }
+        }
+    }
+
+    private func apply(_ events: some Collection<Event>, firstSequence: UInt64) {
+        seenSequence = firstSequence - 1
+        for event in events {
+            seenSequence += 1
+            if live == nil { live = LiveInstance(event.instance) }
+            // In place: a copy of the state would cost as much as the history is long.
+            live?.apply(event, sequence: seenSequence)
+        }
+    }
+
+    /// Takes in events that storage has behind ``seenSequence``, as far as they are acknowledged.
+    ///
+    /// - Returns: Whether it is any closer to the last event, or need not be.
+    func catchUp(with history: [RecordedEvent]) -> Bool {
+        guard isBehind else { return true }
+        let before = live?.revision ?? 0
+        for recorded in history {
+            let next = (live?.revision ?? 0) + 1
+            guard recorded.event.revision == next, next <= revision else { continue }
+            apply(CollectionOfOne(recorded.event), firstSequence: recorded.sequence)
+        }
+        return (live?.revision ?? 0) > before
     }
 
     /// The instance has ended. The revision stays good for as long as the entry does; the state has to be read again.
     private func forgetState() {
-        base = nil
-        pending = []
+        live = nil
         isKnown = false
     }
 
-    /// Applies pending events to the state.
-    func settle() {
-        guard !pending.isEmpty else { return }
-        for (events, firstSequence) in pending {
-            var sequence = firstSequence
-            // In place: a copy of the state would cost as much as the history is long.
-            for event in events {
-                base?.apply(event, sequence: sequence)
-                sequence += 1
-            }
+    /// Notes what the instance waits for, now that nobody runs it, and takes over the state in which it was left. Returns whether what it
+    /// waits for was not known.
+    func note(_ rest: InstanceRest) -> Bool {
+        var rest = rest
+        if isBehind, let state = rest.state.take(), state.revision == revision {
+            live = LiveInstance(state, firstSequence: firstSequence, rest: nil)
+            seenSequence = lastSequence
         }
-        pending = []
+        rest.state = nil
+        guard !isBehind, live != nil else { return false }
+        let known = live?.knownRest
+        live?.rest = rest
+        return live?.knownRest != known
     }
 
-    /// Takes the turn to append; false if somebody has it.
+    /// Takes the turn to append; false if somebody has it, and then ``waitForTurn(_:)`` must be called.
     func takeTurn() -> Bool {
-        if isTurnTaken { return false }
+        if isTurnTaken {
+            // From here on it must stay the instance's entry.
+            arriving += 1
+            return false
+        }
         isTurnTaken = true
+        return true
+    }
+
+    /// Waits for the turn; false, if it is free by now, and taken.
+    func waitForTurn(_ continuation: CheckedContinuation<Void, Never>) -> Bool {
+        arriving -= 1
+        guard isTurnTaken else {
+            isTurnTaken = true
+            return false
+        }
+        waiting.append(continuation)
         return true
     }
 

@@ -35,10 +35,11 @@ public struct LogBackend: Backend {
                 fold: { try fold($1, into: &$0, directory: directory) })
             let storage = LogStorage(log: log)
             for id in instances.unfinished { instances.settle(id, by: try await storage.history(of: id, after: 0)) }
+            instances.park()
             return LogBackend(
                 log: log, fileSystem: fileSystem,
                 ledger: InstanceLedger(
-                    storage: storage, instances: instances.live, lastEpoch: instances.lastEpoch))
+                    storage: storage, instances: instances.parked, lastEpoch: instances.lastEpoch))
         }
     }
 
@@ -65,16 +66,32 @@ public struct LogBackend: Backend {
         try ledger.acquireLease(on: instance, by: executor, takingOver: takingOver)
     }
 
+    /// Gives `executor` the right to run an instance if its state is one that it can go on with.
+    public func acquireLease(
+        on instance: InstanceID, by executor: String, if condition: @escaping @Sendable (InstanceState) -> Bool
+    ) async throws(BackendError) -> (lease: Lease, state: InstanceState)? {
+        try await ledger.acquireLease(on: instance, by: executor, if: condition)
+    }
+
     /// Gives a lease back.
-    public func release(_ lease: Lease, leaving rest: InstanceRest?) async { ledger.release(lease) }
+    public func release(_ lease: Lease, leaving rest: InstanceRest?) async {
+        // A service that looks at a great many for the first time: should the process die, the next one need not look again.
+        if ledger.release(lease, leaving: rest) { startSnapshot() }
+    }
 
     /// Appends events of one instance. Costs one share in one write and one sync.
     public nonisolated(nonsending) func append(_ events: [Event], lease: Lease?) async throws(BackendError) {
         try await ledger.append(events, lease: lease)
-        if log.isSnapshotDue, startsSnapshot() {
-            // Nobody waits for it; should it fail, the log is as good as before, and the next one is due as late as after it.
-            Task.detached { try? await takeSnapshot() }
+        if log.isSnapshotDue { startSnapshot() }
+    }
+
+    private func startSnapshot() {
+        let starts = isTakingSnapshot.withLock { isTaking in
+            defer { isTaking = true }
+            return !isTaking
         }
+        // Nobody waits for it; should it fail, the log is as good as before, and the next one is due as late as after it.
+        if starts { Task.detached { try? await takeSnapshot() } }
     }
 
     /// Writes a definition's text into the log, unless it is there already.
@@ -126,6 +143,13 @@ public struct LogBackend: Backend {
     /// The instances that have not ended.
     public func liveInstances() async throws(BackendError) -> [InstanceSummary] { try await ledger.instances() }
 
+    /// The instances that have not ended, and what they wait for.
+    public func waitingInstances(
+        of definitions: Set<DefinitionHash>
+    ) async throws(BackendError) -> [WaitingInstance] {
+        ledger.waitingInstances(of: definitions)
+    }
+
     /// All instances. Reads the whole log, but for what retention removed, and holds up nobody meanwhile.
     public func instances() async throws(BackendError) -> [InstanceSummary] {
         let stored = try await BackendError.translating { [log, fileSystem] in
@@ -144,22 +168,15 @@ public struct LogBackend: Backend {
     /// - Throws: ``BackendError/log(_:)`` if the disk fails or is full. The log is as good as before then.
     public func takeSnapshot() async throws(BackendError) {
         defer { isTakingSnapshot.withLock { $0 = false } }
-        guard let capture = await ledger.capture() else { return }
+        guard let capture = try await ledger.capture() else { return }
         do throws(LogError) {
             try await log.writeSnapshot(
                 at: capture.position, contentVersion: LiveInstances.contentVersion, neededFrom: capture.neededFrom
             ) { (entries) throws(LogError) in
-                try LiveInstances.write(capture.instances, lastEpoch: capture.lastEpoch, into: &entries)
+                try LiveInstances.write(capture, into: &entries)
             }
         } catch {
             throw .log(error)
-        }
-    }
-
-    private func startsSnapshot() -> Bool {
-        isTakingSnapshot.withLock { isTaking in
-            defer { isTaking = true }
-            return !isTaking
         }
     }
 
@@ -169,7 +186,7 @@ public struct LogBackend: Backend {
     /// - Throws: ``BackendError/log(_:)`` if the log was closed before or had failed.
     public func close() async throws(BackendError) {
         // Without it, opening takes longer, and that is all.
-        if log.isSnapshotWorthwhile { try? await takeSnapshot() }
+        if log.isSnapshotWorthwhile || ledger.hasLearntMuch { try? await takeSnapshot() }
         do {
             try await log.close()
         } catch {

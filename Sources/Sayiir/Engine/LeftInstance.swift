@@ -9,10 +9,14 @@ struct LeftInstance: Sendable {
 
     /// What the instance waits for.
     func rest(in graph: Graph?) -> InstanceRest {
-        guard state.phase == .active else { return InstanceRest(revision: state.revision, due: nil) }
-        return InstanceRest(
-            revision: state.revision, due: state.nextAlarm,
-            priority: unoffered?.priority ?? state.priority(in: graph), tags: unoffered?.tags ?? [])
+        var rest = InstanceRest(revision: state.revision, due: nil)
+        if state.phase == .active {
+            rest.due = state.nextAlarm
+            rest.priority = unoffered?.priority ?? state.priority(in: graph)
+            rest.tags = unoffered?.tags ?? []
+        }
+        rest.state = state
+        return rest
     }
 }
 

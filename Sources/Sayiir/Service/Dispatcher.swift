@@ -5,15 +5,22 @@ actor Dispatcher {
     private var schedule: Schedule
     private let clock: any EngineClock
     private var isDraining = false
-    /// Who waits for the next instance.
+    /// Who waits for instances to run.
     private var worker: CheckedContinuation<Void, Never>?
     /// Who waits for the schedule of timers to change.
     private var timekeeper: CheckedContinuation<Void, Never>?
-    private var timerSleep: Task<Void, Never>?
+    /// When that one looks again by itself; `nil` if it does not.
+    private var nextLook: Timestamp?
 
     init(limit: Int, clock: any EngineClock) {
         schedule = Schedule(limit: limit)
         self.clock = clock
+    }
+
+    /// Lets those instances wait for their moments that have one.
+    func park(_ instances: [WaitingInstance]) {
+        schedule.park(instances)
+        resumeTimekeeper()
     }
 
     /// Lets an instance run when its turn comes.
@@ -22,20 +29,31 @@ actor Dispatcher {
         resumeWorker()
     }
 
-    /// The next instance to run; `nil` once the dispatcher drains.
-    func next() async -> InstanceID? {
+    /// Lets an instance run if it need not wait for its turn; false if its priority has to be known.
+    func wakeAtOnce(_ instance: InstanceID) -> Bool {
+        guard schedule.hasRoom else { return false }
+        wake(instance, priority: 3)
+        return true
+    }
+
+    /// All instances that may run now, waiting for the first; `nil` once the dispatcher drains. For one caller.
+    func next() async -> [InstanceID]? {
         while !isDraining {
-            if let instance = schedule.takeNext() { return instance }
+            var instances: [InstanceID] = []
+            while let instance = schedule.takeNext() { instances.append(instance) }
+            if !instances.isEmpty { return instances }
             await withCheckedContinuation { worker = $0 }
         }
         return nil
     }
 
     /// An instance runs no more; see ``Schedule/finish(_:until:priority:at:)``.
-    func finish(_ instance: InstanceID, until due: Timestamp?, priority: Int) {
+    ///
+    /// - Returns: The instance that runs in its place; `nil` if none is ready.
+    func finish(_ instance: InstanceID, until due: Timestamp?, priority: Int) -> InstanceID? {
         schedule.finish(instance, until: due, priority: priority, at: clock.now)
-        resumeWorker()
-        if due != nil { resumeTimekeeper() }
+        if let due, nextLook.map({ due < $0 }) ?? true { resumeTimekeeper() }
+        return isDraining ? nil : schedule.takeNext()
     }
 
     /// Hands out nothing more.
@@ -45,21 +63,19 @@ actor Dispatcher {
         resumeTimekeeper()
     }
 
-    /// Those whose time has come, waiting for the first; `nil` once the dispatcher drains. For one caller.
-    func nextDue() async -> [InstanceID]? {
+    /// Lets those run whose time has come, until the dispatcher drains. For one caller.
+    func keepTime() async {
         while !isDraining {
-            let due = schedule.takeDue(at: clock.now)
-            if !due.isEmpty { return due }
-            if let moment = schedule.nextDue() {
-                timerSleep = Task { [clock] in
+            if schedule.wakeDue(at: clock.now) { resumeWorker() }
+            nextLook = schedule.nextDue()
+            let alarm = nextLook.map { moment in
+                Task { [clock] in
                     if (try? await clock.sleep(until: moment)) != nil { self.resumeTimekeeper() }
                 }
             }
             await withCheckedContinuation { timekeeper = $0 }
-            timerSleep?.cancel()
-            timerSleep = nil
+            alarm?.cancel()
         }
-        return nil
     }
 
     private func resumeWorker() {

@@ -35,7 +35,7 @@ extension Engine: Service {
             try await serve(service.run, until: drain) { await doorbell.ring() }
         } else {
             let dispatcher = Dispatcher(limit: options.concurrency, clock: environment.clock)
-            let service = DispatchingService(client: client, worker: worker, dispatcher: dispatcher)
+            let service = DispatchingService(worker: worker, dispatcher: dispatcher)
             try await serve(service.run, until: drain) { await dispatcher.drain() }
         }
     }

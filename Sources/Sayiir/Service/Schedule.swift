@@ -14,8 +14,10 @@ struct Schedule: Sendable {
 
     private var ready = Heap<Ready>()
     private var timers = Heap<Timer>()
-    /// What is known of each instance that is ready, runs, or waits for a moment. Others take no room.
+    /// What is known of each instance that is ready or runs. Others take no room.
     private var standings: [InstanceID: Standing] = [:]
+    /// When those are due that wait for a moment: of a great many, each in as little room as possible.
+    private var parked: [InstanceID: Timestamp] = [:]
     private var runningCount = 0
     /// Keeps those of equal urgency in the order of their arrival.
     private var arrivals: UInt64 = 0
@@ -24,7 +26,6 @@ struct Schedule: Sendable {
         case ready
         /// It runs; and whether something has happened since that it may not have seen.
         case running(isStale: Bool)
-        case parked(until: Timestamp)
     }
 
     private struct Ready: Comparable, Sendable {
@@ -40,6 +41,8 @@ struct Schedule: Sendable {
     private struct Timer: Comparable, Sendable {
         var due: Timestamp
         var instance: InstanceID
+        /// How urgent the instance is then: nobody has to look at it for that.
+        var priority: UInt8
 
         static func < (left: Self, right: Self) -> Bool { left.due < right.due }
         static func == (left: Self, right: Self) -> Bool { left.due == right.due && left.instance == right.instance }
@@ -49,6 +52,9 @@ struct Schedule: Sendable {
 
     /// How many instances run.
     var running: Int { runningCount }
+
+    /// Whether one more can run at once, whatever its priority is.
+    var hasRoom: Bool { runningCount + ready.count < limit }
 
     /// When the next of those that wait is due; `nil` if none waits for a moment.
     mutating func nextDue() -> Timestamp? {
@@ -61,7 +67,8 @@ struct Schedule: Sendable {
         switch standings[instance] {
         case .ready: break
         case .running: standings[instance] = .running(isStale: true)
-        case .parked, nil:
+        case nil:
+            parked[instance] = nil
             standings[instance] = .ready
             arrivals += 1
             let urgency = now + Self.agingInterval * priority
@@ -87,27 +94,42 @@ struct Schedule: Sendable {
         if isStale || due.map({ $0 <= now }) == true {
             wake(instance, priority: priority, at: now)
         } else if let due {
-            standings[instance] = .parked(until: due)
-            timers.insert(Timer(due: due, instance: instance))
+            parked[instance] = due
+            timers.insert(Timer(due: due, instance: instance, priority: UInt8(clamping: priority)))
         }
     }
 
-    /// Those whose time has come, the earliest first; they are parked no more.
-    mutating func takeDue(at now: Timestamp) -> [InstanceID] {
-        var due: [InstanceID] = []
+    /// Lets instances wait for their moments, if they have one; those of which something is known already are passed over.
+    mutating func park(_ instances: [WaitingInstance]) {
+        let count = instances.count { $0.due != nil }
+        parked.reserveCapacity(parked.count + count)
+        var added: [Timer] = []
+        added.reserveCapacity(count)
+        for instance in instances where standings[instance.id] == nil && parked[instance.id] == nil {
+            guard let due = instance.due else { continue }
+            parked[instance.id] = due
+            added.append(Timer(due: due, instance: instance.id, priority: UInt8(clamping: instance.priority)))
+        }
+        // A heap of all at once costs a comparison or two for each; adding them one by one costs their depth.
+        if timers.isEmpty { timers = Heap(added) } else { timers.insert(contentsOf: added) }
+    }
+
+    /// Makes those ready whose time has come, the earliest first; false if there is none.
+    mutating func wakeDue(at now: Timestamp) -> Bool {
+        var hasWoken = false
         while let timer = timers.min, timer.due <= now {
             timers.removeMin()
-            guard case .parked(timer.due) = standings[timer.instance] else { continue }
-            standings[timer.instance] = nil
-            due.append(timer.instance)
+            guard parked[timer.instance] == timer.due else { continue }
+            wake(timer.instance, priority: Int(timer.priority), at: now)
+            hasWoken = true
         }
-        return due
+        return hasWoken
     }
 
     /// An instance that was woken leaves its timer behind.
     private mutating func dropOldTimers() {
         while let timer = timers.min {
-            if case .parked(timer.due) = standings[timer.instance] { return }
+            if parked[timer.instance] == timer.due { return }
             timers.removeMin()
         }
     }

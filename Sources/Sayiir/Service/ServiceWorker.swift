@@ -15,14 +15,16 @@ struct ServiceWorker: Sendable {
     /// - Throws: ``WorkflowError/backend(_:)`` if storage has failed for good.
     func run(_ instance: InstanceID) async throws -> InstanceRest? {
         try await toleratingOthers(instance) { () throws(WorkflowError) in
-            // Looking costs less than a lease.
-            guard let state = try await environment.state(of: instance), state.phase == .active,
-                graph(of: state) != nil
-            else { return nil }
-            let lease = try await WorkflowError.translating { () throws(BackendError) in
-                try await environment.backend.acquireLease(on: instance, by: executor, takingOver: false)
+            let (environment, registry) = (environment, registry)
+            let taken = try await WorkflowError.translating { () throws(BackendError) in
+                try await environment.backend.acquireLease(on: instance, by: executor) { state in
+                    state.phase == .active && registry.graph(state.definition) != nil && !state.hasUnknownEvents
+                }
             }
-            return try await goOn(under: lease)
+            if let taken { return try await goOn(under: taken.lease, from: taken.state) }
+            // Says why, if it is for a reason that somebody has to know.
+            if let state = try await environment.state(of: instance), state.phase == .active { _ = graph(of: state) }
+            return nil
         }
     }
 
@@ -31,7 +33,9 @@ struct ServiceWorker: Sendable {
     /// - Returns: What it waits for; `nil` if the lease was lost or the run was cancelled.
     /// - Throws: ``WorkflowError/backend(_:)`` if storage has failed for good.
     func run(under lease: Lease) async throws -> InstanceRest? {
-        try await toleratingOthers(lease.instance) { () throws(WorkflowError) in try await goOn(under: lease) }
+        try await toleratingOthers(lease.instance) { () throws(WorkflowError) in
+            try await goOn(under: lease, from: nil)
+        }
     }
 
     /// Whether somebody asked to cancel an instance.
@@ -52,7 +56,9 @@ struct ServiceWorker: Sendable {
                 return nil
             case .backend(let cause) where cause.isPassing:
                 logger.error("storage refused; trying again", metadata: metadata(instance, "error", "\(cause)"))
-                return InstanceRest(revision: 0, due: environment.clock.now + Self.storageRetryDelay)
+                return InstanceRest(
+                    revision: 0, due: environment.clock.now + Self.storageRetryDelay,
+                    priority: await priority(of: instance))
             default:
                 throw error
             }
@@ -60,11 +66,14 @@ struct ServiceWorker: Sendable {
     }
 
     /// Runs an instance under a lease, and gives that back.
-    private func goOn(under lease: Lease) async throws(WorkflowError) -> InstanceRest? {
+    ///
+    /// - Parameters:
+    ///   - lease: The lease.
+    ///   - state: The instance's state, if it is known since the lease was taken.
+    private func goOn(under lease: Lease, from state: InstanceState?) async throws(WorkflowError) -> InstanceRest? {
         let rest: InstanceRest?
         do throws(WorkflowError) {
-            // Nobody else can run it from here on; but others may have until now.
-            rest = try await runOnce(under: lease)
+            rest = try await runOnce(under: lease, from: state)
         } catch {
             await environment.backend.release(lease)
             throw error
@@ -73,8 +82,11 @@ struct ServiceWorker: Sendable {
         return rest
     }
 
-    private func runOnce(under lease: Lease) async throws(WorkflowError) -> InstanceRest? {
-        guard let state = try await environment.state(of: lease.instance) else { return nil }
+    private func runOnce(under lease: Lease, from known: InstanceState?) async throws(WorkflowError) -> InstanceRest? {
+        // Nobody else can run it since the lease was taken; but others may have until then.
+        var current = known
+        if current == nil { current = try await environment.state(of: lease.instance) }
+        guard let state = current else { return nil }
         guard state.phase == .active else { return InstanceRest(revision: state.revision, due: nil) }
         guard let graph = graph(of: state) else {
             return InstanceRest(revision: state.revision, due: environment.clock.now + Self.foreignRetryDelay)

@@ -14,7 +14,9 @@ struct StoredPropertyTests {
             "failedStep", "lineage", "leaseHolder", "leaseEpoch", "submittedAt", "updatedAt", "endedAt",
             "hasUnknownEvents", "anomalies",
         ],
-        "StepTable": ["entries", "places", "openPlaces"],
+        "StepTable": ["entries", "index", "openPlaces"],
+        // Follows from the entries.
+        "StepIndex": ["slots", "count"],
         "StepState": [
             "step", "kind", "status", "attempt", "failureCount", "timeoutCount", "startedAt", "attemptStartedAt",
             "finishedAt", "output", "failure", "isAbandoned",

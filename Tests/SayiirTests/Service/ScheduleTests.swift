@@ -7,6 +7,10 @@ import Testing
 @Suite struct ScheduleTests {
     private let start = Timestamp(nanosecondsSinceEpoch: 0)
 
+    private func waiting(_ id: InstanceID, _ seconds: Int, priority: Int = 3) -> WaitingInstance {
+        WaitingInstance(id, PackedInstance.Rest(due: start + .seconds(seconds), priority: priority))
+    }
+
     private func takeAll(_ schedule: inout Schedule) -> [InstanceID] {
         var taken: [InstanceID] = []
         while let next = schedule.takeNext() { taken.append(next) }
@@ -72,14 +76,58 @@ import Testing
             schedule.finish(id, until: start + .seconds(seconds), priority: 3, at: start)
         }
         #expect(schedule.nextDue() == start + .seconds(10))
-        #expect(schedule.takeDue(at: start + .seconds(9)).isEmpty)
+        #expect(!schedule.wakeDue(at: start + .seconds(9)))
         schedule.wake("woken", priority: 3, at: start + .seconds(5))
-        #expect(schedule.takeDue(at: start + .seconds(60)) == ["early", "late"])
+        #expect(takeAll(&schedule) == ["woken"])
+        schedule.finish("woken", until: nil, priority: 3, at: start + .seconds(5))
+        #expect(schedule.wakeDue(at: start + .seconds(60)))
+        #expect(takeAll(&schedule) == ["early", "late"])
         #expect(schedule.nextDue() == nil)
+        schedule.wake("woken", priority: 3, at: start + .seconds(60))
         #expect(takeAll(&schedule) == ["woken"])
         // What is due already when it ends is ready at once.
         schedule.finish("woken", until: start, priority: 3, at: start + .seconds(60))
         #expect(schedule.takeNext() == "woken")
+    }
+
+    @Test("those that are due at the same moment go by the priority that they were parked with")
+    func timersOfSeveralPriorities() {
+        var schedule = Schedule(limit: 10)
+        schedule.park([waiting("low", 9, priority: 5), waiting("high", 9, priority: 1)])
+        for (id, priority) in [("middle", 3), ("highest", 0)] as [(InstanceID, Int)] {
+            schedule.wake(id, priority: priority, at: start)
+            _ = schedule.takeNext()
+            schedule.finish(id, until: start + .seconds(9), priority: priority, at: start)
+        }
+        #expect(schedule.wakeDue(at: start + .seconds(9)))
+        #expect(takeAll(&schedule) == ["highest", "high", "middle", "low"])
+    }
+
+    @Test("many are parked at once, but not those of which something is known already")
+    func parking() {
+        var schedule = Schedule(limit: 10)
+        schedule.wake("running", priority: 3, at: start)
+        _ = schedule.takeNext()
+        schedule.wake("ready", priority: 3, at: start)
+        schedule.park([
+            waiting("running", 5), waiting("ready", 5), waiting("a", 5), waiting("b", 1), WaitingInstance("d"),
+        ])
+        schedule.park([waiting("c", 2)])
+        #expect(schedule.nextDue() == start + .seconds(1))
+        #expect(takeAll(&schedule) == ["ready"])
+        #expect(schedule.wakeDue(at: start + .seconds(60)))
+        #expect(takeAll(&schedule) == ["b", "c", "a"])
+    }
+
+    @Test("there is room as long as fewer run or are ready than may run")
+    func room() {
+        var schedule = Schedule(limit: 2)
+        #expect(schedule.hasRoom)
+        schedule.wake("a", priority: 3, at: start)
+        _ = schedule.takeNext()
+        #expect(schedule.hasRoom)
+        schedule.wake("b", priority: 3, at: start)
+        #expect(!schedule.hasRoom)
     }
 
     @Test("at random, an instance that was woken runs afterwards, never twice at once, and never more than may")
@@ -107,10 +155,7 @@ import Testing
                 let due = Bool.random(using: &generator) ? now + .seconds(5) : nil
                 schedule.finish(ended, until: due, priority: 3, at: now)
             default:
-                for due in schedule.takeDue(at: now) {
-                    schedule.wake(due, priority: 3, at: now)
-                    pending.insert(due)
-                }
+                _ = schedule.wakeDue(at: now)
             }
         }
         for ended in running { schedule.finish(ended, until: nil, priority: 3, at: now) }

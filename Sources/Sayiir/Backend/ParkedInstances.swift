@@ -1,0 +1,49 @@
+import SayiirEvents
+import SayiirProjection
+
+/// The live instances that nobody has to do with, packed.
+struct ParkedInstances: Sendable {
+    /// Each by its id.
+    private(set) var packed: [InstanceID: PackedInstance] = [:]
+    /// The samples that they are compressed with.
+    private(set) var samples = StateSamples()
+
+    /// Parks an instance.
+    mutating func park(_ live: LiveInstance) {
+        packed[live.state.id] = PackedInstance(live, with: &samples)
+    }
+
+    /// What became of an instance that was to be taken out.
+    enum Taken {
+        /// It is not here.
+        case absent
+        /// It was here, and cannot be unpacked: only its history tells.
+        case unreadable
+        case instance(LiveInstance)
+    }
+
+    /// Takes an instance out.
+    mutating func take(_ id: InstanceID) -> Taken {
+        guard let found = packed.removeValue(forKey: id) else { return .absent }
+        return found.unpacked(as: id, with: samples).map { .instance($0) } ?? .unreadable
+    }
+
+    /// What an instance waits for, if whoever ran it last said so and by one of these definitions; `nil` if somebody has to look.
+    func rest(of instance: PackedInstance, within definitions: Set<UInt16>) -> PackedInstance.Rest? {
+        definitions.contains(instance.sample) ? instance.rest : nil
+    }
+
+    /// The samples of states that go by one of these definitions.
+    func samples(of definitions: Set<DefinitionHash>) -> Set<UInt16> {
+        Set(samples.all.filter { $0.value.kind.definition.map { definitions.contains($0) } ?? false }.keys)
+    }
+
+    /// Takes in a sample of a snapshot; false if it is none.
+    mutating func restore(sample payload: ArraySlice<UInt8>) -> Bool { samples.restore(payload) }
+
+    /// Takes in an instance of a snapshot.
+    mutating func restore(_ instance: PackedInstance, as id: InstanceID) { packed[id] = instance }
+
+    /// Makes room for so many more.
+    mutating func reserve(_ count: Int) { packed.reserveCapacity(packed.count + count) }
+}
