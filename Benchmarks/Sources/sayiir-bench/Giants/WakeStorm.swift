@@ -31,8 +31,7 @@ struct WakeStorm: Sendable {
         let writing = try await LogBackend.open(directory: directory, options: options)
         try await writing.store(0..<count, of: orders, waitingFor: wait) { _ in due }
         try await writing.close()
-        var engineOptions = EngineOptions()
-        let engine = try await Engine(directory: directory, options: engineOptions)
+        let engine = try await Engine(directory: directory)
         engine.register(orders.sleeping)
         engine.register(orders.awaiting)
         let service = Task { try await engine.run() }
