@@ -19,7 +19,7 @@ struct SleepingGiants {
         for count in counts {
             let cost = try await parked(count)
             print("\n\(count) parked instances, medians of \(rounds) processes")
-            print("  first service, which looks at each once: \(Table.decimal(cost.first.servedSeconds, 2)) s")
+            print("  first service, until it has looked at each: \(Table.decimal(cost.first.settledSeconds, 2)) s")
             print(
                 "  open \(Table.decimal(cost.median(\.openSeconds) * 1000, 1)) ms, until new work is served "
                     + "\(Table.decimal(cost.median(\.servedSeconds) * 1000, 1)) ms")
@@ -31,9 +31,12 @@ struct SleepingGiants {
         }
         for wait in ParkedOrders.Wait.allCases where stormCount > 0 {
             var times: [Double] = []
+            var costs: [Double] = []
             for round in 0..<rounds {
                 let storm = WakeStorm(count: stormCount, wait: wait)
-                times.append(try await storm.measure(in: "\(directory)/storm-\(wait)-\(round)") / .seconds(1))
+                let result = try await storm.measure(in: "\(directory)/storm-\(wait)-\(round)")
+                times.append(result.elapsed / .seconds(1))
+                costs.append(result.processorTime)
             }
             let list = times.map { Table.decimal($0, 2) }.joined(separator: " ")
             print(

@@ -2,24 +2,6 @@ import SayiirEvents
 import SayiirLog
 import SayiirProjection
 
-/// Where an ``InstanceLedger`` keeps events.
-protocol EventStorage: Sendable {
-    /// Whether the states of ended instances stay in memory; if not, they are folded again from their history.
-    static var keepsEndedStates: Bool { get }
-
-    /// Appends events of one instance; returns the first one's sequence once they are durable.
-    nonisolated(nonsending) func append(_ events: [Event]) async throws(BackendError) -> UInt64
-
-    /// The durable events of an instance behind a sequence, oldest first.
-    func history(of instance: InstanceID, after sequence: UInt64) async throws(BackendError) -> [RecordedEvent]
-
-    /// Whether there may be events of an instance that the ledger does not know; false is certain. Does not block.
-    func mayHold(_ instance: InstanceID) -> Bool
-
-    /// Where storage ends; `nil` if it is not a log.
-    var position: LogPosition? { get }
-}
-
 /// What a process that alone writes its storage knows of its instances: the revisions and the states of those that are
 /// live, and who runs which. Of others it asks the storage. It orders the appends of each instance, and checks revision and lease before each.
 ///
@@ -436,24 +418,5 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
     func announce(_ instance: InstanceID) {
         let listeners = contents.withLock { Array($0.listeners.values) }
         for listener in listeners { listener.yield(instance) }
-    }
-}
-
-/// What a snapshot is made of.
-struct LedgerCapture: Sendable {
-    /// All events up to here are in the states, and some later ones.
-    var position: LogPosition
-    /// The instances that are packed.
-    var parked: [(key: InstanceID, value: PackedInstance)]
-    /// What those are compressed with.
-    var samples: StateSamples
-    /// The other live instances.
-    var others: [LiveInstance] = []
-    var lastEpoch: UInt64
-
-    /// The sequence from which records are needed by what is live.
-    var neededFrom: UInt64 {
-        let first = parked.reduce(position.sequence + 1) { min($0, $1.value.firstSequence) }
-        return others.reduce(first) { min($0, $1.firstSequence) }
     }
 }

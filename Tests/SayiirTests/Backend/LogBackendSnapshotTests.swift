@@ -91,10 +91,11 @@ import Testing
         try await backend.close()
         let log = try await LogWriter.open(directory: "jobs", options: logOptions, fileSystem: disk)
         try await log.writeSnapshot(
-            at: log.position, contentVersion: 1 << 16 | InstanceState.encodingVersion, neededFrom: 1
+            at: log.position, contentVersion: 2 << 16 | InstanceState.encodingVersion, neededFrom: 1
         ) { (entries) throws(LogError) in
             try entries.append(kind: RecordKind(rawValue: 16), key: "a") { bytes in
-                bytes += [1, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0] + [UInt8](repeating: 0xFF, count: 20)
+                bytes += [1, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0] + [UInt8](repeating: 0, count: 12)
+                bytes += [20, 0, 0, 0] + [UInt8](repeating: 0xFF, count: 20)
             }
         }
         try await log.close()
@@ -108,6 +109,126 @@ import Testing
         }
         try await again.append([events[3]], lease: nil)
         #expect(try await again.state(of: "a") == InstanceState(folding: events))
+        try await again.close()
+    }
+
+    @Test("a snapshot of the version before is not used, and all is read from the log")
+    func earlierVersion() async throws {
+        let disk = InMemoryFileSystem()
+        let backend = try await open(disk)
+        try await backend.append(firstEvents("a", count: 3), lease: nil)
+        try await backend.close()
+        let log = try await LogWriter.open(directory: "jobs", options: logOptions, fileSystem: disk)
+        try await log.writeSnapshot(
+            at: log.position, contentVersion: 1 << 16 | InstanceState.encodingVersion, neededFrom: 1
+        ) { (entries) throws(LogError) in
+            try entries.append(kind: RecordKind(rawValue: 17), key: "") { $0 += [9, 0, 0, 0, 0, 0, 0, 0] }
+        }
+        try await log.close()
+        let again = try await open(disk)
+        #expect(again.recovery.snapshotSequence == nil && again.recovery.unusedSnapshots.count == 1)
+        #expect(try await again.state(of: "a") == InstanceState(folding: firstEvents("a", count: 3)))
+        try await again.close()
+    }
+
+    @Test("what instances wait for is known to who opens the log next, unless something has happened since")
+    func rests() async throws {
+        let disk = InMemoryFileSystem()
+        let backend = try await open(disk)
+        let due = Timestamp(nanosecondsSinceEpoch: 77)
+        func leave(_ id: InstanceID, _ rest: InstanceRest?) async throws {
+            try await backend.append(firstEvents(id, count: 2), lease: nil)
+            let lease = try await backend.acquireLease(on: id, by: "x", takingOver: false)
+            await backend.release(lease, leaving: rest)
+        }
+        try await leave("moment", InstanceRest(revision: 2, due: due, priority: 5))
+        try await leave("signal", InstanceRest(revision: 2, due: nil, priority: 1))
+        try await leave("unsaid", nil)
+        try await leave("outdated", InstanceRest(revision: 1, due: due))
+        try await leave("tagged", InstanceRest(revision: 2, due: due, tags: ["gpu"]))
+        try await leave("changed", InstanceRest(revision: 2, due: due))
+        try await leave("changed later", InstanceRest(revision: 2, due: due))
+        try await backend.append([firstEvents("changed", count: 3)[2]], lease: nil)
+        let mine: Set<DefinitionHash> = [DefinitionHash(bytes: [UInt8](repeating: 1, count: 32))]
+        func atRest(_ backend: LogBackend, of definitions: Set<DefinitionHash>) async throws -> [InstanceID: Int] {
+            let list = try await backend.waitingInstances(of: definitions)
+            #expect(list.count == 7)
+            for instance in list where instance.isAtRest {
+                #expect(instance.due == (instance.id == "signal" ? nil : due))
+            }
+            return Dictionary(uniqueKeysWithValues: list.filter(\.isAtRest).map { ($0.id, $0.priority) })
+        }
+        let expected: [InstanceID: Int] = ["moment": 5, "signal": 1, "changed later": 3]
+        #expect(try await atRest(backend, of: mine) == expected)
+        #expect(try await atRest(backend, of: []) == [:])
+        try await backend.takeSnapshot()
+        try await backend.append([firstEvents("changed later", count: 3)[2]], lease: nil)
+        try await backend.close()
+        let again = try await open(disk)
+        #expect(try await atRest(again, of: mine) == ["moment": 5, "signal": 1])
+        #expect(try await atRest(again, of: [DefinitionHash(bytes: [2])]) == [:])
+        // Who looks and changes nothing has nothing to tell.
+        let lease = try await again.acquireLease(on: "moment", by: "x", takingOver: false)
+        #expect(try await atRest(again, of: mine) == ["signal": 1])
+        await again.release(lease)
+        #expect(try await atRest(again, of: mine) == ["moment": 5, "signal": 1])
+        try await again.close()
+    }
+
+    @Test("many more instances than are kept unpacked are as their histories say, also after another opening")
+    func parking() async throws {
+        let disk = InMemoryFileSystem()
+        let backend = try await open(disk)
+        func id(_ number: Int) -> InstanceID { InstanceID("i\(number)") }
+        func count(_ number: Int) -> Int { 2 + number % 5 }
+        func expectAll(_ backend: LogBackend, _ extra: Int) async throws {
+            var wrong: [InstanceID] = []
+            for number in 0..<2500 {
+                let events = firstEvents(id(number), count: count(number) + extra)
+                let state = try await backend.state(of: id(number))
+                if state != InstanceState(folding: events) { wrong.append(id(number)) }
+            }
+            #expect(wrong == [])
+        }
+        for number in 0..<2500 { try await backend.append(firstEvents(id(number), count: count(number)), lease: nil) }
+        try await expectAll(backend, 0)
+        for number in 0..<2500 {
+            let next = firstEvents(id(number), count: count(number) + 1).suffix(1)
+            try await backend.append(Array(next), lease: nil)
+        }
+        try await expectAll(backend, 1)
+        #expect(try await backend.liveInstances().count == 2500)
+        let error = await #expect(throws: BackendError.self) {
+            try await backend.append(firstEvents("i1", count: 1), lease: nil)
+        }
+        #expect(error?.description.contains("revision 5 comes next, not 1") == true)
+        await backend.waitForChange(of: "i2", after: 4)
+        try await backend.takeSnapshot()
+        try await backend.close()
+        let again = try await open(disk)
+        #expect(again.recovery.assessment.recordCount == 0)
+        try await expectAll(again, 1)
+        try await again.close()
+    }
+
+    @Test("a service that has only looked leaves a snapshot in which it is known what all wait for")
+    func snapshotOfRests() async throws {
+        let disk = InMemoryFileSystem()
+        let backend = try await open(disk)
+        for number in 0..<100 { try await backend.append(firstEvents("i\(number)", count: 2), lease: nil) }
+        try await backend.takeSnapshot()
+        try await backend.close()
+        let mine: Set<DefinitionHash> = [DefinitionHash(bytes: [UInt8](repeating: 1, count: 32))]
+        let looking = try await open(disk)
+        #expect(try await looking.waitingInstances(of: mine).count { $0.isAtRest } == 0)
+        for number in 0..<100 {
+            let id = InstanceID("i\(number)")
+            let lease = try await looking.acquireLease(on: id, by: "x", takingOver: false)
+            await looking.release(lease, leaving: InstanceRest(revision: 2, due: nil))
+        }
+        try await looking.close()
+        let again = try await open(disk)
+        #expect(try await again.waitingInstances(of: mine).count { $0.isAtRest } == 100)
         try await again.close()
     }
 

@@ -342,4 +342,72 @@ import Testing
         let error = await #expect(throws: WorkflowError.self) { try await engine.run() }
         #expect(error?.description.contains("Whether the last records reached the disk is unknown") == true)
     }
+
+    @Test(
+        "what is known to wait is not looked at when a service starts again, and goes on in its time or by its signal")
+    func restingInstances() async throws {
+        let disk = InMemoryFileSystem()
+        let clock = VirtualClock()
+        let calls = Calls()
+        let sleeping = try Flow("sleeping", input: Int.self).then(adding(1, "a", calls)).delay("night", .seconds(100))
+            .then(adding(10, "b", calls)).build()
+        let awaiting = try Flow("awaiting", input: Int.self).waitForSignal("go", of: Int.self).build()
+        let runs = RunCounter()
+        func open(_ workflows: Workflow<Int, Int>...) async throws -> (engine: Engine, log: LogBackend) {
+            var options = EngineOptions()
+            options.clock = clock
+            options.middleware = [runs]
+            let log = try await openLog(disk)
+            let engine = Engine(backend: log, options: options)
+            for workflow in workflows { engine.register(workflow) }
+            return (engine, log)
+        }
+        let (first, log) = try await open(sleeping, awaiting)
+        try await serving(first) {
+            for number in 0..<5 { try await first.client.submit(sleeping, id: "s\(number)", input: number) }
+            for number in 0..<5 { try await first.client.submit(awaiting, id: "a\(number)", input: number) }
+            try await waitUntil {
+                try await log.waitingInstances(of: [sleeping.definitionHash, awaiting.definitionHash])
+                    .count { $0.isAtRest } == 10
+            }
+        }
+        try await log.takeSnapshot()
+        try await log.close()
+        let before = runs.count
+
+        let (second, again) = try await open(sleeping, awaiting)
+        try await serving(second) {
+            try await second.client.submit(awaiting, id: "new", input: 0)
+            try await waitUntil { try await second.client.status(of: "new").name == "awaiting_signal" }
+            #expect(runs.count == before + 1)
+            try await second.client.signal("go", to: "a3", payload: 7)
+            #expect(try await second.client.waitForCompletion(of: "a3", as: awaiting).output == 7)
+            try await waitUntil { clock.sleeperCount > 0 }
+            clock.advance(by: .seconds(100))
+            for number in 0..<5 {
+                let output = try await second.client.waitForCompletion(of: "s\(number)", as: sleeping).output
+                #expect(output == number + 11)
+            }
+        }
+        #expect(calls.count("a") == 5 && calls.count("b") == 5)
+        try await again.takeSnapshot()
+        try await again.close()
+
+        // Who cannot run them says so, as ever, though they rest.
+        let third = try await open(sleeping).engine
+        let rests = try await third.backend.waitingInstances(of: [sleeping.definitionHash])
+        #expect(rests.count == 5 && !rests.contains { $0.isAtRest })
+    }
+}
+
+/// Counts runs of instances.
+private final class RunCounter: EngineMiddleware {
+    private let number = Atomically(0)
+
+    var count: Int { number.value }
+
+    func aroundRun(_ run: RunDescription, _ next: @Sendable () async -> RunOutcome) async -> RunOutcome {
+        number.change { $0 += 1 }
+        return await next()
+    }
 }

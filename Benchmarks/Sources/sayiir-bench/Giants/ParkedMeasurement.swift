@@ -9,6 +9,8 @@ struct ParkedMeasurement: Codable, Sendable {
     var openSeconds = 0.0
     /// From the call until an instance that was submitted as soon as the service ran has completed.
     var servedSeconds = 0.0
+    /// From the call until it is known of all what they wait for.
+    var settledSeconds = 0.0
     /// Anonymous resident bytes of the process with an engine on an empty log, which has served one instance.
     var emptyBytes = 0
     /// Anonymous resident bytes when the engine is there, beyond those.
@@ -21,15 +23,16 @@ struct ParkedMeasurement: Codable, Sendable {
     /// Measures a log in this process, whose snapshot is as the last service left it, and closes it.
     static func take(of log: String, scratch: String) async throws -> ParkedMeasurement {
         var result = ParkedMeasurement()
-        _ = try await serve(scratch, lettingSettle: true) { result.emptyBytes = $0 }
+        _ = try await serve(scratch) { result.emptyBytes = $0 }
         var opened = 0
-        let times = try await serve(log, lettingSettle: true) {
+        let times = try await serve(log) {
             opened = opened == 0 ? $0 : opened
         } atEnd: {
             result.servedBytes = max(0, $0 - result.emptyBytes)
         }
         result.openSeconds = times.opening / .seconds(1)
         result.servedSeconds = times.serving / .seconds(1)
+        result.settledSeconds = times.settling / .seconds(1)
         result.openBytes = max(0, opened - result.emptyBytes)
         result.peakBytes = Memory.peakBytes
         return result
@@ -37,10 +40,11 @@ struct ParkedMeasurement: Codable, Sendable {
 
     /// Opens a log, runs its service until it has looked at everything, and closes it.
     ///
-    /// - Returns: How long it took until the log was open, and until the service had served what was new.
+    /// - Returns: How long it took until the log was open, until the service had served what was new, and until it is known of all what
+    ///   they wait for.
     private static func serve(
-        _ log: String, lettingSettle: Bool, afterOpening: (Int) -> Void, atEnd: (Int) -> Void = { _ in }
-    ) async throws -> (opening: Duration, serving: Duration) {
+        _ log: String, afterOpening: (Int) -> Void, atEnd: (Int) -> Void = { _ in }
+    ) async throws -> (opening: Duration, serving: Duration, settling: Duration) {
         let clock = ContinuousClock()
         let orders = try ParkedOrders()
         let probe = try Flow("probe", input: Int.self).then("answer") { (value: Int) in value }.build()
@@ -58,12 +62,17 @@ struct ParkedMeasurement: Codable, Sendable {
         try await engine.client.submit(probe, id: id, input: 1, priority: 5)
         _ = try await engine.client.waitForCompletion(of: id, as: probe)
         let serving = clock.now - start
-        if lettingSettle { try await Task.sleep(for: .milliseconds(300)) }
+        let definitions: Set<DefinitionHash> = [orders.sleeping.definitionHash, orders.awaiting.definitionHash]
+        while try await !engine.backend.waitingInstances(of: definitions).allSatisfy(\.isAtRest) {
+            try await Task.sleep(for: .milliseconds(200))
+        }
+        let settling = clock.now - start
+        try await Task.sleep(for: .milliseconds(300))
         atEnd(Memory.anonymousBytes)
         service.cancel()
         _ = await service.result
         try await engine.close()
-        return (opening, serving)
+        return (opening, serving, settling)
     }
 }
 

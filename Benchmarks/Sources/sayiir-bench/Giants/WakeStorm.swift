@@ -9,9 +9,17 @@ struct WakeStorm: Sendable {
     let count: Int
     let wait: ParkedOrders.Wait
 
+    /// What a storm took.
+    struct Result: Sendable {
+        /// Until all had completed.
+        var elapsed: Duration
+        /// The processor time of each, in microseconds, with that of the signals.
+        var processorTime: Double
+    }
+
     /// How long it took from the moment on which all were due, or on which the first signal was sent, until all had completed, each
     /// step of them on stable storage.
-    func measure(in directory: String) async throws -> Duration {
+    func measure(in directory: String) async throws -> Result {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let finished = TaskCounter()
         let orders = try ParkedOrders { _ in finished.note() }
@@ -23,28 +31,23 @@ struct WakeStorm: Sendable {
         let writing = try await LogBackend.open(directory: directory, options: options)
         try await writing.store(0..<count, of: orders, waitingFor: wait) { _ in due }
         try await writing.close()
-        var engineOptions = EngineOptions()
-        if let c = ProcessInfo.processInfo.environment["CONC"].flatMap({ Int($0) }) { engineOptions.concurrency = c }
-        let engine = try await Engine(directory: directory, options: engineOptions)
+        let engine = try await Engine(directory: directory)
         engine.register(orders.sleeping)
         engine.register(orders.awaiting)
         let service = Task { try await engine.run() }
         try await clock.sleep(for: due - clock.now)
         let start = clock.now
-        let cpu = Machine.processorTime
-        let mono = ProcessInfo.processInfo.systemUptime
+        let processorStart = Machine.processorTime
         if wait == .signal { try await signalAll(engine.client) }
         while finished.count < count { try await Task.sleep(for: .milliseconds(1)) }
         // The last of them have returned and may not be on the disk yet.
         while try await !engine.client.liveInstances().isEmpty { try await Task.sleep(for: .milliseconds(1)) }
         let elapsed = clock.now - (wait == .delay ? due : start)
-        print(
-            "HACK window \(mono),\(ProcessInfo.processInfo.systemUptime) cpu \((Machine.processorTime - cpu) * 1e6 / Double(count)) us each"
-        )
+        let processorTime = (Machine.processorTime - processorStart) * 1e6 / Double(max(1, count))
         service.cancel()
         _ = await service.result
         try await engine.close()
-        return elapsed
+        return Result(elapsed: elapsed, processorTime: processorTime)
     }
 
     private func signalAll(_ client: WorkflowClient) async throws {
