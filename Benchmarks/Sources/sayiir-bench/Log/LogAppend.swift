@@ -20,6 +20,10 @@ struct LogAppend {
         }
     }
 
+    /// The bytes of a payload with which an append writes about `bytes`: beside it stand the record's header and key, and the frame's
+    /// header.
+    static func payload(for bytes: Int) -> Int { max(16, bytes - 104) }
+
     /// The thread that commits.
     var executor: any TaskExecutor { log.executor }
 
@@ -28,9 +32,12 @@ struct LogAppend {
         var batch = RecordBatch()
         try batch.append(
             kind: .event, key: "order-\(writer)", timestamp: 1_700_000_000_000_000_000,
-            payload: payloads[writer % payloads.count])
+            payload: payload(of: writer))
         try await log.append(batch)
     }
+
+    /// What a writer appends.
+    func payload(of writer: Int) -> [UInt8] { payloads[writer % payloads.count] }
 
     func close() async throws { try await log.close() }
 }

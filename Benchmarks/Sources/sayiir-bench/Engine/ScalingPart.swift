@@ -3,19 +3,20 @@ import Sayiir
 /// How the cost of a step grows with the size of its workflow, without a disk.
 ///
 /// A cost per step that rises from line to line is one that grows faster than the workflow does.
-struct Scaling {
+struct ScalingPart {
+    let context: RunContext
     private let clock = ContinuousClock()
 
+    init(context: RunContext) { self.context = context }
+
+    /// Measures flows and maps of growing size.
     func run() async throws {
-        Table.printCells(["", "steps/s", "µs a step", "define, µs", "resume, ms", "then, µs"])
-        for count in [100, 1_000, 10_000] {
-            try await measure("flow of \(count) steps", count) { stop in try flow(of: count, stop) }
+        for count in context.byMode(quick: [100, 1_000], full: [100, 1_000, 10_000]) {
+            try await measure("flow", ["steps": Double(count)], count) { stop in try flow(of: count, stop) }
         }
-        for count in [1_000, 10_000, 100_000] {
-            try await measure("map of \(count) elements", count) { stop in try map(of: count, stop) }
+        for count in context.byMode(quick: [1_000, 10_000], full: [1_000, 10_000, 100_000]) {
+            try await measure("map", ["elements": Double(count)], count) { stop in try map(of: count, stop) }
         }
-        print("  define: a step's share in making the workflow; resume: from the call to the first step that runs;")
-        print("  then: a step's share in the rest")
     }
 
     // MARK: Workflows
@@ -42,7 +43,9 @@ struct Scaling {
 
     // MARK: Measuring
 
-    private func measure(_ name: String, _ count: Int, _ make: (Stop?) throws -> Workflow<Int, Int>) async throws {
+    private func measure(
+        _ name: String, _ parameters: [String: Double], _ count: Int, _ make: (Stop?) throws -> Workflow<Int, Int>
+    ) async throws {
         let start = clock.now
         let workflow = try make(nil)
         let defining = clock.now - start
@@ -56,12 +59,19 @@ struct Scaling {
             running += clock.now - start
         }
         let (latency, rest) = try await resume(count, make)
-        let step = microseconds(running, count * rounds)
-        Table.printCells([
-            name, Table.decimal(1_000_000 / step, 0), Table.decimal(step, 2),
-            Table.decimal(microseconds(defining, count), 2), Table.decimal(microseconds(latency, 1000), 2),
-            Table.decimal(microseconds(rest, count - count / 2), 2),
-        ])
+        let results: [(String, String, Double, String)] = [
+            ("running", "µs/step", microseconds(running, count * rounds), "a step's share in running the workflow"),
+            ("defining", "µs/step", microseconds(defining, count), "a step's share in making the workflow"),
+            ("resuming", "ms", microseconds(latency, 1000), "from the call to the first step, in the middle"),
+            ("after resuming", "µs/step", microseconds(rest, count - count / 2), "a step's share in the rest"),
+        ]
+        for (what, unit, value, note) in results {
+            await context.report(
+                Row(
+                    part: "scaling", name: "\(name), \(what)", variant: "in memory", parameters: parameters,
+                    value: value,
+                    unit: unit, durability: .memory, note: note))
+        }
     }
 
     /// Interrupts a run in the middle and resumes it.

@@ -49,3 +49,19 @@ struct StoredEvents {
                 """.utf8))
     }
 }
+
+extension StoredEvents {
+    /// The bytes that the log would store for so many events, uncompressed: key and encoded event, one after the other.
+    func recordBytes(atLeast count: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var number = 0
+        while bytes.count < count {
+            for event in history(of: number, isLive: false) {
+                bytes += event.instance.rawValue.utf8
+                event.encode(into: &bytes)
+            }
+            number += 1
+        }
+        return bytes
+    }
+}

@@ -8,14 +8,19 @@
 import Foundation
 
 /// Where the figures come from.
-struct Machine {
-    /// The processor's name and the number of its cores that are usable here.
+enum Machine {
+    /// The processor's name.
     static var processor: String {
         let lines = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n") ?? []
         let model = lines.first { $0.hasPrefix("model name") }?.split(separator: ":").last
-        let name = model.map { $0.trimmingCharacters(in: .whitespaces) } ?? architecture
-        return "\(name), \(ProcessInfo.processInfo.activeProcessorCount) cores"
+        return model.map { $0.trimmingCharacters(in: .whitespaces) } ?? architecture
     }
+
+    /// How many of its cores are usable here.
+    static var coreCount: Int { ProcessInfo.processInfo.activeProcessorCount }
+
+    /// Bytes of memory that the machine has.
+    static var memoryBytes: UInt64 { ProcessInfo.processInfo.physicalMemory }
 
     /// The operating system's name and release.
     static var kernel: String {
@@ -32,22 +37,25 @@ struct Machine {
         return uname(&name) == 0 ? text(name.machine) : "unknown processor"
     }
 
-    /// The file system that holds a directory, as the mount table names it, with its device.
-    static func fileSystem(of directory: String) -> String {
+    /// The file system that holds a directory, as the mount table names it, with its device and its options.
+    static func fileSystem(of directory: String) -> (type: String, device: String) {
         let path = URL(fileURLWithPath: directory).resolvingSymlinksInPath().path
         let table = (try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8)) ?? ""
         var mounts: [[Substring]] = []
         for line in table.split(separator: "\n") {
             let columns = line.split(separator: " ")
-            guard columns.count >= 3 else { continue }
+            guard columns.count >= 4 else { continue }
             let point = columns[1] == "/" ? "/" : columns[1] + "/"
             if (path + "/").hasPrefix(point) { mounts.append(columns) }
         }
-        guard let mount = mounts.max(by: { $0[1].count < $1[1].count }) else { return "unknown" }
-        return "\(mount[2]) on \(mount[0])"
+        guard let mount = mounts.max(by: { $0[1].count < $1[1].count }) else { return ("unknown", "unknown") }
+        return ("\(mount[2]) (\(mount[3]))", String(mount[0]))
     }
 
     private static func text<Tuple>(_ tuple: Tuple) -> String {
         withUnsafeBytes(of: tuple) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 }
+
+/// Hands on what was printed so far.
+func flushOutput() { fflush(nil) }

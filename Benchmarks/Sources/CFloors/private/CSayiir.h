@@ -1,0 +1,1 @@
+#include "../../../../Sources/CSayiir/include/CSayiir.h"

@@ -1,0 +1,3 @@
+enum ResultsPage {
+    static func html(of reports: [RunReport]) -> String { "" }
+}

@@ -1,0 +1,58 @@
+import Foundation
+
+/// The linear workload of four steps by peers from PyPI, beside ours, each in a process of its own: `Peers/compare.py` runs them.
+struct PeersPart {
+    let context: RunContext
+    /// The script that installs the peers where they are missing, and runs them.
+    let script: String
+
+    /// Runs the script, and takes its results.
+    func run() async throws {
+        let results = "\(context.scratch)/peers.json"
+        let seconds = max(0.5, context.round * 4 / .seconds(1))
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [
+            script, "--no-build", "--quiet", "--json", results, "--seconds", "\(seconds)",
+            "--rounds", "\(context.byMode(quick: 1, full: 3))", "--scratch", context.scratch,
+        ]
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0, let data = FileManager.default.contents(atPath: results) else {
+            return await context.leaveOut("peers", "\(script) ended with status \(process.terminationStatus)")
+        }
+        let report = try JSONDecoder().decode(Results.self, from: data)
+        for row in report.rows { await context.report(row) }
+        for left in report.leftOut { await context.leaveOut(left.part, left.reason) }
+    }
+
+    private struct Results: Codable {
+        var rows: [Row]
+        var leftOut: [LeftOut]
+    }
+}
+
+extension PeersPart {
+    /// What is held against the seed once all parts have run: our durable steps at 1,024 flows against the most that it does in memory.
+    static func againstSeed(_ rows: [Row]) -> Row? {
+        let ours = rows.first { row in
+            row.part == "engine" && row.name == "linear" && row.parameters == ["flows": 1024, "steps": 100]
+                && row.variant == "on the log, \(LinearFlows.Runner.byHand.rawValue)"
+        }
+        let seeds = rows.filter { row in
+            row.part == "peers" && row.durability == .memory && row.variant?.hasPrefix("sayiir ") == true
+        }
+        guard let ours, let best = seeds.max(by: { $0.value < $1.value }) else { return nil }
+        let ratio = best.value > 0 ? ours.value / best.value : 0
+        return Row(
+            part: "peers", name: "durable steps against the seed's in memory", variant: ours.variant,
+            parameters: ours.parameters, value: ours.value, unit: "steps/s", latency: nil,
+            floor: FloorRatio(
+                name: "\(best.variant ?? best.name), \(Row.words("flows", best.parameters["flows"] ?? 0))",
+                value: best.value, unit: "steps/s", perRound: [ratio]),
+            bars: [FiguresToHold.againstSeed(ratio: ratio)], durability: .synced,
+            note:
+                "the value is that of the part 'engine' of this run; the floor is the best of the seed's rows without a disk"
+        )
+    }
+}
