@@ -69,7 +69,7 @@ struct Run: AsyncParsableCommand {
             scratch: scratch, mode: mode, round: .seconds(seconds ?? (mode == .quick ? 0.25 : 1)),
             rounds: rounds ?? (mode == .quick ? 3 : 5), recorder: recorder)
         for part in only.isEmpty ? Part.all(in: mode) : only { try await run(part, in: context) }
-        if let row = PeersPart.againstSeed(await recorder.rows) { await recorder.add(row) }
+        for row in PeersPart.againstSeed(await recorder.rows) { await recorder.add(row) }
         let report = RunReport(header: header, rows: await recorder.rows, leftOut: await recorder.leftOut)
         await recorder.show(TextTable.summary(of: report))
         try await write(report, recorder)

@@ -11,16 +11,14 @@ struct ConcurrencyFloorsPart {
         try await coding()
     }
 
-    /// A call of an actor's method, by one task, and by 64 at once.
+    /// Calls of two actors in turns, so that each is a change of actors: by one task, and by 64 at once.
     private func hops() async throws {
-        let counter = Counter()
-        let idle = await measure(for: context.round, batchesOf: 10_000) {
-            for _ in 0..<10_000 { await counter.add() }
-        }
+        let pair = (Counter(), Counter())
+        let idle = await measure(for: context.round, batchesOf: 10_000) { await Counter.hop(between: pair, 5_000) }
         await report("actor hop", idle, variant: "idle")
         let contended = await measure(for: context.round, batchesOf: 64 * 1_000) {
             await withDiscardingTaskGroup { group in
-                for _ in 0..<64 { group.addTask { for _ in 0..<1_000 { await counter.add() } } }
+                for _ in 0..<64 { group.addTask { await Counter.hop(between: pair, 500) } }
             }
         }
         await report("actor hop", contended, variant: "64 tasks at once")
@@ -59,6 +57,14 @@ private actor Counter {
     private var count = 0
 
     func add() { count &+= 1 }
+
+    /// Two hops, so many times.
+    static func hop(between pair: (Counter, Counter), _ count: Int) async {
+        for _ in 0..<count {
+            await pair.0.add()
+            await pair.1.add()
+        }
+    }
 }
 
 private struct FloorOrder: Codable {

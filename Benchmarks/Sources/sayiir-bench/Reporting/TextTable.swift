@@ -1,6 +1,6 @@
 /// Results in columns, for a terminal.
 struct TextTable {
-    private static let widths = [50, 22, 11, 11, 11, 9, 9]
+    private static let widths = [66, 24, 10, 10, 10, 9, 9]
     private var part: String?
 
     /// The lines that show a row: a heading first, where a new part begins.
@@ -8,7 +8,7 @@ struct TextTable {
         var lines: [String] = []
         if part != row.part {
             part = row.part
-            lines += ["", Self.line([row.part, "", "p50", "p99", "p99.9", "of floor", "cpu µs"])]
+            lines += ["", Self.line([row.part, "", "p50", "p99", "p99.9", "× floor", "cpu µs"])]
         }
         let times = [\Percentiles.p50, \.p99, \.p999].map { path in
             row.latency.map { Format.time(microseconds: $0[keyPath: path]) } ?? ""

@@ -33,26 +33,33 @@ struct PeersPart {
 }
 
 extension PeersPart {
-    /// What is held against the seed once all parts have run: our durable steps at 1,024 flows against the most that it does in memory.
-    static func againstSeed(_ rows: [Row]) -> Row? {
+    /// What is held against the seed once all parts have run: our durable steps at 1,024 flows beside the most that it does in memory.
+    static func againstSeed(_ rows: [Row]) -> [Row] {
         let ours = rows.first { row in
             row.part == "engine" && row.name == "linear" && row.parameters == ["flows": 1024, "steps": 100]
                 && row.variant == "on the log, \(LinearFlows.Runner.byHand.rawValue)"
         }
-        let seeds = rows.filter { row in
-            row.part == "peers" && row.durability == .memory && row.variant?.hasPrefix("sayiir ") == true
+        guard let ours else { return [] }
+        // The seed keeps an instance's state in memory if it is given that backend; without one it keeps nothing, so that nothing
+        // could be resumed, asked or cancelled.
+        return [("in memory", true), ("without a backend", false)].compactMap { ending, isBar in
+            let seeds = rows.filter { row in
+                row.part == "peers" && row.variant?.hasPrefix("sayiir ") == true
+                    && row.variant?.hasSuffix(ending) == true
+            }
+            return seeds.max { $0.value < $1.value }.map { row(ours, beside: $0, isBar: isBar) }
         }
-        guard let ours, let best = seeds.max(by: { $0.value < $1.value }) else { return nil }
-        let ratio = best.value > 0 ? ours.value / best.value : 0
+    }
+
+    private static func row(_ ours: Row, beside seed: Row, isBar: Bool) -> Row {
+        let ratio = seed.value > 0 ? ours.value / seed.value : 0
+        let name = "\(seed.variant ?? seed.name), \(Row.words("flows", seed.parameters["flows"] ?? 0))"
         return Row(
-            part: "peers", name: "durable steps against the seed's in memory", variant: ours.variant,
-            parameters: ours.parameters, value: ours.value, unit: "steps/s", latency: nil,
-            floor: FloorRatio(
-                name: "\(best.variant ?? best.name), \(Row.words("flows", best.parameters["flows"] ?? 0))",
-                value: best.value, unit: "steps/s", perRound: [ratio]),
-            bars: [FiguresToHold.againstSeed(ratio: ratio)], durability: .synced,
-            note:
-                "the value is that of the part 'engine' of this run; the floor is the best of the seed's rows without a disk"
-        )
+            part: "peers", name: "durable steps beside the seed's", variant: ours.variant, parameters: ours.parameters,
+            value: ours.value, unit: "steps/s",
+            floor: FloorRatio(name: name, value: seed.value, unit: "steps/s", perRound: [ratio]),
+            bars: isBar ? [FiguresToHold.againstSeed(ratio: ratio)] : [], durability: .synced,
+            note: "the value is that of this run's part 'engine'; beside it the most of the seed's rows of its kind"
+                + (isBar ? "" : ": one that keeps no state of an instance"))
     }
 }
