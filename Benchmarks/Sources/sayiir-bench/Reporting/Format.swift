@@ -22,11 +22,18 @@ enum Format {
         return "\(whole).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
     }
 
-    /// A short form for axes: 10k, 1M.
+    /// A number that somebody has chosen, so that zeros at its end say nothing: 0.9, 1.7, 600,000.
+    static func limit(_ number: Double) -> String {
+        number == number.rounded() ? Self.number(number) : "\(number)"
+    }
+
+    /// A short form for axes: 10k, 1M; but 1,024.
     static func short(_ number: Double) -> String {
+        if abs(number) < 10_000, number.truncatingRemainder(dividingBy: 1000) != 0 { return Self.number(number) }
         let steps: [(Double, String)] = [(1e9, "G"), (1e6, "M"), (1e3, "k")]
         for (size, letter) in steps where abs(number) >= size {
-            return Self.number(number / size) + letter
+            let part = number / size
+            return (part == part.rounded() ? Self.number(part) : decimal(part, part < 10 ? 1 : 0)) + letter
         }
         return Self.number(number)
     }

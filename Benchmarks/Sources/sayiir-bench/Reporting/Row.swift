@@ -117,7 +117,7 @@ struct Bar: Codable, Equatable, Sendable {
 
     /// The limit with its sign.
     var limitText: String {
-        "\(isMinimum ? "≥" : "≤") \(Format.number(limit))\(unit.isEmpty || unit == "×" ? unit : " " + unit)"
+        "\(isMinimum ? "≥" : "≤") \(Format.limit(limit)) \(unit)"
     }
 }
 

@@ -9,7 +9,11 @@ final class SQLiteTable {
     private let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
     /// Makes the database with its table.
-    init(path: String) throws {
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - hasIndex: Whether records can be found by their key, as in the log.
+    init(path: String, hasIndex: Bool) throws {
         try check(sqlite3_open(path, &database), "open \(path)")
         try execute("PRAGMA journal_mode = WAL")
         try execute("PRAGMA synchronous = FULL")
@@ -19,6 +23,7 @@ final class SQLiteTable {
                 sequence INTEGER PRIMARY KEY, key TEXT NOT NULL, kind INTEGER NOT NULL, timestamp INTEGER NOT NULL,
                 payload BLOB NOT NULL)
             """)
+        if hasIndex { try execute("CREATE INDEX records_by_key ON records(key)") }
         try check(
             sqlite3_prepare_v2(database, "INSERT INTO records VALUES (?, ?, ?, ?, ?)", -1, &insertion, nil), "prepare")
     }

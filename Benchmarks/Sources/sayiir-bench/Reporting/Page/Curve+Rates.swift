@@ -12,7 +12,9 @@ extension Curve {
         xLabel: "writers", yLabel: "appends/s",
         places: { row in
             if row.part == "sqlite", row.unit == "inserts/s" {
-                return value(of: row, over: "writers", in: "SQLite, group commit")
+                return value(
+                    of: row, over: "writers", in: row.variant == "without an index" ? "SQLite" : "SQLite, with an index"
+                )
             }
             return value(
                 of: row, over: "writers", in: row.variant ?? "", if: row.part == "log" && row.name == "append")

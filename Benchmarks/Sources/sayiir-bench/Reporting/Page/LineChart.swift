@@ -83,7 +83,7 @@ struct LineChart {
         let place = y.position(floor.y)
         return """
             <path class="floor" d="M\(Self.left) \(HTML.coordinate(place))H\(Self.width - Self.right)"/>
-            <text class="floor-name" x="\(Self.left + 6)" y="\(HTML.coordinate(place - 5))">\(HTML.text(floor.name))</text>
+            <text class="floor-name" x="\(Self.width - Self.right - 6)" y="\(HTML.coordinate(place - 5))" text-anchor="end">\(HTML.text(floor.name))</text>
             """
     }
 
@@ -127,13 +127,18 @@ struct LineChart {
 
     // MARK: Slopes
 
-    /// What each line's slope says, of those with more than one point.
+    /// What each line's slopes say, of those with more than one point: of the whole, and at its ends, where it may bend between.
     private var slopes: String {
-        let lines = series.compactMap { series in
-            Self.slope(of: series.points).map { slope in
-                "<li><span class=\"c\(series.colour % 8)\">\(HTML.text(series.name))</span>: × "
-                    + "\(Format.decimal(pow(10, slope), 2)) for ten times as many (slope \(Format.decimal(slope, 2)))</li>"
+        let lines = series.compactMap { series -> String? in
+            guard let slope = Self.slope(of: series.points) else { return nil }
+            var words =
+                "× \(Format.decimal(pow(10, slope), 2)) for ten times as many; slope \(Format.decimal(slope, 2))"
+            if series.points.count > 2, let first = Self.slope(of: Array(series.points.prefix(2))),
+                let last = Self.slope(of: Array(series.points.suffix(2)))
+            {
+                words += " (first \(Format.decimal(first, 2)), last \(Format.decimal(last, 2)))"
             }
+            return "<li><span class=\"c\(series.colour % 8)\">\(HTML.text(series.name))</span>: \(words)</li>"
         }
         return lines.isEmpty ? "" : "<ul class=\"slopes\">\(lines.joined())</ul>"
     }

@@ -39,7 +39,7 @@ enum PageStyle {
         figure.wide{grid-column:1/-1}
         figure.wide svg{min-width:900px}
         figcaption{color:var(--soft);font-size:13px;max-width:85ch;margin-top:6px}
-        .slopes{margin:6px 0 0;padding:0;list-style:none;columns:2;column-gap:24px}
+        .slopes{margin:6px 0 0;padding:0;list-style:none}
         .slopes li{break-inside:avoid}
         .slopes .c0{color:var(--c0)}.slopes .c1{color:var(--c1)}.slopes .c2{color:var(--c2)}.slopes .c3{color:var(--c3)}
         .slopes .c4{color:var(--c4)}.slopes .c5{color:var(--c5)}.slopes .c6{color:var(--c6)}.slopes .c7{color:var(--c7)}
@@ -64,7 +64,7 @@ enum PageStyle {
         details:first-of-type{border-top:0}
         summary{cursor:pointer;font-weight:600}
         footer{padding-top:4px;padding-bottom:48px;color:var(--soft);font-size:13px}
-        @media (max-width:760px){main,header,footer{padding-left:14px;padding-right:14px}section{padding:16px 14px}.slopes{columns:1}}
+        @media (max-width:760px){main,header,footer{padding-left:14px;padding-right:14px}section{padding:16px 14px}}
         @media print{body{background:#fff}section{break-inside:avoid;border:0;padding:0}}
         """
 }
