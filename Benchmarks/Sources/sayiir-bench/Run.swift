@@ -14,7 +14,7 @@ struct Run: AsyncParsableCommand {
     var only: [Part] = []
 
     @Option(help: "Where to write; a temporary directory in here is used and removed.")
-    var directory = "."
+    var directory = ".build"
 
     @Option(help: "Seconds of a round of a measurement; by default 0.25 if quick, 1 if full.")
     var seconds: Double?

@@ -75,6 +75,24 @@ enum FiguresToHold {
         atMost(0.30, ratio, "×", "stored bytes against the same events as NDJSON")
     }
 
+    /// Opening a log in which very many instances wait.
+    static func openParked(seconds: Double, instances: Int) -> Bar {
+        atMost(3, seconds, "s", "open with \(Format.number(Double(instances))) parked instances")
+    }
+
+    /// The memory that each of very many waiting instances takes.
+    static func memoryOfParked(bytes: Double, instances: Int) -> Bar {
+        atMost(500, bytes, "bytes", "memory of each of \(Format.number(Double(instances))) parked instances")
+    }
+
+    /// All of 100,000 sleepers at once.
+    static func wakeStorm(seconds: Double) -> Bar { atMost(2, seconds, "s", "100,000 sleepers waking at once") }
+
+    /// How late a timer is when nothing else is to do.
+    static func lateness(milliseconds: Double) -> Bar {
+        atMost(20, milliseconds, "ms", "timer lateness when idle, p99")
+    }
+
     /// A bar that is missed below its limit.
     static func atLeast(_ limit: Double, _ measured: Double, _ unit: String, _ what: String) -> Bar {
         Bar(what: what, limit: limit, isMinimum: true, unit: unit, measured: measured, isMet: measured >= limit)
