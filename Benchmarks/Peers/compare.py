@@ -164,7 +164,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3, help="how long each program runs")
     parser.add_argument("--rounds", type=int, default=3, help="of which the median counts")
     parser.add_argument("--flows", type=int, action="append", help="how many at once (repeatable)")
-    parser.add_argument("--scratch", default=".", help="where files are made and removed")
+    parser.add_argument("--scratch", default=str(BUILD), help="where files are made and removed")
     parser.add_argument("--json", help="where results go as JSON")
     parser.add_argument("--quiet", action="store_true", help="prints no table")
     arguments = parser.parse_args()

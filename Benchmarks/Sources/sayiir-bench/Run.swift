@@ -16,7 +16,7 @@ struct Run: AsyncParsableCommand {
     @Option(help: "Where to write; a temporary directory in here is used and removed.")
     var directory = ".build"
 
-    @Option(help: "Seconds of a round of a measurement; by default 0.25 if quick, 1 if full.")
+    @Option(help: "Seconds of a round of a measurement; by default 0.25 if quick, 0.75 if full.")
     var seconds: Double?
 
     @Option(help: "Rounds in turns with the floor, of which ratios are medians; by default 3 if quick, 5 if full.")
@@ -66,7 +66,7 @@ struct Run: AsyncParsableCommand {
         await recorder.show(
             header.facts.map { "\($0.name.padding(toLength: 14, withPad: " ", startingAt: 0))\($0.value)" })
         let context = RunContext(
-            scratch: scratch, mode: mode, round: .seconds(seconds ?? (mode == .quick ? 0.25 : 1)),
+            scratch: scratch, mode: mode, round: .seconds(seconds ?? (mode == .quick ? 0.25 : 0.75)),
             rounds: rounds ?? (mode == .quick ? 3 : 5), recorder: recorder)
         for part in only.isEmpty ? Part.all(in: mode) : only { try await run(part, in: context) }
         for row in PeersPart.againstSeed(await recorder.rows) { await recorder.add(row) }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Numbers as people read them.
 enum Format {
     /// A number with about four digits that matter, and commas between thousands.
@@ -7,7 +9,10 @@ enum Format {
         if size >= 100 || number == number.rounded() { return grouped(number) }
         if size >= 10 { return decimal(number, 1) }
         if size >= 1 { return decimal(number, 2) }
-        return size >= 0.001 ? decimal(number, 3) : "\(number)"
+        if size >= 0.001 { return decimal(number, 3) }
+        // Two digits that matter, as 3.1e-4.
+        let power = Int(log10(size).rounded(.down))
+        return "\(decimal(number / pow(10, Double(power)), 1))e\(power)"
     }
 
     /// A number with so many digits after the point.

@@ -27,18 +27,19 @@ struct TextTable {
 
     /// All figures that the design asks to hold, with what this run says of each.
     static func summary(of report: RunReport) -> [String] {
-        let bars = report.bars
-        guard !bars.isEmpty else { return [] }
+        let figures = Figure.all(in: [report])
+        guard !figures.isEmpty else { return [] }
         var lines = ["", "figures to hold"]
-        for (row, bar) in bars {
-            let verdict = bar.isMet.map { $0 ? "held" : "MISSED" } ?? "not judged: \(bar.condition ?? "")"
-            let floor =
-                row.floor.map { "; \(Format.number($0.ratio)) of \($0.name) (\(Format.number($0.value)) \($0.unit))" }
-                ?? ""
-            lines.append("  \(bar.what)")
-            lines.append(
-                "    \(bar.limitText), measured \(Format.number(bar.measured)) \(bar.unit): \(verdict)  [\(row.title); "
-                    + "\(row.durability.rawValue)\(floor)]")
+        for figure in figures {
+            lines.append("  \(figure.what): \(figure.limit)")
+            for (row, bar) in report.bars where bar.what == figure.what {
+                let verdict = bar.isMet.map { $0 ? "held" : "MISSED" } ?? "not judged: \(bar.condition ?? "")"
+                let floor = row.floor.map { floor in
+                    "\(Format.number(floor.ratio)) × \(floor.name) (\(Format.number(floor.value)) \(floor.unit)); "
+                }
+                lines.append("    \(row.title): \(Format.number(bar.measured)) \(bar.unit), \(verdict)")
+                lines.append("      \(floor ?? "")\(row.durability.rawValue)")
+            }
         }
         return lines
     }

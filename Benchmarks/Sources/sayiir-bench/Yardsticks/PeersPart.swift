@@ -9,7 +9,7 @@ struct PeersPart {
     /// Runs the script, and takes its results.
     func run() async throws {
         let results = "\(context.scratch)/peers.json"
-        let seconds = max(0.5, context.round * 4 / .seconds(1))
+        let seconds = max(0.5, context.round * 2.7 / .seconds(1))
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [

@@ -4,51 +4,45 @@ struct BarTable {
 
     /// The section; empty if no run has measured any of them.
     var html: String {
-        let places = self.places
-        guard !places.isEmpty else { return "" }
-        let head =
-            ["figure", "#bar"]
-            + runs.indices.flatMap { run in
-                let letter = runs.count > 1 ? "\(ResultsPage.letter(run)) " : ""
-                return ["#\(letter)measured", letter.isEmpty ? "" : "\(letter)verdict"]
-            } + ["#beside its floor in the same run", "durability"]
+        let figures = Figure.all(in: runs)
+        guard !figures.isEmpty else { return "" }
+        let measured = runs.indices.map { run in
+            "<th class=\"number\">\(runs.count > 1 ? ResultsPage.letter(run) : "measured")</th><th></th>"
+        }
         return """
             <section><h2>Figures to hold</h2><p class="tally">\(tally)</p>
-            \(HTML.table(head, places.map(row)))
-            </section>
+            <div class="scroll"><table class="bars"><thead><tr><th>figure</th><th class="number">bar</th><th>measured in this row</th>
+            \(measured.joined())<th class="number">ratio</th><th>to what, in the same run</th></tr></thead>
+            \(figures.map(body).joined(separator: "\n"))
+            </table></div></section>
             """
     }
 
-    /// A bar is the same in two runs if it is about the same, in a row of the same name.
-    private var places: [(what: String, title: String)] {
-        var places: [(what: String, title: String)] = []
-        for (row, bar) in runs.flatMap(\.bars)
-        where !places.contains(where: { $0.what == bar.what && $0.title == row.title }) {
-            places.append((bar.what, row.title))
+    private func body(_ figure: Figure) -> String {
+        let lines = figure.titles.enumerated().map { index, title in
+            let span = "rowspan=\"\(figure.titles.count)\""
+            let head =
+                "<td class=\"words\" \(span)>\(HTML.text(figure.what))</td><td class=\"number\" \(span)>\(HTML.text(figure.limit))</td>"
+            return "<tr>\(index == 0 ? head : "")\(cells(figure, title))</tr>"
         }
-        return places
+        return "<tbody>\(lines.joined())</tbody>"
     }
 
-    private func row(_ place: (what: String, title: String)) -> [String] {
-        let found = runs.map { run in run.bars.first { $0.bar.what == place.what && $0.row.title == place.title } }
+    private func cells(_ figure: Figure, _ title: String) -> String {
+        let found = runs.map { run in run.bars.first { $0.bar.what == figure.what && $0.row.title == title } }
         let any = found.compactMap { $0 }.first
-        let measured = found.flatMap { found -> [String] in
-            guard let bar = found?.bar else { return ["", ""] }
+        let measured = found.map { found in
+            guard let bar = found?.bar else { return "<td></td><td></td>" }
             let condition = bar.isMet == nil ? "<div class=\"soft\">\(HTML.text(bar.condition ?? ""))</div>" : ""
-            return ["\(Format.number(bar.measured)) \(HTML.text(bar.unit))", HTML.verdict(bar.isMet) + condition]
+            return "<td class=\"number\">\(Format.number(bar.measured)) \(HTML.text(bar.unit))</td><td>"
+                + "\(HTML.verdict(bar.isMet))\(condition)</td>"
         }
-        return [
-            "\(HTML.text(place.what))<div class=\"soft\">\(HTML.text(place.title))</div>",
-            HTML.text(any?.bar.limitText ?? ""),
-        ]
-            + measured + [floor(any?.row), HTML.text(any?.row.durability.rawValue ?? "")]
-    }
-
-    private func floor(_ row: Row?) -> String {
-        guard let floor = row?.floor else { return "" }
-        return
-            "\(Format.number(floor.ratio)) ×<div class=\"soft\">\(HTML.text(floor.name)): \(Format.number(floor.value)) "
-            + "\(HTML.text(floor.unit))</div>"
+        let floor = any?.row.floor
+        return """
+            <td>\(HTML.text(title))<span class="soft"> · \(HTML.text(any?.row.durability.rawValue ?? ""))</span></td>
+            \(measured.joined())<td class="number">\(floor.map { "\(Format.number($0.ratio)) ×" } ?? "")</td>
+            <td class="soft">\(HTML.text(floor.map { "\($0.name): \(Format.number($0.value)) \($0.unit)" } ?? ""))</td>
+            """
     }
 
     /// How many are held, for each run.
@@ -57,8 +51,33 @@ struct BarTable {
             let verdicts = run.bars.map(\.bar.isMet)
             let (held, missed) = (verdicts.count { $0 == true }, verdicts.count { $0 == false })
             let unjudged = verdicts.count - held - missed
-            return (runs.count > 1 ? "Run \(ResultsPage.letter(index)): " : "") + "\(held) held, \(missed) missed"
-                + (unjudged > 0 ? ", \(unjudged) not judged, as their condition was not given" : "") + "."
+            return (runs.count > 1 ? "Run \(ResultsPage.letter(index)): " : "")
+                + "of \(verdicts.count) rows with a bar \(held) hold it, "
+                + "\(missed) miss it"
+                + (unjudged > 0 ? ", \(unjudged) are not judged, as the bar's condition was not given" : "") + "."
         }.joined(separator: " ")
+    }
+}
+
+/// A figure to hold, with the rows that it is measured in: the same may be done in several ways.
+struct Figure {
+    /// What it is about.
+    let what: String
+    /// The limit with its sign.
+    let limit: String
+    /// The rows' titles.
+    var titles: [String]
+
+    /// All that are in some runs, in order.
+    static func all(in runs: [RunReport]) -> [Figure] {
+        var figures: [Figure] = []
+        for (row, bar) in runs.flatMap(\.bars) {
+            guard let index = figures.firstIndex(where: { $0.what == bar.what }) else {
+                figures.append(Figure(what: bar.what, limit: bar.limitText, titles: [row.title]))
+                continue
+            }
+            if !figures[index].titles.contains(row.title) { figures[index].titles.append(row.title) }
+        }
+        return figures
     }
 }

@@ -54,7 +54,8 @@ extension Curve {
             + "them on Swift's pool, and adds a submission and a wake-up to each flow.",
         xLabel: "flows at once", yLabel: "steps/s",
         places: { row in
-            let runner = row.variant.map { String($0.drop { $0 != "," }.dropFirst(2)) } ?? ""
+            // Without "on the log": the last words say what differs.
+            let runner = row.variant?.split(separator: ", ").last.map(String.init) ?? ""
             let belongs = row.part == "engine" && row.durability == .synced && row.parameters["steps"] == 100
             return value(of: row, over: "flows", in: runner, if: belongs)
         },
@@ -72,8 +73,9 @@ extension Curve {
     private static let fanOut = Curve(
         title: "Fan-out against branches",
         explanation:
-            "Branches that run at the same time share commits. A map of 16 at a time is level from there on: that many steps go into "
-            + "a commit, however many are to come. Without a limit the rate grows until processors are busy.",
+            "Branches that run at the same time share commits. In a map of 16 at a time that many steps go into a commit, however "
+            + "many are to come: the line comes to a level, and what is before and behind the branches weighs less and less. Without a "
+            + "limit the rate grows until processors are busy. A line that falls is work that grows faster than the branches do.",
         xLabel: "branches of one flow", yLabel: "branches/s",
         places: { row in
             let shape = row.variant?.replacing(" (the default)", with: "") ?? ""

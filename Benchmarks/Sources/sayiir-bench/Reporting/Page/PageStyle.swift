@@ -22,10 +22,12 @@ enum PageStyle {
         dt{color:var(--soft);font-size:13px}
         dd{margin:0;overflow-wrap:anywhere}
         .scroll{overflow-x:auto}
+        .bars tbody{border-bottom:1px solid var(--line)}.bars td{border-bottom:0;padding-top:3px;padding-bottom:3px}
+        .bars .words{min-width:230px}
         table{border-collapse:collapse;width:100%;font-size:14px}
         th{text-align:left;font-weight:600;font-size:13px;color:var(--soft);white-space:nowrap}
         th,td{padding:6px 14px 6px 0;border-bottom:1px solid var(--line);vertical-align:top}
-        tbody tr:last-child>*{border-bottom:0}
+        tbody:last-child tr:last-child>*{border-bottom:0}
         th.number,td.number{text-align:right;white-space:nowrap}
         th:last-child,td:last-child{padding-right:0}
         .soft{color:var(--soft);font-size:13px}

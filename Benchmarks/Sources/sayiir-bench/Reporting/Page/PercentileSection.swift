@@ -17,16 +17,35 @@ struct PercentileSection {
     private func items(_ index: Int, _ run: RunReport) -> [RangeChart.Item] {
         var group: String?
         return run.rows.compactMap { row in
-            guard let latency = row.latency, row.part != "floors" || row.parameters["bytes"] == 256,
-                row.part != "history"
-            else { return nil }
+            guard let latency = row.latency, Self.isShown(row) else { return nil }
             let prefix = runs.count > 1 ? "\(ResultsPage.letter(index)) " : ""
             let heading = group == row.part ? nil : prefix + row.part
             group = row.part
             let times = [latency.p50, latency.p99, latency.p999].map { Format.time(microseconds: $0) }
             return RangeChart.Item(
-                name: row.title, remark: times.joined(separator: " · "), group: heading, colour: index,
+                name: row.title, remark: "\(times.joined(separator: " · "))  \(latency.subject)", group: heading,
+                colour: index,
                 values: [("p50", latency.p50), ("p99", latency.p99), ("p99.9", latency.p999)])
+        }
+    }
+
+    /// Of the floors one size is enough; the log beside SQLite is the log; whole long flows say nothing of single operations.
+    private static func isShown(_ row: Row) -> Bool {
+        switch row.part {
+        case "floors": row.parameters["bytes"] == 256
+        case "sqlite": row.unit == "inserts/s"
+        case "history": false
+        default: true
+        }
+    }
+
+    /// Of the floors one size is enough; the log beside SQLite is the log; whole long flows say nothing of single operations.
+    private static func isShown(_ row: Row) -> Bool {
+        switch row.part {
+        case "floors": row.parameters["bytes"] == 256
+        case "sqlite": row.unit == "inserts/s"
+        case "history": false
+        default: true
         }
     }
 }
