@@ -38,14 +38,4 @@ struct PercentileSection {
         default: true
         }
     }
-
-    /// Of the floors one size is enough; the log beside SQLite is the log; whole long flows say nothing of single operations.
-    private static func isShown(_ row: Row) -> Bool {
-        switch row.part {
-        case "floors": row.parameters["bytes"] == 256
-        case "sqlite": row.unit == "inserts/s"
-        case "history": false
-        default: true
-        }
-    }
 }
