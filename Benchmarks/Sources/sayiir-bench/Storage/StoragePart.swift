@@ -56,7 +56,7 @@ struct StoragePart {
                 floor: FloorRatio(
                     name: "reading the newest snapshot and SHA-256 of it", value: floors.median, unit: "ms",
                     perRound: ratios),
-                bars: [FiguresToHold.open(milliseconds: times.median, events: log.eventCount)], durability: .buffered,
+                bars: [FiguresToHold.open(milliseconds: times.median)], durability: .buffered,
                 note: "files in the page cache; peak resident memory \(Memory.peakBytes >> 20) MiB"))
     }
 
@@ -134,7 +134,7 @@ struct StoragePart {
                 part: "storage", name: "history of one instance, p99", parameters: parameters(log),
                 value: latency.p99 / 1000, unit: "ms", latency: latency,
                 floor: turns.tailRatio("p99 of reading 64 KiB at a random place"),
-                bars: [FiguresToHold.lookUp(milliseconds: latency.p99 / 1000, events: log.eventCount)],
+                bars: [FiguresToHold.lookUp(milliseconds: latency.p99 / 1000)],
                 durability: .buffered, note: "files in the page cache"))
     }
 

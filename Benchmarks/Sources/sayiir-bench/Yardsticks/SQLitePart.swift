@@ -12,7 +12,7 @@ struct SQLitePart {
         /// Whether SQLite keeps an index by key, so that records can be found as they can in the log.
         var hasIndex: Bool
 
-        var table: String { hasIndex ? "with an index by key" : "without an index" }
+        var table: String { hasIndex ? "index by key" : "no index" }
     }
 
     /// Measures one writer, then many.
@@ -39,7 +39,7 @@ struct SQLitePart {
             try await appends(to: log, combination)
         }
         try await log.close()
-        let ratio = turns.rateRatio("SQLite \(combination.table), one insert a transaction", unit: "inserts/s")
+        let ratio = turns.rateRatio("SQLite, \(combination.table), one insert a transaction", unit: "inserts/s")
         await report(
             turns, combination, ratio, FiguresToHold.sqliteSingle(ratio: ratio.ratio),
             "SQLite \(SQLiteTable.version), one thread, a prepared statement, an insert a transaction")
@@ -58,7 +58,7 @@ struct SQLitePart {
         }
         committer.close()
         try await log.close()
-        let ratio = turns.rateRatio("SQLite \(combination.table), batched by a group commit", unit: "inserts/s")
+        let ratio = turns.rateRatio("SQLite, \(combination.table), batched by a group commit", unit: "inserts/s")
         let bar =
             combination.writers < 256
             ? nil : FiguresToHold.sqliteBatched(writers: combination.writers, ratio: ratio.ratio)
@@ -99,8 +99,8 @@ struct SQLitePart {
         let appends = turns.subject
         await context.report(
             Row(
-                part: "sqlite", name: "log append beside SQLite \(combination.table)",
-                variant: combination.place.rawValue,
+                part: "sqlite", name: "append beside SQLite",
+                variant: "\(combination.table), \(combination.place.rawValue)",
                 parameters: parameters, value: appends.rate, unit: "appends/s",
                 latency: Percentiles(of: appends, subject: "append"), floor: ratio, bars: [bar].compactMap { $0 },
                 durability: .synced, processorMicroseconds: appends.processorMicroseconds, note: note))

@@ -39,7 +39,7 @@ struct BarTable {
         }
         let floor = any?.row.floor
         return """
-            <td>\(HTML.text(title))<span class="soft"> · \(HTML.text(any?.row.durability.rawValue ?? ""))</span></td>
+            <td class="title">\(HTML.text(title))<span class="soft"> · \(HTML.text(any?.row.durability.rawValue ?? ""))</span></td>
             \(measured.joined())<td class="number">\(floor.map { "\(Format.number($0.ratio)) ×" } ?? "")</td>
             <td class="soft">\(HTML.text(floor.map { "\($0.name): \(Format.number($0.value)) \($0.unit)" } ?? ""))</td>
             """

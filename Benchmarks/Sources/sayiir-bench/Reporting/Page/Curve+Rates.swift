@@ -13,7 +13,7 @@ extension Curve {
         places: { row in
             if row.part == "sqlite", row.unit == "inserts/s" {
                 return value(
-                    of: row, over: "writers", in: row.variant == "without an index" ? "SQLite" : "SQLite, with an index"
+                    of: row, over: "writers", in: row.variant == "no index" ? "SQLite" : "SQLite, indexed"
                 )
             }
             return value(

@@ -23,7 +23,7 @@ struct LineChart {
     var floors: [(name: String, y: Double)] = []
 
     private static let (width, height) = (620.0, 340.0)
-    private static let (left, right, top, bottom) = (58.0, 168.0, 26.0, 44.0)
+    private static let (left, right, top, bottom) = (58.0, 176.0, 26.0, 44.0)
 
     /// The figure, or nothing if there is no line to draw.
     var html: String {
