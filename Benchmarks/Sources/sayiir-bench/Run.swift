@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import SayiirLog
 
 /// Makes a run: a list of parts, one after the other.
 struct Run: AsyncParsableCommand {
@@ -58,21 +57,30 @@ struct Run: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let scratch = "\(directory)/sayiir-bench-\(ProcessInfo.processInfo.processIdentifier)"
-        try LocalFileSystem().createDirectory(at: scratch)
-        defer { try? FileManager.default.removeItem(atPath: scratch) }
-        let header = header(scratch)
+        let scratch = try Scratch(in: directory)
+        defer { scratch.remove() }
+        let header = header(scratch.path)
         let recorder = Recorder()
         await recorder.show(
             header.facts.map { "\($0.name.padding(toLength: 14, withPad: " ", startingAt: 0))\($0.value)" })
         let context = RunContext(
-            scratch: scratch, mode: mode, round: .seconds(seconds ?? (mode == .quick ? 0.25 : 0.75)),
+            scratch: scratch.path, mode: mode, round: .seconds(seconds ?? (mode == .quick ? 0.25 : 0.75)),
             rounds: rounds ?? (mode == .quick ? 3 : 5), recorder: recorder)
-        for part in only.isEmpty ? Part.all(in: mode) : only { try await run(part, in: context) }
+        var hasFailed = false
+        for part in only.isEmpty ? Part.all(in: mode) : only {
+            do {
+                try await run(part, in: context)
+            } catch {
+                // What the other parts measure is worth as much without this one.
+                hasFailed = true
+                await context.leaveOut(part.rawValue, "failed, so that rows are missing: \(error)")
+            }
+        }
         for row in PeersPart.againstSeed(await recorder.rows) { await recorder.add(row) }
         let report = RunReport(header: header, rows: await recorder.rows, leftOut: await recorder.leftOut)
         await recorder.show(TextTable.summary(of: report))
         try await write(report, recorder)
+        if hasFailed { throw ExitCode.failure }
     }
 
     private func run(_ part: Part, in context: RunContext) async throws {
