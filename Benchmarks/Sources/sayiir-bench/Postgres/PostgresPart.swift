@@ -121,7 +121,7 @@ struct PostgresPart {
         }
         service.cancel()
         try? await service.value
-        guard let latency = Percentiles(nanoseconds: delays, subject: "submission to start") else { return }
+        guard let latency = Percentiles(nanoseconds: delays, subject: "start") else { return }
         await context.report(
             Row(
                 part: "postgres", name: "submission to the first task's start", variant: "idle worker",

@@ -22,7 +22,7 @@ struct RangeChart {
     /// How a value is written.
     var format: (Double) -> String
 
-    private static let (width, left, right, line) = (1240.0, 400.0, 270.0, 21.0)
+    private static let (width, left, right, line) = (1240.0, 425.0, 270.0, 21.0)
 
     /// The figure, or nothing if there is nothing to draw.
     var html: String {
