@@ -42,7 +42,7 @@ struct FanOutPart {
         await context.report(
             Row(
                 part: "fan-out", name: "fan-out", variant: shape.rawValue, parameters: ["branches": Double(branches)],
-                value: steps.rate, unit: "branches/s", latency: Percentiles(of: steps, subject: "flow"),
+                value: turns.rate, unit: "branches/s", latency: Percentiles(of: steps, subject: "flow"),
                 floor: turns.rateRatio(floor.name, unit: "writes/s"), durability: .synced,
                 processorMicroseconds: steps.processorMicroseconds,
                 note: "one flow at a time; what is before and behind the branches is in its time"))

@@ -29,10 +29,10 @@ struct HistoryPart {
         await context.report(
             Row(
                 part: "history", name: "flow by history length", variant: "on the log, by hand",
-                parameters: ["steps": Double(steps)], value: measured.microseconds, unit: "µs/step",
+                parameters: ["steps": Double(steps)], value: turns.subjects.map(\.microseconds).median, unit: "µs/step",
                 latency: Percentiles(of: measured, subject: "flow"),
                 floor: FloorRatio(
-                    name: floor.name, value: turns.floor.microseconds, unit: "µs",
+                    name: floor.name, value: turns.floors.map(\.microseconds).median, unit: "µs",
                     perRound: zip(turns.subjects, turns.floors).map { $0.microseconds / max(0.001, $1.microseconds) }),
                 durability: .synced, processorMicroseconds: measured.processorMicroseconds,
                 note: "submission and completion included"))

@@ -77,7 +77,7 @@ struct LinearPart {
         var row = Row(
             part: "engine", name: "linear",
             variant: combination.runner.map { "on the log, \($0.rawValue)" } ?? "in memory, by hand",
-            parameters: ["flows": Double(count), "steps": Double(combination.steps)], value: steps.rate,
+            parameters: ["flows": Double(count), "steps": Double(combination.steps)], value: turns.rate,
             unit: "steps/s",
             latency: isLong ? Percentiles(of: steps, subject: "step") : Percentiles(of: flows, subject: "flow"),
             floor: turns.rateRatio(floor.name, unit: "writes/s"),
@@ -85,7 +85,7 @@ struct LinearPart {
             processorMicroseconds: steps.processorMicroseconds)
         if isLong, let runner = combination.runner, runner == .byHand {
             if count == 1 { row.bars.append(FiguresToHold.sequentialSteps(ratio: row.floor?.ratio ?? 0)) }
-            if count == 1024 { row.bars.append(FiguresToHold.manyFlows(rate: steps.rate)) }
+            if count == 1024 { row.bars.append(FiguresToHold.manyFlows(rate: turns.rate)) }
         }
         await context.report(row)
     }

@@ -101,7 +101,7 @@ struct SignalPart {
         await context.report(
             Row(
                 part: "signals", name: "park, signal, resume", variant: variant,
-                parameters: ["instances": Double(instances)], value: trips.rate, unit: "round trips/s",
+                parameters: ["instances": Double(instances)], value: turns.rate, unit: "round trips/s",
                 latency: Percentiles(of: trips, subject: "round trip"),
                 floor: turns.rateRatio(floor.name, unit: "writes/s"), durability: .synced,
                 processorMicroseconds: trips.processorMicroseconds, note: note))

@@ -38,11 +38,10 @@ struct LogPart {
         let appends = turns.subject
         var row = Row(
             part: "log", name: "append", variant: place.rawValue, parameters: ["writers": Double(writers)],
-            value: appends.rate, unit: "appends/s", latency: Percentiles(of: appends, subject: "append"),
+            value: turns.rate, unit: "appends/s", latency: Percentiles(of: appends, subject: "append"),
             floor: turns.rateRatio(floor.name, unit: "writes/s"), durability: .synced,
             processorMicroseconds: appends.processorMicroseconds)
-        let sync = Percentiles(of: turns.floor, subject: "write and sync")?.p50 ?? 0
-        if let bar = FiguresToHold.appends(writers: writers, rate: appends.rate, syncMicroseconds: sync) {
+        if let bar = FiguresToHold.appends(writers: writers, rate: turns.rate, syncMicroseconds: turns.floorP50) {
             row.bars.append(bar)
         }
         await context.report(row)

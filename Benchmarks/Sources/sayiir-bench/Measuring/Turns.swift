@@ -23,10 +23,19 @@ struct Turns {
     /// All of the subject's rounds.
     var subject: Measurement { .joined(subjects) }
 
+    /// The subject's rate: the median of the rounds, which one disturbed round does not move.
+    var rate: Double { subjects.map(\.rate).median }
+
+    /// The floor's rate: the median of the rounds.
+    var floorRate: Double { floors.map(\.rate).median }
+
+    /// The floor's p50 in microseconds: the median of the rounds.
+    var floorP50: Double { floors.compactMap { Percentiles(of: $0, subject: "")?.p50 }.median }
+
     /// The subject's rate as a part of the floor's: the median of the rounds.
     func rateRatio(_ name: String, unit: String) -> FloorRatio {
         let ratios = zip(subjects, floors).map { $1.rate > 0 ? $0.rate / $1.rate : 0 }
-        return FloorRatio(name: name, value: floors.map(\.rate).median, unit: unit, perRound: ratios)
+        return FloorRatio(name: name, value: floorRate, unit: unit, perRound: ratios)
     }
 
     /// The subject's 99th percentile as a multiple of the floor's: the median of the rounds.

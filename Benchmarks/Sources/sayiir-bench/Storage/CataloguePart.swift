@@ -53,7 +53,7 @@ struct CataloguePart {
         await context.report(
             Row(
                 part: "catalogue", name: "engine beside a catalogue that follows", parameters: ["flows": Double(count)],
-                value: with.rate, unit: "steps/s", latency: Percentiles(of: with, subject: "step"),
+                value: turns.rate, unit: "steps/s", latency: Percentiles(of: with, subject: "step"),
                 floor: turns.rateRatio("the same without a catalogue", unit: "steps/s"), durability: .synced,
                 processorMicroseconds: with.processorMicroseconds,
                 note: "behind by \(Format.decimal(follower.lags.median, 2)) s (median), "

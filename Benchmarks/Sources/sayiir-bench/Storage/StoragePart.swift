@@ -91,7 +91,7 @@ struct StoragePart {
             } while round.elapsed < context.round
             return round
         }
-        let rate = turns.subject.rate / 1e6
+        let rate = turns.rate / 1e6
         var floor = turns.rateRatio("SHA-256 in bulk", unit: "MB/s")
         floor.value /= 1e6
         await context.report(

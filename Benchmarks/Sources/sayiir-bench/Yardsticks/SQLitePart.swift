@@ -93,7 +93,7 @@ struct SQLitePart {
             await context.report(
                 Row(
                     part: "sqlite", name: "SQLite insert", variant: combination.table, parameters: parameters,
-                    value: inserts.rate, unit: "inserts/s", latency: Percentiles(of: inserts, subject: "insert"),
+                    value: turns.floorRate, unit: "inserts/s", latency: Percentiles(of: inserts, subject: "insert"),
                     durability: .synced, processorMicroseconds: inserts.processorMicroseconds, note: note))
         }
         let appends = turns.subject
@@ -101,7 +101,7 @@ struct SQLitePart {
             Row(
                 part: "sqlite", name: "append beside SQLite",
                 variant: "\(combination.table), \(combination.place.rawValue)",
-                parameters: parameters, value: appends.rate, unit: "appends/s",
+                parameters: parameters, value: turns.rate, unit: "appends/s",
                 latency: Percentiles(of: appends, subject: "append"), floor: ratio, bars: [bar].compactMap { $0 },
                 durability: .synced, processorMicroseconds: appends.processorMicroseconds, note: note))
     }
