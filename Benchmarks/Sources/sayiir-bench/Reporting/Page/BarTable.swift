@@ -11,7 +11,7 @@ struct BarTable {
         }
         return """
             <section><h2>Figures to hold</h2><p class="tally">\(tally)</p>
-            <div class="scroll"><table class="bars"><thead><tr><th>figure</th><th class="number">bar</th><th>measured in this row</th>
+            <div class="scroll"><table class="bars"><thead><tr><th>figure, and its bar</th><th>measured in this row</th>
             \(measured.joined())<th class="number">ratio</th><th>to what, in the same run</th></tr></thead>
             \(figures.map(body).joined(separator: "\n"))
             </table></div></section>
@@ -22,7 +22,7 @@ struct BarTable {
         let lines = figure.titles.enumerated().map { index, title in
             let span = "rowspan=\"\(figure.titles.count)\""
             let head =
-                "<td class=\"words\" \(span)>\(HTML.text(figure.what))</td><td class=\"number\" \(span)>\(HTML.text(figure.limit))</td>"
+                "<td class=\"words\" \(span)>\(HTML.text(figure.what))<div><strong>\(HTML.text(figure.limit))</strong></div></td>"
             return "<tr>\(index == 0 ? head : "")\(cells(figure, title))</tr>"
         }
         return "<tbody>\(lines.joined())</tbody>"
@@ -33,15 +33,16 @@ struct BarTable {
         let any = found.compactMap { $0 }.first
         let measured = found.map { found in
             guard let bar = found?.bar else { return "<td></td><td></td>" }
-            let condition = bar.isMet == nil ? "<div class=\"soft\">\(HTML.text(bar.condition ?? ""))</div>" : ""
             return "<td class=\"number\">\(Format.number(bar.measured)) \(HTML.text(bar.unit))</td><td>"
-                + "\(HTML.verdict(bar.isMet))\(condition)</td>"
+                + "\(HTML.verdict(bar.isMet))</td>"
         }
+        let condition = found.compactMap { $0?.bar }.first { $0.isMet == nil }?.condition
         let floor = any?.row.floor
+        let beside = [floor.map { "\($0.name): \(Format.number($0.value)) \($0.unit)" }, condition].compactMap { $0 }
         return """
             <td class="title">\(HTML.text(title))<span class="soft"> · \(HTML.text(any?.row.durability.rawValue ?? ""))</span></td>
             \(measured.joined())<td class="number">\(floor.map { "\(Format.number($0.ratio)) ×" } ?? "")</td>
-            <td class="soft">\(HTML.text(floor.map { "\($0.name): \(Format.number($0.value)) \($0.unit)" } ?? ""))</td>
+            <td class="soft">\(HTML.text(beside.joined(separator: "; ")))</td>
             """
     }
 

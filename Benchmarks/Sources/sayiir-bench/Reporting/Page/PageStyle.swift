@@ -23,7 +23,7 @@ enum PageStyle {
         dd{margin:0;overflow-wrap:anywhere}
         .scroll{overflow-x:auto}
         .bars tbody{border-bottom:1px solid var(--line)}.bars td{border-bottom:0;padding-top:3px;padding-bottom:3px}
-        .bars .words{min-width:220px}.bars .title{white-space:nowrap;font-size:13px}
+        .bars .words{min-width:200px;max-width:300px}.bars td.number,.bars .soft{font-size:13px}.bars .title{white-space:nowrap;font-size:13px}
         table{border-collapse:collapse;width:100%;font-size:14px}
         th{text-align:left;font-weight:600;font-size:13px;color:var(--soft);white-space:nowrap}
         th,td{padding:6px 14px 6px 0;border-bottom:1px solid var(--line);vertical-align:top}
