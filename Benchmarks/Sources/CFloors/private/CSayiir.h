@@ -1,1 +1,0 @@
-#include "../../../../Sources/CSayiir/include/CSayiir.h"
