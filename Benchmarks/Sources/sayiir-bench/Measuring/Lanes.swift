@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 
 /// Many lanes in each of which one flow runs after the other, looked at while all of them are at work.
@@ -31,29 +32,38 @@ final class Lanes: Sendable {
         for duration: Duration, warmUp: Duration, _ flow: @escaping @Sendable (Int) async throws -> Void
     ) async throws -> (steps: Measurement, flows: Measurement) {
         isOver.store(false, ordering: .relaxed)
-        return try await withThrowingTaskGroup(of: Void.self) { group in
+        // On a thread of its own: flows that never wait for anything leave no thread of Swift's pool to a task that would look on.
+        async let window = watch(for: duration, after: warmUp)
+        try await withThrowingTaskGroup(of: Void.self) { group in
             for number in lanes.indices {
                 group.addTask { try await self.run(flow, in: number) }
             }
-            // Should a lane fail, nobody waits for the others.
-            group.addTask { try await Task.sleep(for: warmUp) }
-            try await group.next()
-            let (start, processorStart, first) = (clock.now, Machine.processorTime, stepCount)
-            isObserved.store(true, ordering: .relaxed)
-            try await Task.sleep(for: duration)
-            let (elapsed, last) = (clock.now - start, stepCount)
-            let processorTime = Machine.processorTime - processorStart
-            isObserved.store(false, ordering: .relaxed)
-            isOver.store(true, ordering: .relaxed)
             try await group.waitForAll()
-            // Only now no lane adds to its times any more.
-            let steps = Measurement(
-                latencies: lanes.flatMap { $0.takeStepTimes() }, count: last - first, elapsed: elapsed,
-                processorTime: processorTime)
-            let flowTimes = lanes.flatMap { $0.takeFlowTimes() }
-            let flows = Measurement(
-                latencies: flowTimes, count: flowTimes.count, elapsed: elapsed, processorTime: processorTime)
-            return (steps, flows)
+        }
+        // Only now no lane adds to its times any more.
+        var steps = await window
+        steps.latencies = lanes.flatMap { $0.takeStepTimes() }
+        let flowTimes = lanes.flatMap { $0.takeFlowTimes() }
+        let flows = Measurement(
+            latencies: flowTimes, count: flowTimes.count, elapsed: steps.elapsed, processorTime: steps.processorTime)
+        return (steps, flows)
+    }
+
+    /// Counts steps between two moments, and then lets the lanes end.
+    private func watch(for duration: Duration, after warmUp: Duration) async -> Measurement {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { [self] in
+                Thread.sleep(forTimeInterval: warmUp / .seconds(1))
+                let (start, processorStart, first) = (clock.now, Machine.processorTime, stepCount)
+                isObserved.store(true, ordering: .relaxed)
+                Thread.sleep(forTimeInterval: duration / .seconds(1))
+                let steps = Measurement(
+                    count: stepCount - first, elapsed: clock.now - start,
+                    processorTime: Machine.processorTime - processorStart)
+                isObserved.store(false, ordering: .relaxed)
+                isOver.store(true, ordering: .relaxed)
+                continuation.resume(returning: steps)
+            }
         }
     }
 
@@ -66,6 +76,8 @@ final class Lanes: Sendable {
             lane.flowBegins()
             try await flow(number)
             if isObserved.load(ordering: .relaxed) { lane.flowEnds(after: clock.now - start) }
+            // The next flow is another's turn, where flows never wait for anything.
+            await Task.yield()
         }
     }
 }
