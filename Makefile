@@ -31,9 +31,9 @@ docs: ## build the documentation into .build/docs; a bad link is an error
 	@scripts/bootstrap
 	@scripts/docs
 
-bench: ## measure this machine's disk and the engine on it, in one run
+bench: ## measure this machine's disk and the engine on it, in two minutes; MODE=full for all, in half an hour
 	@scripts/bootstrap
-	@scripts/bench
+	@scripts/bench --mode $(or $(MODE),quick)
 
 fuzz: ## run the fuzzer on every target; SECONDS=60 is how long each takes
 	@scripts/bootstrap

@@ -1,13 +1,14 @@
-"""The linear workflow of four steps with DBOS on PostgreSQL: prints one line of JSON."""
-import json
+"""The linear workflow of four steps with DBOS: prints one line of JSON.
+
+linear_dbos.py URL SECONDS FLOWS
+"""
 import logging
 import sys
-import threading
-import time
 
+import lanes
 from dbos import DBOS
 
-url, seconds, concurrency = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
+url, seconds, flows = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
 DBOS(config={"name": "linear", "system_database_url": url, "log_level": "ERROR", "run_admin_server": False})
 logging.disable(logging.CRITICAL)
 
@@ -24,25 +25,6 @@ def linear(value: int) -> int:
     return value
 
 
-def main() -> None:
-    DBOS.launch()
-    linear(1)
-    counts = [0] * concurrency
-    start = time.monotonic()
-
-    def run(lane: int) -> None:
-        while time.monotonic() - start < seconds:
-            assert linear(1) == 5
-            counts[lane] += 1
-
-    threads = [threading.Thread(target=run, args=(lane,)) for lane in range(concurrency)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    rate = sum(counts) / (time.monotonic() - start)
-    print(json.dumps({"name": "DBOS (Python)", "concurrency": concurrency, "workflows_per_second": rate}))
-    DBOS.destroy()
-
-
-main()
+DBOS.launch()
+lanes.measure(lambda: linear(1), seconds, flows)
+DBOS.destroy()

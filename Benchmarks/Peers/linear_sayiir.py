@@ -1,11 +1,14 @@
-"""The linear workflow of four steps with the Python package sayiir on PostgreSQL: prints one line of JSON."""
-import json
+"""The linear workflow of four steps with the Python package sayiir: prints one line of JSON.
+
+linear_sayiir.py plain|memory|postgres LOCATION SECONDS FLOWS
+
+`plain` runs it without any backend, `memory` with checkpoints in its backend in memory, `postgres` on a server.
+"""
 import sys
-import threading
-import time
 import uuid
 
-from sayiir import Flow, PostgresBackend, run_durable_workflow, task
+import lanes
+from sayiir import Flow, InMemoryBackend, PostgresBackend, run_durable_workflow, run_workflow, task
 
 
 @task
@@ -28,26 +31,13 @@ def step_4(value: int) -> int:
     return value + 1
 
 
-def main(url: str, seconds: float, concurrency: int) -> None:
+def main(kind: str, location: str, seconds: float, flows: int) -> None:
     workflow = Flow("linear").then(step_1).then(step_2).then(step_3).then(step_4).build()
-    backend = PostgresBackend(url)
-    run_durable_workflow(workflow, f"warm-{uuid.uuid4()}", 1, backend=backend)
-    counts = [0] * concurrency
-    start = time.monotonic()
-
-    def run(lane: int) -> None:
-        while time.monotonic() - start < seconds:
-            status = run_durable_workflow(workflow, str(uuid.uuid4()), 1, backend=backend)
-            assert status.output == 5, status
-            counts[lane] += 1
-
-    threads = [threading.Thread(target=run, args=(lane,)) for lane in range(concurrency)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    rate = sum(counts) / (time.monotonic() - start)
-    print(json.dumps({"name": "sayiir (Python)", "concurrency": concurrency, "workflows_per_second": rate}))
+    if kind == "plain":
+        return lanes.measure(lambda: run_workflow(workflow, 1), seconds, flows)
+    backend = InMemoryBackend() if kind == "memory" else PostgresBackend(location)
+    lanes.measure(
+        lambda: run_durable_workflow(workflow, str(uuid.uuid4()), 1, backend=backend).output, seconds, flows)
 
 
-main(sys.argv[1], float(sys.argv[2]), int(sys.argv[3]))
+main(sys.argv[1], sys.argv[2], float(sys.argv[3]), int(sys.argv[4]))
