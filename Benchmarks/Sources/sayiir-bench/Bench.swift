@@ -5,5 +5,5 @@ import ArgumentParser
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sayiir-bench", abstract: "Measures this machine's disk, and Sayiir on it, in one run.",
-        subcommands: [Run.self, MakePage.self], defaultSubcommand: Run.self)
+        subcommands: [Run.self, MakePage.self, ParkedLog.self], defaultSubcommand: Run.self)
 }

@@ -31,6 +31,12 @@ struct Run: AsyncParsableCommand {
     @Option(help: "The log of 'storage' and 'catalogue'; made if it is not there, and kept. Takes one --events.")
     var keptLog: String?
 
+    @Option(help: "Parked instances in the logs of the part 'giants' (repeatable); others by default in each mode.")
+    var parked: [Int] = []
+
+    @Option(help: "How many instances wake at once in the part 'giants'.")
+    var storm = 100_000
+
     @Option(help: "The server that the part 'postgres' measures, as a URL; without it one is started.")
     var postgres: String?
 
@@ -99,6 +105,9 @@ struct Run: AsyncParsableCommand {
         case .storage:
             let sizes = context.byMode(quick: [200_000, 1_000_000], full: [100_000, 1_000_000, 10_000_000])
             try await StoragePart(context: context, events: events.isEmpty ? sizes : events, keptLog: keptLog).run()
+        case .giants:
+            let counts = context.byMode(quick: [100_000], full: [10_000, 100_000, 1_000_000])
+            try await GiantsPart(context: context, counts: parked.isEmpty ? counts : parked, stormCount: storm).run()
         case .catalogue:
             let sizes = context.byMode(quick: [200_000], full: [2_000_000])
             try await CataloguePart(context: context, events: events.isEmpty ? sizes : events, keptLog: keptLog).run()
@@ -144,7 +153,7 @@ struct Run: AsyncParsableCommand {
 enum Part: String, CaseIterable, ExpressibleByArgument {
     case floors, log, sqlite, engine
     case fanOut = "fan-out"
-    case signals, history, scaling, storage, catalogue, postgres, peers
+    case signals, history, scaling, storage, giants, catalogue, postgres, peers
 
     /// What a run measures if nothing else is asked for.
     static func all(in mode: RunContext.Mode) -> [Part] {
