@@ -44,7 +44,7 @@ extension Flow {
 
     private func adding(_ branches: [DraftBranch]) -> FlowDraft {
         var draft = draft
-        draft.nodes.append(DraftNode(id: nil, kind: .fork(branches)))
+        draft.nodes = draft.nodes.adding(DraftNode(id: nil, kind: .fork(branches)))
         return draft
     }
 }

@@ -72,7 +72,7 @@ public struct Flow<Input: Codable & Sendable, Output: Codable & Sendable>: Senda
     /// The flow with one more node.
     func adding<Next>(_ kind: DraftNode.Kind, id: String?) -> Flow<Input, Next> {
         var draft = draft
-        draft.nodes.append(DraftNode(id: id, kind: kind))
+        draft.nodes = draft.nodes.adding(DraftNode(id: id, kind: kind))
         return Flow<Input, Next>(name: name, draft: draft)
     }
 

@@ -2,7 +2,7 @@ internal import SayiirEvents
 
 /// What a flow has gathered so far, not yet named and checked.
 struct FlowDraft: Sendable {
-    var nodes: [DraftNode] = []
+    var nodes = DraftNodes()
     /// The workflow's metadata, as JSON; or why it could not be stored.
     var metadata: Result<Payload, ValueError>?
 }

@@ -41,7 +41,7 @@ struct GraphBuilder {
         let sequence = sequences.count
         sequences.append(Graph.Sequence(name: name, owner: owner, first: nodes.count, last: nodes.count))
         var predecessor: Int?
-        for node in draft.nodes {
+        for node in draft.nodes.all {
             let place = nodes.count
             let localID = node.id ?? anonymousName(node.kind, &scope)
             nodes.append(
@@ -130,7 +130,8 @@ struct GraphBuilder {
 
     private mutating func route(_ route: DraftRoute, at place: Int, in scope: inout Scope) -> Graph.Kind {
         let id = nodes[place].id
-        let keyTask = FlowDraft(nodes: [DraftNode(id: "\(nodes[place].localID)::key_fn", kind: .task(route.key))])
+        let keyTask = FlowDraft(
+            nodes: DraftNodes([DraftNode(id: "\(nodes[place].localID)::key_fn", kind: .task(route.key))]))
         let key = add(keyTask, owner: place, in: &scope)
         var branches: [String: Int] = [:]
         for branch in route.branches {

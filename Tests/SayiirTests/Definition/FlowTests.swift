@@ -9,6 +9,21 @@ import Testing
         #expect(error?.description == "Workflow must have at least one task")
     }
 
+    @Test("flows that were continued from one stay independent of it and of each other, whoever came first")
+    func continuedTwice() throws {
+        let flow = Flow("w", input: Int.self).then(adding(1, "a"))
+        let first = flow.then(adding(1, "b")).then(adding(1, "c"))
+        let second = flow.then(adding(1, "d"))
+        let third = first.then(adding(1, "e"))
+        let fourth = first.delay("f", .seconds(1))
+        func ids(_ flow: Flow<Int, Int>) throws -> [String] { try flow.build().nodes.map(\.id.rawValue) }
+        #expect(try ids(flow) == ["a"])
+        #expect(try ids(first) == ["a", "b", "c"])
+        #expect(try ids(second) == ["a", "d"])
+        #expect(try ids(third) == ["a", "b", "c", "e"])
+        #expect(try ids(fourth) == ["a", "b", "c", "f"])
+    }
+
     @Test("SEQ-13, VAL-03: an id used twice is refused, and all problems are told at once")
     func duplicates() throws {
         let flow = Flow("twice", input: Int.self).then(adding(1, "a")).then(adding(1, "a"))
