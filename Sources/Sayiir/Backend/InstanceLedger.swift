@@ -11,7 +11,7 @@ import SayiirProjection
 /// Who runs an instance has its state, and changes it with every append. The ledger does not follow: it takes the state over when the
 /// lease is given back, and reads the events that it has not seen from storage if somebody asks before.
 final class InstanceLedger<Storage: EventStorage>: Sendable {
-    private struct Contents: Sendable {
+    struct Contents: Sendable {
         /// The instances that somebody has to do with, or had lately.
         var entries: [InstanceID: LedgerEntry] = [:]
         /// The other live ones.
@@ -80,15 +80,15 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
         }
     }
 
-    private let storage: Storage
-    private let contents: Monitor<Contents>
+    let storage: Storage
+    let contents: Monitor<Contents>
 
     init(storage: Storage, instances: ParkedInstances = ParkedInstances(), lastEpoch: UInt64 = 0) {
         self.storage = storage
         contents = Monitor(Contents(parked: instances, lastEpoch: lastEpoch))
     }
 
-    private func entry(of instance: InstanceID, in contents: inout Contents) -> LedgerEntry {
+    func entry(of instance: InstanceID, in contents: inout Contents) -> LedgerEntry {
         if let entry = contents.entry(of: instance) { return entry }
         let entry = LedgerEntry(isKnown: !storage.mayHold(instance))
         contents.entries[instance] = entry
@@ -348,75 +348,4 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
     /// Whether so much was learnt of what instances wait for that a last snapshot saves the next service more than it costs: a look at
     /// an instance takes as long as writing some ten of them.
     var hasLearntMuch: Bool { contents.withLock { $0.learntRests > max(64, $0.count / 10) } }
-
-    // MARK: Watching
-
-    func waitForChange(of instance: InstanceID, after revision: UInt64) async {
-        let watcher = contents.withLock { contents -> Int? in
-            guard contents.revision(of: instance) <= revision else { return nil }
-            return contents.newNumber()
-        }
-        guard let watcher else { return }
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { startWatching($0, as: watcher, instance, after: revision) }
-        } onCancel: {
-            stopWatching(watcher, instance)
-        }
-    }
-
-    private func startWatching(
-        _ continuation: CheckedContinuation<Void, Never>, as watcher: Int, _ instance: InstanceID,
-        after revision: UInt64
-    ) {
-        let isKnown = contents.withLock { contents -> Bool? in
-            let entry = self.entry(of: instance, in: &contents)
-            // Cancelled already: what `onCancel` does may have come before. Or changed since it was looked at.
-            guard !Task.isCancelled, entry.revision <= revision else {
-                contents.drop(entry, of: instance)
-                return nil
-            }
-            entry.watchers[watcher] = continuation
-            return entry.isKnown
-        }
-        switch isKnown {
-        case nil: continuation.resume()
-        case true?: break
-        // Looked at once the watcher is there, so that no change falls in between.
-        case false?: Task { await wakeIfBehind(watcher, instance, revision) }
-        }
-    }
-
-    /// Wakes a watcher of an instance that storage knows more of than the watcher does.
-    private func wakeIfBehind(_ watcher: Int, _ instance: InstanceID, _ revision: UInt64) async {
-        let history = try? await storage.history(of: instance, after: 0)
-        // What cannot be read is for the watcher to find out.
-        let isBehind = history.map { $0.last.map { $0.event.revision > revision } ?? false } ?? true
-        if isBehind { stopWatching(watcher, instance) }
-    }
-
-    private func stopWatching(_ watcher: Int, _ instance: InstanceID) {
-        let continuation = contents.withLock { contents -> CheckedContinuation<Void, Never>? in
-            guard let entry = contents.entries[instance] else { return nil }
-            let continuation = entry.watchers.removeValue(forKey: watcher)
-            contents.drop(entry, of: instance)
-            return continuation
-        }
-        continuation?.resume()
-    }
-
-    func wakeUps() -> AsyncStream<InstanceID> {
-        let (stream, continuation) = AsyncStream.makeStream(of: InstanceID.self)
-        let listener = contents.withLock { contents in
-            let listener = contents.newNumber()
-            contents.listeners[listener] = continuation
-            return listener
-        }
-        continuation.onTermination = { _ in self.contents.withLock { $0.listeners[listener] = nil } }
-        return stream
-    }
-
-    func announce(_ instance: InstanceID) {
-        let listeners = contents.withLock { Array($0.listeners.values) }
-        for listener in listeners { listener.yield(instance) }
-    }
 }

@@ -286,7 +286,7 @@ extension InstanceState {
     /// Whether one step is under way, beside those that only hold others, so that nothing else can become due.
     fileprivate var hasOneStepUnderWay: Bool {
         var count = 0
-        for place in steps.openIndices where !steps[place].isEntered {
+        for status in steps.openStatuses where status != .entered {
             count += 1
             if count > 1 { return false }
         }
@@ -295,8 +295,8 @@ extension InstanceState {
 
     /// Whether a step waits for a signal, a moment or another attempt.
     fileprivate var isWaiting: Bool {
-        steps.open.contains { known in
-            switch known.status {
+        steps.openStatuses.contains { status in
+            switch status {
             case .delaying, .awaitingSignal, .waitingToRetry: true
             default: false
             }
@@ -306,24 +306,19 @@ extension InstanceState {
     /// When the first of the failed attempts is due to be repeated; `nil` if the run does not wait for that.
     fileprivate var nextRetry: Timestamp? {
         guard phase == .active else { return nil }
-        return steps.open.compactMap { known in
-            if case .waitingToRetry(let due) = known.status { due } else { nil }
+        return steps.openStatuses.compactMap { status in
+            if case .waitingToRetry(let due) = status { due } else { nil }
         }.min()
     }
 
     /// When the first of all waits is over; `nil` if none ends by itself.
     var nextAlarm: Timestamp? {
-        steps.open.compactMap { known in
-            switch known.status {
+        steps.openStatuses.compactMap { status in
+            switch status {
             case .waitingToRetry(let due), .delaying(let due): due
             case .awaitingSignal(_, let deadline): deadline
             default: nil
             }
         }.min()
     }
-}
-
-extension StepState {
-    /// Whether it only holds other steps.
-    fileprivate var isEntered: Bool { if case .entered = status { true } else { false } }
 }

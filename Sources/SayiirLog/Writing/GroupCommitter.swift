@@ -121,7 +121,9 @@ final class GroupCommitter: Sendable {
             case .commit(let submissions):
                 journal.withLock { journal in
                     var start = 0
-                    while start < submissions.count { start = commitNext(of: submissions, from: start, &journal, worker) }
+                    while start < submissions.count {
+                        start = commitNext(of: submissions, from: start, &journal, worker)
+                    }
                     prepareAhead(journal)
                 }
                 giveBackJournal(isPromiseDue: true)

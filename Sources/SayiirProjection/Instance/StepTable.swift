@@ -32,8 +32,8 @@ public struct StepTable: Hashable, Sendable {
     /// The steps that have not completed, in the order in which they began.
     public var open: some Sequence<StepState> { openPlaces.lazy.map { entries[$0] } }
 
-    /// The places of ``open``.
-    public var openIndices: [Int] { openPlaces }
+    /// How far those got, in the same order.
+    public var openStatuses: some Sequence<StepState.Status> { openPlaces.lazy.map { entries[$0].status } }
 
     /// How many steps have not completed.
     public var openCount: Int { openPlaces.count }

@@ -99,11 +99,13 @@ struct GiantsPart {
         let floor = try DiskFloor(path: "\(context.scratch)/floor-storm", writing: 256)
         var times: [Double] = []
         var floors: [Double] = []
+        var processorTimes: [Double] = []
         for round in 0..<context.byMode(quick: 1, full: 3) {
             floors.append(try floor.measure(for: context.round).rate)
             let storm = WakeStorm(count: stormCount, wait: wait)
             let result = try await storm.measure(in: "\(context.scratch)/storm-\(wait)-\(round)")
             times.append(result.elapsed / .seconds(1))
+            processorTimes.append(result.processorTime)
         }
         let isBar = wait == .delay && stormCount == 100_000
         await context.report(
@@ -114,7 +116,7 @@ struct GiantsPart {
                     name: "\(floor.name), beside instances/s", value: floors.median, unit: "writes/s",
                     perRound: zip(times, floors).map { Double(stormCount) / $0 / $1 }),
                 bars: isBar ? [FiguresToHold.wakeStorm(seconds: times.median)] : [], durability: .synced,
-                note: "until all have done their last step and ended"))
+                processorMicroseconds: processorTimes.median, note: "until all have done their last step and ended"))
     }
 
     /// Beside how late a sleeping task of Swift's is.
