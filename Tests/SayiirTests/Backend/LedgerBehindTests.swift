@@ -1,0 +1,123 @@
+import SayiirEvents
+import SayiirLog
+import SayiirProjection
+import SayiirTesting
+import Testing
+
+@testable import Sayiir
+
+/// Who runs an instance has its state; the backend does not follow, and has to know all the same.
+@Suite("A backend that is asked about an instance while somebody runs it")
+struct LedgerBehindTests {
+    private static let bodies: [Event.Body] = {
+        let input = Payload(codec: "json", bytes: Array("1".utf8))
+        let definition = DefinitionHash(bytes: [UInt8](repeating: 1, count: 32))
+        var bodies: [Event.Body] = [.submitted(.init(workflow: "w", definition: definition, input: input, priority: 3))]
+        for number in 0..<40 {
+            let step = Step(NodeID("step_\(number)"))
+            bodies.append(.taskStarted(.init(step: step, attempt: 1, executor: "e")))
+            bodies.append(.taskCheckpointed(.init(step: step, attempt: 1, output: input)))
+        }
+        return bodies
+    }()
+
+    private static func events(of id: InstanceID) -> [Event] {
+        bodies.enumerated().map { index, body in
+            Event(
+                instance: id, revision: UInt64(index + 1), time: Timestamp(nanosecondsSinceEpoch: Int64(index)),
+                body: body)
+        }
+    }
+
+    private func open(_ disk: InMemoryFileSystem) async throws -> LogBackend {
+        var options = LogOptions()
+        options.idleDelay = .seconds(3600)
+        options.firstSegmentBytes = 64 * 1024
+        return try await LogBackend.open(directory: "jobs", options: options, fileSystem: disk)
+    }
+
+    /// Appends events under the lease, as many at a time as `stride` says, and asks after each for the state.
+    private func run(_ id: InstanceID, on backend: any Backend, asking every: Int) async throws -> Lease {
+        let lease = try await backend.acquireLease(on: id, by: "e", takingOver: false)
+        let events = Self.events(of: id)
+        for (place, event) in events.enumerated() {
+            try await backend.append([event], lease: lease)
+            guard place % every == 0 else { continue }
+            let state = try await backend.state(of: id)
+            #expect(state == InstanceState(folding: events.prefix(place + 1)))
+        }
+        return lease
+    }
+
+    @Test("has all that is durable in the state, whether it is asked often or seldom", arguments: [1, 7, 1000])
+    func states(every: Int) async throws {
+        let log = try await open(InMemoryFileSystem())
+        for backend in [log, InMemoryBackend()] as [any Backend] {
+            let lease = try await run("a", on: backend, asking: every)
+            let whole = InstanceState(folding: Self.events(of: "a"))
+            #expect(try await backend.liveInstances().map(\.id) == ["a"])
+            await backend.release(lease, leaving: nil)
+            #expect(try await backend.state(of: "a") == whole)
+            // Somebody else goes on from there.
+            let next = Event(
+                instance: "a", revision: UInt64(Self.bodies.count + 1), time: Timestamp(nanosecondsSinceEpoch: 99),
+                body: .pauseRequested(.init()))
+            try await backend.append([next], lease: nil)
+            #expect(try await backend.state(of: "a") == InstanceState(folding: Self.events(of: "a") + [next]))
+        }
+        try await log.close()
+    }
+
+    @Test("takes over the state of who lets go, unless that is not the last one")
+    func takingOver() async throws {
+        let backend = try await open(InMemoryFileSystem())
+        let events = Self.events(of: "a")
+        let lease = try await run("a", on: backend, asking: 1000)
+        var rest = InstanceRest(revision: UInt64(events.count), due: nil)
+        rest.state = InstanceState(folding: events.dropLast())
+        await backend.release(lease, leaving: rest)
+        #expect(try await backend.state(of: "a") == InstanceState(folding: events))
+        let other = try await run("b", on: backend, asking: 1000)
+        rest.state = InstanceState(folding: Self.events(of: "b"))
+        await backend.release(other, leaving: rest)
+        #expect(try await backend.state(of: "b") == InstanceState(folding: Self.events(of: "b")))
+        try await backend.close()
+    }
+
+    @Test("takes a snapshot that has it whole")
+    func snapshots() async throws {
+        let disk = InMemoryFileSystem()
+        let backend = try await open(disk)
+        _ = try await run("a", on: backend, asking: 9)
+        _ = try await run("b", on: backend, asking: 1000)
+        let parked = try await run("c", on: backend, asking: 1000)
+        await backend.release(parked, leaving: nil)
+        try await backend.takeSnapshot()
+        try await backend.close()
+        let again = try await open(disk)
+        #expect(again.recovery.snapshotSequence == UInt64(3 * Self.bodies.count))
+        #expect(try await again.liveInstances().map(\.id).sorted { $0.rawValue < $1.rawValue } == ["a", "b", "c"])
+        for id in ["a", "b", "c"] as [InstanceID] {
+            #expect(try await again.state(of: id) == InstanceState(folding: Self.events(of: id)))
+        }
+        try await again.close()
+    }
+
+    @Test("two appends at once of one instance, of which one finds no room for its revision, keep their order")
+    func turns() async throws {
+        let backend = try await open(InMemoryFileSystem())
+        for round in 0..<200 {
+            let id = InstanceID("t\(round)")
+            let event = Self.events(of: id)[0]
+            // Both begin an instance that nobody knows, so that its entry comes and goes with them.
+            async let first: Void = backend.append([event], lease: nil)
+            async let second: Void = backend.append([event], lease: nil)
+            var failures = 0
+            do { try await first } catch { failures += 1 }
+            do { try await second } catch { failures += 1 }
+            #expect(failures == 1, "round \(round)")
+            #expect(try await backend.history(of: id).count == 1)
+        }
+        try await backend.close()
+    }
+}
