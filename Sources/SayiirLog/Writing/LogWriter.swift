@@ -143,8 +143,7 @@ public final class LogWriter: Sendable {
             throw .batchTooLarge(byteCount: batch.byteCount, limit: LogOptions.batchLimit)
         }
         guard !batch.isEmpty else { return lastSequence }
-        // The committer calls every completion exactly once, whether it is open, closed or has failed.
-        let result = await withUnsafeContinuation { continuation in
+        let result = await withCheckedContinuation { continuation in
             committer.submit(batch) { continuation.resume(returning: $0) }
         }
         return try result.get()

@@ -14,18 +14,17 @@ struct LinearFlows: Sendable {
     }
 
     /// What goes from step to step.
-    private struct Order: Codable, Sendable {
-        var id: String
-        var customer: String
-        var cents: Int
-        var stage: Int
-        var lane: Int
+    enum Values: String, Sendable {
+        /// A number to which each step adds one, as in the programs of the peers.
+        case numbers
+        /// A structure of five members, 85 bytes as JSON.
+        case orders
     }
 
     private let engine: Engine
-    private let workflow: Workflow<Order, Order>
     private let lanes: Lanes
     private let runner: Runner
+    private let runFlow: @Sendable (Int) async throws -> Void
 
     /// On a log of its own.
     ///
@@ -33,12 +32,15 @@ struct LinearFlows: Sendable {
     ///   - directory: The log's.
     ///   - steps: Steps of a flow.
     ///   - flows: How many run at once.
+    ///   - values: What goes from step to step.
     ///   - runner: Who runs them.
-    init(directory: String, steps: Int, flows: Int, runner: Runner = .byHand) async throws {
+    init(
+        directory: String, steps: Int, flows: Int, values: Values = .numbers, runner: Runner = .byHand
+    ) async throws {
         var options = EngineOptions()
         if runner == .onPool { options.prefersBackendExecutor = false }
         options.concurrency = max(options.concurrency, flows)
-        try await self.init(Engine(directory: directory, options: options), steps, flows, runner)
+        try await self.init(Engine(directory: directory, options: options), steps, flows, values, runner)
     }
 
     /// On a backend that stores nothing durably: what the engine alone costs.
@@ -46,26 +48,48 @@ struct LinearFlows: Sendable {
     /// - Parameters:
     ///   - steps: Steps of a flow.
     ///   - flows: How many run at once.
-    init(inMemorySteps steps: Int, flows: Int) throws {
-        try self.init(Engine(backend: InMemoryBackend()), steps, flows, .byHand)
+    ///   - values: What goes from step to step.
+    init(inMemorySteps steps: Int, flows: Int, values: Values = .numbers) throws {
+        try self.init(Engine(backend: InMemoryBackend()), steps, flows, values, .byHand)
     }
 
-    private init(_ engine: Engine, _ steps: Int, _ flows: Int, _ runner: Runner) throws {
+    private init(_ engine: Engine, _ steps: Int, _ flows: Int, _ values: Values, _ runner: Runner) throws {
         let lanes = Lanes(count: flows)
-        func step(_ number: Int) -> DurableTask<Order, Order> {
-            DurableTask("step_\(number)") { (order: Order) in
-                lanes.stepBegins(in: order.lane)
-                var order = order
-                order.stage = number
-                return order
+        runFlow =
+            switch values {
+            case .numbers: try Self.runningFlow(of: Int.self, steps, lanes, engine, runner)
+            case .orders: try Self.runningFlow(of: Order.self, steps, lanes, engine, runner)
             }
-        }
-        var flow = Flow("linear", input: Order.self).then(step(0))
-        for number in 1..<max(1, steps) { flow = flow.then(step(number)) }
-        workflow = try flow.build()
         self.engine = engine
         self.lanes = lanes
         self.runner = runner
+    }
+
+    /// What runs one flow in a lane.
+    private static func runningFlow<Value: LinearValue>(
+        of type: Value.Type, _ steps: Int, _ lanes: Lanes, _ engine: Engine, _ runner: Runner
+    ) throws -> @Sendable (Int) async throws -> Void {
+        func step(_ number: Int) -> DurableTask<Value, Value> {
+            DurableTask("step_\(number)") { (value: Value) in
+                lanes.stepBegins(in: value.lane)
+                return value.next
+            }
+        }
+        var flow = Flow("linear", input: Value.self).then(step(0))
+        for number in 1..<max(1, steps) { flow = flow.then(step(number)) }
+        let workflow = try flow.build()
+        func id(_ lane: Int) -> InstanceID { InstanceID("order-\(lane)-\(UInt64.random(in: 0 ... .max))") }
+        guard runner == .service else {
+            return { lane in
+                _ = try await engine.run(workflow, id: id(lane), input: Value(lane: lane)).requireOutput()
+            }
+        }
+        engine.register(workflow)
+        return { lane in
+            let id = id(lane)
+            try await engine.client.submit(workflow, id: id, input: Value(lane: lane))
+            _ = try await engine.client.waitForCompletion(of: id, as: workflow).requireOutput()
+        }
     }
 
     /// Runs flows one after the other in each lane, and looks at them for a time.
@@ -77,19 +101,9 @@ struct LinearFlows: Sendable {
     func observe(
         for duration: Duration, warmUp: Duration
     ) async throws -> (steps: Measurement, flows: Measurement) {
-        guard runner == .service else {
-            return try await lanes.observe(for: duration, warmUp: warmUp) { [engine, workflow] lane in
-                let (id, order) = Self.order(in: lane)
-                _ = try await engine.run(workflow, id: id, input: order).requireOutput()
-            }
-        }
-        engine.register(workflow)
+        guard runner == .service else { return try await lanes.observe(for: duration, warmUp: warmUp, runFlow) }
         let service = Task { [engine] in try await engine.run() }
-        let result = try await lanes.observe(for: duration, warmUp: warmUp) { [engine, workflow] lane in
-            let (id, order) = Self.order(in: lane)
-            try await engine.client.submit(workflow, id: id, input: order)
-            _ = try await engine.client.waitForCompletion(of: id, as: workflow).requireOutput()
-        }
+        let result = try await lanes.observe(for: duration, warmUp: warmUp, runFlow)
         service.cancel()
         try? await service.value
         return result
@@ -97,12 +111,42 @@ struct LinearFlows: Sendable {
 
     /// Makes all durable, and gives the log up.
     func close() async throws { try await engine.close() }
+}
 
-    private static func order(in lane: Int) -> (InstanceID, Order) {
-        let id = "order-\(lane)-\(UInt64.random(in: 0 ... .max))"
-        return (
-            InstanceID(id), Order(id: "order-\(lane)", customer: "Ada Lovelace", cents: 12_450, stage: 0, lane: lane)
-        )
+/// What goes from step to step: it knows its lane.
+private protocol LinearValue: Codable, Sendable {
+    /// The value that a flow begins with.
+    init(lane: Int)
+    var lane: Int { get }
+    /// What a step makes of it.
+    var next: Self { get }
+}
+
+extension Int: LinearValue {
+    /// More than a flow has steps.
+    private static let valuesOfLane = 1_000_000
+
+    init(lane: Int) { self = lane * Self.valuesOfLane }
+    var lane: Int { self / Self.valuesOfLane }
+    var next: Int { self + 1 }
+}
+
+private struct Order: LinearValue {
+    var id: String
+    var customer = "Ada Lovelace"
+    var cents = 12_450
+    var stage = 0
+    var lane: Int
+
+    init(lane: Int) {
+        id = "order-\(lane)"
+        self.lane = lane
+    }
+
+    var next: Order {
+        var next = self
+        next.stage += 1
+        return next
     }
 }
 

@@ -8,6 +8,7 @@ struct LinearPart {
         var flows: Int
         /// `nil` for a backend in memory.
         var runner: LinearFlows.Runner?
+        var values = LinearFlows.Values.numbers
     }
 
     /// Measures each combination that the mode asks for.
@@ -23,6 +24,9 @@ struct LinearPart {
             for flows in context.byMode(quick: [1, 64, 1024], full: [1, 16, 64, 256, 1024]) {
                 all.append(Combination(steps: steps, flows: flows, runner: .byHand))
             }
+        }
+        for flows in context.byMode(quick: [1024], full: [1, 64, 1024]) {
+            all.append(Combination(steps: 100, flows: flows, runner: .byHand, values: .orders))
         }
         for runner in [LinearFlows.Runner.onPool, .service] {
             for flows in context.byMode(quick: [], full: [1, 64, 1024]) {
@@ -48,10 +52,12 @@ struct LinearPart {
 
     private func measure(_ combination: Combination, _ floor: DiskFloor) async throws {
         let (steps, count, runner) = (combination.steps, combination.flows, combination.runner)
-        let directory = "\(context.scratch)/linear-\(steps)-\(count)-\(runner.map { "\($0)" } ?? "memory")"
+        let name = runner.map { "\($0)" } ?? "memory"
+        let directory = "\(context.scratch)/linear-\(steps)-\(count)-\(name)-\(combination.values)"
         let flows =
             if let runner {
-                try await LinearFlows(directory: directory, steps: steps, flows: count, runner: runner)
+                try await LinearFlows(
+                    directory: directory, steps: steps, flows: count, values: combination.values, runner: runner)
             } else {
                 try LinearFlows(inMemorySteps: steps, flows: count)
             }
@@ -75,7 +81,7 @@ struct LinearPart {
         let (steps, count) = (turns.subject, combination.flows)
         let isLong = combination.steps >= 100
         var row = Row(
-            part: "engine", name: "linear",
+            part: "engine", name: combination.values == .numbers ? "linear" : "linear, with orders",
             variant: combination.runner.map { "on the log, \($0.rawValue)" } ?? "in memory, by hand",
             parameters: ["flows": Double(count), "steps": Double(combination.steps)], value: turns.rate,
             unit: "steps/s",
@@ -83,7 +89,7 @@ struct LinearPart {
             floor: turns.rateRatio(floor.name, unit: "writes/s"),
             durability: combination.runner == nil ? .memory : .synced,
             processorMicroseconds: steps.processorMicroseconds)
-        if isLong, let runner = combination.runner, runner == .byHand {
+        if isLong, combination.runner == .byHand, combination.values == .numbers {
             if count == 1 { row.bars.append(FiguresToHold.sequentialSteps(ratio: row.floor?.ratio ?? 0)) }
             if count == 1024 { row.bars.append(FiguresToHold.manyFlows(rate: turns.rate)) }
         }
