@@ -78,18 +78,21 @@ struct LinearFlows: Sendable {
         var flow = Flow("linear", input: Value.self).then(step(0))
         for number in 1..<max(1, steps) { flow = flow.then(step(number)) }
         let workflow = try flow.build()
-        func id(_ lane: Int) -> InstanceID { InstanceID("order-\(lane)-\(UInt64.random(in: 0 ... .max))") }
         guard runner == .service else {
             return { lane in
-                _ = try await engine.run(workflow, id: id(lane), input: Value(lane: lane)).requireOutput()
+                _ = try await engine.run(workflow, id: newID(in: lane), input: Value(lane: lane)).requireOutput()
             }
         }
         engine.register(workflow)
         return { lane in
-            let id = id(lane)
+            let id = newID(in: lane)
             try await engine.client.submit(workflow, id: id, input: Value(lane: lane))
             _ = try await engine.client.waitForCompletion(of: id, as: workflow).requireOutput()
         }
+    }
+
+    private static func newID(in lane: Int) -> InstanceID {
+        InstanceID("order-\(lane)-\(UInt64.random(in: 0 ... .max))")
     }
 
     /// Runs flows one after the other in each lane, and looks at them for a time.
