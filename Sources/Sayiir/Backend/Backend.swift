@@ -91,6 +91,10 @@ public protocol Backend: Sendable {
     /// the calling task is cancelled, or, rarely, for no reason: look again.
     func waitForChange(of instance: InstanceID, after revision: UInt64) async
 
+    /// Like ``waitForChange(of:after:)``, for those who only want to know when a run ends: a backend need not wake them for each step of it. May
+    /// return early: look again.
+    func waitForEnd(of instance: InstanceID, after revision: UInt64) async
+
     /// The instances that may have work for an executor, as they come to have it: each that was changed without a lease (submitted,
     /// signalled, cancelled), or was ``announce(_:)``d, from this call on. An instance may be named more often than needed, never
     /// less; but a change under a lease names none, for who made it knows of it.
@@ -142,6 +146,11 @@ extension Backend {
         }
         await release(lease)
         return nil
+    }
+
+    /// Returns at each change.
+    public func waitForEnd(of instance: InstanceID, after revision: UInt64) async {
+        await waitForChange(of: instance, after: revision)
     }
 
     /// Gives a lease back, without a word about what the instance waits for.

@@ -2,22 +2,25 @@ import SayiirEvents
 
 // Who waits for a change of an instance, and who wants to hear of all that others cause.
 extension InstanceLedger {
-    func waitForChange(of instance: InstanceID, after revision: UInt64) async {
+    /// - Parameter untilEnd: Whether only the end of a run is of interest.
+    func waitForChange(of instance: InstanceID, after revision: UInt64, untilEnd: Bool = false) async {
         let watcher = contents.withLock { contents -> Int? in
             guard contents.revision(of: instance) <= revision else { return nil }
             return contents.newNumber()
         }
         guard let watcher else { return }
         await withTaskCancellationHandler {
-            await withCheckedContinuation { startWatching($0, as: watcher, instance, after: revision) }
+            await withCheckedContinuation { continuation in
+                let entry = LedgerEntry.Watcher(continuation: continuation, isForEnd: untilEnd)
+                startWatching(entry, as: watcher, instance, after: revision)
+            }
         } onCancel: {
             stopWatching(watcher, instance)
         }
     }
 
     private func startWatching(
-        _ continuation: CheckedContinuation<Void, Never>, as watcher: Int, _ instance: InstanceID,
-        after revision: UInt64
+        _ watching: LedgerEntry.Watcher, as watcher: Int, _ instance: InstanceID, after revision: UInt64
     ) {
         let isKnown = contents.withLock { contents -> Bool? in
             let entry = self.entry(of: instance, in: &contents)
@@ -26,11 +29,11 @@ extension InstanceLedger {
                 contents.drop(entry, of: instance)
                 return nil
             }
-            entry.watchers[watcher] = continuation
+            entry.watchers[watcher] = watching
             return entry.isKnown
         }
         switch isKnown {
-        case nil: continuation.resume()
+        case nil: watching.continuation.resume()
         case true?: break
         // Looked at once the watcher is there, so that no change falls in between.
         case false?: Task { await wakeIfBehind(watcher, instance, revision) }
@@ -48,9 +51,9 @@ extension InstanceLedger {
     private func stopWatching(_ watcher: Int, _ instance: InstanceID) {
         let continuation = contents.withLock { contents -> CheckedContinuation<Void, Never>? in
             guard let entry = contents.entries[instance] else { return nil }
-            let continuation = entry.watchers.removeValue(forKey: watcher)
+            let watching = entry.watchers.removeValue(forKey: watcher)
             contents.drop(entry, of: instance)
-            return continuation
+            return watching?.continuation
         }
         continuation?.resume()
     }

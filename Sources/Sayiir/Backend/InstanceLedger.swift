@@ -218,7 +218,7 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
             if let generation = entry.appendGeneration.take() { woken = contents.appendsUnderWay.end(generation) }
             if let (events, firstSequence) = appended {
                 entry.take(events, firstSequence: firstSequence, keepingEnded: Storage.keepsEndedStates)
-                woken += entry.takeWatchers()
+                woken += entry.takeWatchers(of: events)
             }
             let next = entry.passTurn()
             contents.drop(entry, of: instance)
@@ -337,7 +337,9 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
             var live: LiveInstance?
             switch try await knowledge(of: id) {
             case .known(let known): live = known
-            case .parked(let packed, let samples): live = packed.unpacked(as: id, with: samples)
+            case .parked(let packed, let samples):
+                live = packed.unpacked(as: id, with: samples)
+                if live == nil { live = LiveInstance(folding: try await storage.history(of: id, after: 0)) }
             case .unknown: break
             }
             if let live, !live.isEnded { capture.others.append(live) }

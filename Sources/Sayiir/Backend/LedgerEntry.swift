@@ -31,7 +31,14 @@ final class LedgerEntry: @unchecked Sendable {
     /// Those who wait for their turn to append, in the order of their arrival.
     private var waiting: [CheckedContinuation<Void, Never>] = []
     /// Those who wait for a change.
-    var watchers: [Int: CheckedContinuation<Void, Never>] = [:]
+    var watchers: [Int: Watcher] = [:]
+
+    /// One who waits for a change.
+    struct Watcher {
+        var continuation: CheckedContinuation<Void, Never>
+        /// Whether only the end of a run is of interest.
+        var isForEnd: Bool
+    }
 
     init(isKnown: Bool) { self.isKnown = isKnown }
 
@@ -72,7 +79,8 @@ final class LedgerEntry: @unchecked Sendable {
         revision = last.revision
         lastSequence = sequence + UInt64(events.count) - 1
         if follows { apply(events, firstSequence: sequence) }
-        if !keepingEnded, last.body.endsRun || live?.isEnded == true { forgetState() }
+        // A state that is behind may be that of a run before this one.
+        if !keepingEnded, last.body.endsRun || (!isBehind && live?.isEnded == true) { forgetState() }
     }
 
     /// The run may have begun with one of these events.
@@ -157,11 +165,13 @@ final class LedgerEntry: @unchecked Sendable {
         return nil
     }
 
-    /// Those who wait for a change, to be woken.
-    func takeWatchers() -> [CheckedContinuation<Void, Never>] {
+    /// Those whom events concern among those who wait for a change, to be woken.
+    func takeWatchers(of events: [Event]) -> [CheckedContinuation<Void, Never>] {
         guard !watchers.isEmpty else { return [] }
-        defer { watchers = [:] }
-        return Array(watchers.values)
+        let hasEnd = events.contains { $0.body.mayEndRun }
+        let woken = watchers.filter { hasEnd || !$0.value.isForEnd }
+        for watcher in woken.keys { watchers[watcher] = nil }
+        return woken.values.map(\.continuation)
     }
 }
 
@@ -171,6 +181,14 @@ extension Event.Body {
         switch self {
         case .completed, .failed, .cancelled: true
         default: false
+        }
+    }
+
+    /// Whether a run may have ended with this.
+    fileprivate var mayEndRun: Bool {
+        switch self {
+        case .superseded, .deleted, .unknown: true
+        default: endsRun
         }
     }
 }

@@ -134,6 +134,11 @@ public struct LogBackend: Backend {
         await ledger.waitForChange(of: instance, after: revision)
     }
 
+    /// Returns once a run of an instance has ended since the given revision, or may have.
+    public func waitForEnd(of instance: InstanceID, after revision: UInt64) async {
+        await ledger.waitForChange(of: instance, after: revision, untilEnd: true)
+    }
+
     /// The instances that may have work for an executor.
     public func wakeUps() async -> AsyncStream<InstanceID> { ledger.wakeUps() }
 

@@ -229,7 +229,7 @@ public struct WorkflowClient: Sendable {
             let state = try await submittedState(of: id)
             if state.phase.isEnded { return try status(state, as: workflow) }
             if Task.isCancelled { throw .interrupted(id) }
-            await backend.waitForChange(of: id, after: state.revision)
+            await backend.waitForEnd(of: id, after: state.revision)
         }
     }
 

@@ -68,7 +68,7 @@ final class InstanceRun {
 
     private nonisolated(nonsending) func goOn() async throws(WorkflowError) -> LeftInstance {
         while true {
-            if begun.count == 1, decider.state.hasOneStepUnderWay {
+            if begun.count == 1, decider.state.steps.hasOneUnderWay {
                 let result = await execution(of: begun.removeLast()).run()
                 guard let command = take(result) else { throw .interrupted(id) }
                 decider.isDraining = environment.isDraining
@@ -129,7 +129,7 @@ final class InstanceRun {
                     }
                 }
             }
-            if decider.state.isWaiting, watchedRevision != decider.state.revision {
+            if decider.state.steps.waits.isAny, watchedRevision != decider.state.revision {
                 watchedRevision = decider.state.revision
                 group.addTask { [environment, id, revision = decider.state.revision] in
                     await environment.backend.waitForChange(of: id, after: revision)
@@ -283,42 +283,14 @@ extension Command {
 }
 
 extension InstanceState {
-    /// Whether one step is under way, beside those that only hold others, so that nothing else can become due.
-    fileprivate var hasOneStepUnderWay: Bool {
-        var count = 0
-        for status in steps.openStatuses where status != .entered {
-            count += 1
-            if count > 1 { return false }
-        }
-        return true
-    }
-
-    /// Whether a step waits for a signal, a moment or another attempt.
-    fileprivate var isWaiting: Bool {
-        steps.openStatuses.contains { status in
-            switch status {
-            case .delaying, .awaitingSignal, .waitingToRetry: true
-            default: false
-            }
-        }
-    }
-
     /// When the first of the failed attempts is due to be repeated; `nil` if the run does not wait for that.
     fileprivate var nextRetry: Timestamp? {
         guard phase == .active else { return nil }
-        return steps.openStatuses.compactMap { status in
-            if case .waitingToRetry(let due) = status { due } else { nil }
+        return steps.open.compactMap { known in
+            if case .waitingToRetry(let due) = known.status { due } else { nil }
         }.min()
     }
 
     /// When the first of all waits is over; `nil` if none ends by itself.
-    var nextAlarm: Timestamp? {
-        steps.openStatuses.compactMap { status in
-            switch status {
-            case .waitingToRetry(let due), .delaying(let due): due
-            case .awaitingSignal(_, let deadline): deadline
-            default: nil
-            }
-        }.min()
-    }
+    var nextAlarm: Timestamp? { steps.waits.earliest }
 }

@@ -32,8 +32,32 @@ public struct StepTable: Hashable, Sendable {
     /// The steps that have not completed, in the order in which they began.
     public var open: some Sequence<StepState> { openPlaces.lazy.map { entries[$0] } }
 
-    /// How far those got, in the same order.
-    public var openStatuses: some Sequence<StepState.Status> { openPlaces.lazy.map { entries[$0].status } }
+    /// Whether one step at most is under way, beside those that only hold others.
+    package var hasOneUnderWay: Bool {
+        var count = 0
+        for place in openPlaces where entries[place].status != .entered {
+            count += 1
+            if count > 1 { return false }
+        }
+        return true
+    }
+
+    /// The steps that wait for a signal, a moment or another attempt: whether there are any, and when the first such wait is over by
+    /// itself.
+    package var waits: (isAny: Bool, earliest: Timestamp?) {
+        var (isAny, earliest): (Bool, Timestamp?) = (false, nil)
+        for place in openPlaces {
+            let due: Timestamp?
+            switch entries[place].status {
+            case .waitingToRetry(let moment), .delaying(let moment): due = moment
+            case .awaitingSignal(_, let deadline): due = deadline
+            default: continue
+            }
+            isAny = true
+            if let due, due < earliest ?? due + .nanoseconds(1) { earliest = due }
+        }
+        return (isAny, earliest)
+    }
 
     /// How many steps have not completed.
     public var openCount: Int { openPlaces.count }

@@ -103,6 +103,57 @@ struct LedgerBehindTests {
         try await again.close()
     }
 
+    @Test("takes a snapshot that has an instance whose run had ended and was begun anew just now")
+    func snapshotOfNewRun() async throws {
+        let disk = InMemoryFileSystem()
+        let backend = try await open(disk)
+        let bodies = [Self.bodies[0], .completed(.init(result: nil)), .superseded(.init()), Self.bodies[0]]
+        let events = bodies.enumerated().map { index, body in
+            Event(
+                instance: "a", revision: UInt64(index + 1), time: Timestamp(nanosecondsSinceEpoch: Int64(index)),
+                body: body)
+        }
+        try await backend.append(Array(events[..<2]), lease: nil)
+        #expect(try await backend.liveInstances().isEmpty)
+        _ = try await backend.acquireLease(on: "a", by: "e", takingOver: false)
+        let lease = try await backend.acquireLease(on: "a", by: "e", takingOver: true)
+        try await backend.append(Array(events[2...]), lease: lease)
+        #expect(try await backend.liveInstances().map(\.id) == ["a"])
+        try await backend.takeSnapshot()
+        try await backend.close()
+        let again = try await open(disk)
+        #expect(again.recovery.snapshotSequence == 4)
+        #expect(try await again.liveInstances().map(\.id) == ["a"])
+        #expect(try await again.state(of: "a") == InstanceState(folding: events))
+        try await again.close()
+    }
+
+    @Test("wakes who waits for the end of a run for that, and who waits for a change for each")
+    func waiting() async throws {
+        let backend = try await open(InMemoryFileSystem())
+        let events = Self.events(of: "a")
+        try await backend.append([events[0]], lease: nil)
+        let ended = Monitor(false)
+        let end = Task {
+            await backend.waitForEnd(of: "a", after: UInt64(events.count))
+            ended.withLock { $0 = true }
+        }
+        for event in events[1...] {
+            async let change: Void = backend.waitForChange(of: "a", after: event.revision - 1)
+            try await backend.append([event], lease: nil)
+            await change
+        }
+        #expect(!ended.withLock { $0 })
+        let last = Event(
+            instance: "a", revision: UInt64(events.count + 1), time: Timestamp(nanosecondsSinceEpoch: 99),
+            body: .completed(.init(result: nil)))
+        try await backend.append([last], lease: nil)
+        await end.value
+        // What has happened already is not waited for.
+        await backend.waitForEnd(of: "a", after: 1)
+        try await backend.close()
+    }
+
     @Test("two appends at once of one instance, of which one finds no room for its revision, keep their order")
     func turns() async throws {
         let backend = try await open(InMemoryFileSystem())
