@@ -17,7 +17,7 @@ public final class LogWriter: Sendable {
     /// What opening found and did.
     public let recovery: RecoveryReport
 
-    /// Runs tasks on the thread that commits: one that appends, and appends again, never changes threads.
+    /// Runs tasks on the threads that commit: one that appends, and appends again, seldom changes threads.
     ///
     /// ```swift
     /// Task(executorPreference: log.executor) { ... }
