@@ -251,18 +251,17 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
     /// What is known of an instance, once its entry has seen all of its events.
     private func knowledge(of instance: InstanceID) async throws(BackendError) -> Knowledge {
         while true {
-            let (knowledge, behind) = contents.withLock { contents -> (Knowledge, LedgerEntry?) in
+            let (knowledge, behind) = contents.withLock { contents -> (Knowledge, (LedgerEntry, seen: UInt64)?) in
                 guard let entry = contents.entries[instance] else {
                     guard let packed = contents.parked.packed[instance] else { return (.unknown, nil) }
                     return (.parked(packed, contents.parked.samples), nil)
                 }
                 guard entry.isKnown else { return (.unknown, nil) }
-                return entry.isBehind ? (.unknown, entry) : (.known(entry.live), nil)
+                return entry.isBehind ? (.unknown, (entry, entry.seenSequence)) : (.known(entry.live), nil)
             }
-            guard let behind else { return knowledge }
-            let seen = contents.withLock { _ in behind.seenSequence }
+            guard let (entry, seen) = behind else { return knowledge }
             let history = try await storage.history(of: instance, after: seen)
-            let isReadable = contents.withLock { _ in behind.catchUp(with: history) }
+            let isReadable = contents.withLock { _ in entry.catchUp(with: history) }
             if !isReadable { return .known(LiveInstance(folding: try await storage.history(of: instance, after: 0))) }
         }
     }

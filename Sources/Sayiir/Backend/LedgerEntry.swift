@@ -3,8 +3,9 @@ import SayiirProjection
 
 /// What the ledger keeps of one instance. A class, for the ledger alone: looking at one member of a state costs nothing then.
 ///
-// @unchecked: it never leaves the ledger, which touches it only with its lock held.
-final class LedgerEntry: @unchecked Sendable {
+// @unchecked Sendable, because an append keeps hold of its entry while it waits for the disk, outside of the ledger's lock.
+// It holds: no entry leaves the ledger, and all calls of its members, the reading ones too, stand within `withLock` of the ledger's contents.
+final class LedgerEntry: @unchecked Sendable {  // all that changes is guarded by the ledger's lock
     /// Whether it is known what storage has of the instance.
     private(set) var isKnown: Bool
     /// The last durable revision, if that is known.

@@ -44,7 +44,9 @@ struct StateSamples: Sendable {
     mutating func number(for state: InstanceState, encodedAs bytes: [UInt8]) -> UInt16 {
         let kind = Kind(of: state)
         if let number = numbers[kind] { return number }
-        guard let number = (1...UInt16(Self.limit)).first(where: { all[$0] == nil }) else { return Self.none }
+        guard all.count < Self.limit, let number = (1...UInt16(Self.limit)).first(where: { all[$0] == nil }) else {
+            return Self.none
+        }
         _ = add(Sample(kind: kind, bytes: Array(bytes.prefix(Self.byteLimit))), as: number)
         return number
     }

@@ -35,15 +35,27 @@ public struct BranchResults: Sendable {
     }
 
     func output<Value: Decodable & Sendable>(of name: String, as type: Value.Type) throws(ValueError) -> Value {
-        guard let branch = branches.first(where: { $0.name == name }) else {
+        guard let place = branches.firstIndex(where: { $0.name == name }) else {
             let known = names.map { "'\($0)'" }.joined(separator: ", ")
             throw ValueError(reason: "Branch '\(name)' not found (there are \(known))")
         }
+        return try output(at: place, as: type)
+    }
+
+    private func output<Value: Decodable & Sendable>(at place: Int, as type: Value.Type) throws(ValueError) -> Value {
         do throws(ValueError) {
-            return try branch.value.get(as: type, with: codecs)
+            return try branches[place].value.get(as: type, with: codecs)
         } catch {
-            throw ValueError(reason: "branch '\(name)' did not return \(type): \(error)")
+            throw ValueError(reason: "branch '\(branches[place].name)' did not return \(type): \(error)")
         }
+    }
+
+    /// The outputs of all branches, in the order of their declaration.
+    func outputs<Value: Decodable & Sendable>(as type: Value.Type) throws(ValueError) -> [Value] {
+        var outputs: [Value] = []
+        outputs.reserveCapacity(branches.count)
+        for place in branches.indices { outputs.append(try output(at: place, as: type)) }
+        return outputs
     }
 
     /// Gives the outputs one after the other.
@@ -56,7 +68,7 @@ public struct BranchResults: Sendable {
         mutating func next<Value: Decodable & Sendable>(_ type: Value.Type) throws(ValueError) -> Value {
             guard place < results.branches.count else { throw ValueError(reason: "there are too few branches") }
             defer { place += 1 }
-            return try results.output(of: results.branches[place].name, as: type)
+            return try results.output(at: place, as: type)
         }
     }
 }

@@ -91,10 +91,7 @@ public struct ArrayFork<Input: Codable & Sendable, Result: Codable & Sendable>: 
         _ id: String, options: TaskOptions = TaskOptions(), _ body: @escaping @Sendable ([Result]) async throws -> Next
     ) -> Flow<Input, Next> {
         let task = TaskNode(options: options, body: body) { (value, codecs) throws(ValueError) in
-            let results = try BranchResults(value, codecs)
-            var outputs: [Result] = []
-            for name in results.names { outputs.append(try results.output(of: name, as: Result.self)) }
-            return outputs
+            try BranchResults(value, codecs).outputs(as: Result.self)
         }
         return Flow<Input, Input>(name: name, draft: draft).adding(.task(task), id: id)
     }

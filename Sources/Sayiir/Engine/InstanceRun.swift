@@ -159,7 +159,6 @@ final class InstanceRun {
     /// Decides, and stores what was decided, in as few commits as a commit's size allows.
     @inline(__always)
     private nonisolated(nonsending) func commit(_ commands: [Command]) async throws(WorkflowError) {
-        if commands.count == 1 { return try await commitTogether(commands[...]) }
         var rest = commands[...]
         while !rest.isEmpty {
             var byteCount = 0

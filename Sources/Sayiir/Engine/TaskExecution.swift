@@ -25,6 +25,7 @@ struct TaskExecution: Sendable {
     }
 
     nonisolated(nonsending) func run() async -> Ended {
+        // What surrounds a task needs a closure that owns all of this; most tasks are surrounded by nothing.
         let outcome = observer.isAbsent ? await outcome() : await observer.aroundTask(context) { await self.outcome() }
         return Ended(step: context.step, attempt: context.attempt, outcome: outcome)
     }

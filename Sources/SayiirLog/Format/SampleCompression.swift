@@ -22,8 +22,8 @@ package enum SampleCompression {
     private static func compress(
         _ content: [UInt8], like sample: [UInt8], into output: UnsafeMutableBufferPointer<UInt8>
     ) -> Int? {
-        guard let stream = LZ4_createStream(), let count = Int32(exactly: content.count),
-            let sampleCount = Int32(exactly: sample.count)
+        guard let count = Int32(exactly: content.count), let sampleCount = Int32(exactly: sample.count),
+            let stream = LZ4_createStream()
         else { return nil }
         defer { LZ4_freeStream(stream) }
         let length = sample.withUnsafeBytes { sample in

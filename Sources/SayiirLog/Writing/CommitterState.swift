@@ -129,9 +129,13 @@ struct CommitterState: Sendable {
         return isPromiseDue ? .untilIdle : .forever
     }
 
-    /// Takes the turn to promise, if still nobody has appended.
-    mutating func takeIdleTurn() -> Turn? {
-        guard isPromiseDue, !isCommitting, submissions.isEmpty, jobs.count == 0, !isEnded else { return nil }
+    /// Takes what is to be done by a worker whose patience is at its end; `nil` if that is nothing.
+    mutating func takeTurn(after patience: Patience) -> Turn? {
+        if patience == .untilOverdue { isOverdue = !submissions.isEmpty }
+        if let turn = takeTurn() { return turn }
+        guard patience == .untilIdle, isPromiseDue, !isCommitting, submissions.isEmpty, jobs.count == 0 else {
+            return nil
+        }
         isCommitting = true
         return .promise([])
     }

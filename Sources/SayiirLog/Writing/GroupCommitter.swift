@@ -142,33 +142,29 @@ final class GroupCommitter: Sendable {
 
     /// Waits for something to do.
     private func nextTurn(afterJob: Bool) -> CommitterState.Turn {
-        var afterJob = afterJob
+        var (turn, patience) = state.withLock { state in
+            if afterJob { state.runningJobs -= 1 }
+            return (state.takeTurn(), state.patience)
+        }
         while true {
-            let (turn, patience) = state.withLock { state in
-                if afterJob { state.runningJobs -= 1 }
-                return (state.takeTurn(), state.patience)
-            }
             if let turn { return turn }
-            afterJob = false
-            switch patience {
-            case .forever:
-                // What it is patient for may have changed by the time that it is woken.
-                let turn = state.wait { state -> CommitterState.Turn?? in
-                    if let turn = state.takeTurn() { return .some(turn) }
-                    return state.patience == .forever ? nil : .some(nil)
-                }
-                if let turn { return turn }
-            case .untilOverdue:
-                if let turn = state.wait(nanoseconds: Self.overdueNanoseconds, { $0.takeTurn() }) { return turn }
-                state.withLock { $0.isOverdue = !$0.submissions.isEmpty }
-            case .untilIdle:
-                let turn = state.wait(nanoseconds: idle) { state -> CommitterState.Turn?? in
-                    if let turn = state.takeTurn() { return .some(turn) }
-                    return state.patience == .untilIdle ? nil : .some(nil)
-                }
-                if case .some(.some(let turn)) = turn { return turn }
-                if turn == nil, let turn = state.withLock({ $0.takeIdleTurn() }) { return turn }
+            let waited = state.wait(nanoseconds: nanoseconds(of: patience)) { state -> CommitterState.Turn?? in
+                if let turn = state.takeTurn() { return .some(turn) }
+                // It waits for something else by now.
+                return state.patience == patience ? nil : .some(nil)
             }
+            (turn, patience) = state.withLock { state in
+                (waited ?? state.takeTurn(after: patience), state.patience)
+            }
+        }
+    }
+
+    private func nanoseconds(of patience: CommitterState.Patience) -> Int {
+        switch patience {
+        case .untilOverdue: Self.overdueNanoseconds
+        case .untilIdle: idle
+        // Some days, and then again.
+        case .forever: 1 << 50
         }
     }
 

@@ -75,9 +75,8 @@ struct CommitterStateTests {
         state.jobs.append(contentsOf: jobs.make(2))
         #expect(take(&state) == .run)
         submit(1, to: &state)
-        state.isOverdue = true
         // Even before the job that waits.
-        #expect(take(&state) == .commit)
+        guard case .commit = state.takeTurn(after: .untilOverdue) else { return #expect(Bool(false), "no commit") }
         #expect(!state.isOverdue)
         #expect(take(&state) == .run)
     }
@@ -102,11 +101,11 @@ struct CommitterStateTests {
         var state = state()
         #expect(take(&state) == nil)
         #expect(state.patience == .untilIdle)
-        guard case .promise = state.takeIdleTurn() else { return #expect(Bool(false), "no promise") }
+        guard case .promise = state.takeTurn(after: .untilIdle) else { return #expect(Bool(false), "no promise") }
         state.isCommitting = false
         state.isPromiseDue = false
         #expect(state.patience == .forever)
-        let second = state.takeIdleTurn()
+        let second = state.takeTurn(after: .untilIdle)
         #expect(second == nil)
     }
 

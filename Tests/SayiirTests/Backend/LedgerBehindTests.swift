@@ -154,21 +154,20 @@ struct LedgerBehindTests {
         try await backend.close()
     }
 
-    @Test("two appends at once of one instance, of which one finds no room for its revision, keep their order")
-    func turns() async throws {
-        let backend = try await open(InMemoryFileSystem())
-        for round in 0..<200 {
-            let id = InstanceID("t\(round)")
-            let event = Self.events(of: id)[0]
-            // Both begin an instance that nobody knows, so that its entry comes and goes with them.
-            async let first: Void = backend.append([event], lease: nil)
-            async let second: Void = backend.append([event], lease: nil)
-            var failures = 0
-            do { try await first } catch { failures += 1 }
-            do { try await second } catch { failures += 1 }
-            #expect(failures == 1, "round \(round)")
-            #expect(try await backend.history(of: id).count == 1)
+    @Test("keeps the entry of an instance for an append that is about to wait for its turn")
+    func arrivingAppend() async throws {
+        let entry = LedgerEntry(isKnown: true)
+        let (first, second) = (entry.takeTurn(), entry.takeTurn())
+        #expect(first && !second)
+        // The first ends before the second waits: another entry would let a third in beside it.
+        #expect(entry.passTurn() == nil)
+        #expect(!entry.isBlank)
+        await withCheckedContinuation { continuation in
+            let waits = entry.waitForTurn(continuation)
+            #expect(!waits)
+            if !waits { continuation.resume() }
         }
-        try await backend.close()
+        let third = entry.takeTurn()
+        #expect(!third)
     }
 }

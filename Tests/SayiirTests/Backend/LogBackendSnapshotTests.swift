@@ -81,24 +81,32 @@ import Testing
         try await third.close()
     }
 
-    @Test(
-        "a state that a whole snapshot has and that cannot be decoded is folded from its history",
-        arguments: [0, 1, 2])
-    func undecodableState(way: Int) async throws {
+    /// A disk with three events of instance "a", and a snapshot of them with the given content and its version.
+    private func diskWithSnapshot(
+        version: UInt32, _ content: @escaping @Sendable (inout SnapshotEntries) throws(LogError) -> Void
+    ) async throws -> InMemoryFileSystem {
         let disk = InMemoryFileSystem()
         let backend = try await open(disk)
         try await backend.append(firstEvents("a", count: 3), lease: nil)
         try await backend.close()
         let log = try await LogWriter.open(directory: "jobs", options: logOptions, fileSystem: disk)
         try await log.writeSnapshot(
-            at: log.position, contentVersion: 2 << 16 | InstanceState.encodingVersion, neededFrom: 1
-        ) { (entries) throws(LogError) in
+            at: log.position, contentVersion: version << 16 | InstanceState.encodingVersion, neededFrom: 1,
+            entries: content)
+        try await log.close()
+        return disk
+    }
+
+    @Test(
+        "a state that a whole snapshot has and that cannot be decoded is folded from its history",
+        arguments: [0, 1, 2])
+    func undecodableState(way: Int) async throws {
+        let disk = try await diskWithSnapshot(version: 2) { (entries) throws(LogError) in
             try entries.append(kind: RecordKind(rawValue: 16), key: "a") { bytes in
                 bytes += [1, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0] + [UInt8](repeating: 0, count: 12)
                 bytes += [20, 0, 0, 0] + [UInt8](repeating: 0xFF, count: 20)
             }
         }
-        try await log.close()
         let again = try await open(disk)
         #expect(again.recovery.snapshotSequence == 3)
         let events = firstEvents("a", count: 4)
@@ -114,17 +122,9 @@ import Testing
 
     @Test("a snapshot of the version before is not used, and all is read from the log")
     func earlierVersion() async throws {
-        let disk = InMemoryFileSystem()
-        let backend = try await open(disk)
-        try await backend.append(firstEvents("a", count: 3), lease: nil)
-        try await backend.close()
-        let log = try await LogWriter.open(directory: "jobs", options: logOptions, fileSystem: disk)
-        try await log.writeSnapshot(
-            at: log.position, contentVersion: 1 << 16 | InstanceState.encodingVersion, neededFrom: 1
-        ) { (entries) throws(LogError) in
+        let disk = try await diskWithSnapshot(version: 1) { (entries) throws(LogError) in
             try entries.append(kind: RecordKind(rawValue: 17), key: "") { $0 += [9, 0, 0, 0, 0, 0, 0, 0] }
         }
-        try await log.close()
         let again = try await open(disk)
         #expect(again.recovery.snapshotSequence == nil && again.recovery.unusedSnapshots.count == 1)
         #expect(try await again.state(of: "a") == InstanceState(folding: firstEvents("a", count: 3)))

@@ -86,14 +86,7 @@ struct ParkedOrders: Sendable {
             let step = Step(awaiting.nodes[1].id)
             bodies.append(.signalAwaited(.init(step: step, signal: Self.signal, deadline: nil)))
         }
-        return bodies.enumerated().map { index, body in
-            Event(
-                instance: Self.id(number), revision: UInt64(index + 1),
-                time: Timestamp(
-                    nanosecondsSinceEpoch: 1_700_000_000_000_000_000 + Int64(number) * 137_031 + Int64(index)
-                        * 1_300_417),
-                body: body)
-        }
+        return StoredEvents.stamped(bodies, of: Self.id(number), number)
     }
 
     private func json(_ text: String) -> Payload { Payload(codec: "json", bytes: Array(text.utf8)) }

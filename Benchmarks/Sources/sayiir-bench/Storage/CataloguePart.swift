@@ -38,7 +38,8 @@ struct CataloguePart {
     /// An engine without and with a catalogue that follows in the same process, in turns.
     private func following(_ count: Int) async throws {
         let directory = "\(context.scratch)/catalogue-\(count)"
-        let flows = try await LinearFlows(directory: directory, steps: Self.stepsOfFlow, flows: count)
+        let flows = try await LinearFlows(
+            directory: directory, steps: Self.stepsOfFlow, flows: count, values: .orders)
         let follower = CatalogueFollower(log: directory)
         let turns = try await Turns.take(context.rounds) {
             try await flows.observe(for: context.round * 2, warmUp: context.round / 4).steps

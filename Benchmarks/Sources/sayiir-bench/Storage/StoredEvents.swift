@@ -27,14 +27,7 @@ struct StoredEvents {
         } else {
             bodies.append(.completed(.init(result: Step(NodeID(tasks[3])))))
         }
-        return bodies.enumerated().map { index, body in
-            Event(
-                instance: Self.id(number), revision: UInt64(index + 1),
-                time: Timestamp(
-                    nanosecondsSinceEpoch: 1_700_000_000_000_000_000 + Int64(number) * 137_031 + Int64(index)
-                        * 1_300_417),
-                body: body)
-        }
+        return StoredEvents.stamped(bodies, of: Self.id(number), number)
     }
 
     /// A value like those that tasks return: words that come again and again, and numbers that do not.
@@ -51,6 +44,16 @@ struct StoredEvents {
 }
 
 extension StoredEvents {
+    /// The history that these bodies make, at times that depend on the instance's number alone.
+    static func stamped(_ bodies: [Event.Body], of instance: InstanceID, _ number: Int) -> [Event] {
+        bodies.enumerated().map { index, body in
+            let time = 1_700_000_000_000_000_000 + Int64(number) * 137_031 + Int64(index) * 1_300_417
+            return Event(
+                instance: instance, revision: UInt64(index + 1), time: Timestamp(nanosecondsSinceEpoch: time),
+                body: body)
+        }
+    }
+
     /// The bytes that the log would store for so many events, uncompressed: key and encoded event, one after the other.
     func recordBytes(atLeast count: Int) -> [UInt8] {
         var bytes: [UInt8] = []
