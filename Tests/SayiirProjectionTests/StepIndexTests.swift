@@ -6,11 +6,17 @@ import Testing
 @Suite("An index of steps")
 struct StepIndexTests {
     /// Steps as maps, loops and plain tasks have them, many of which differ in little.
-    private static let steps =
-        (0..<200).map { Step(NodeID("step_\($0)")) }
-        + (0..<40).flatMap { outer in
-            (0..<40).map { Step("resize", indices: [UInt32(outer), UInt32($0)]) }
-        } + (0..<300).map { Step("resize", indices: [UInt32($0)]) }
+    private static let steps: [Step] = {
+        var steps = (0..<200).map { Step(NodeID("step_\($0)")) }
+        for outer in 0..<40 as Range<UInt32> {
+            steps += (0..<40 as Range<UInt32>).map { Step("resize", indices: [outer, $0]) }
+        }
+        steps += (0..<300 as Range<UInt32>).map { Step("resize", indices: [$0]) }
+        // Long ones that differ in the middle, where nothing is hashed.
+        let (start, end) = (String(repeating: "a", count: 100), String(repeating: "b", count: 100))
+        steps += (10..<30).map { Step(NodeID("\(start)\($0)\(end)")) }
+        return steps
+    }()
 
     private static func entry(_ step: Step) -> StepState {
         StepState(step: step, kind: .task, status: .running, startedAt: Timestamp(nanosecondsSinceEpoch: 0))

@@ -45,11 +45,18 @@ struct StepIndex: Sendable {
         slots[slot] = value
     }
 
-    /// FNV-1a, and its high bits over the low ones. Steps are named by those who write workflows, so nobody needs to be kept from guessing it.
+    /// FNV-1a over the id's length and its ends, and the high bits over the low ones. The id of a fork names all of its branches and may be some
+    /// thousand bytes long. Steps are named by those who write workflows, so nobody needs to be kept from guessing it.
     private static func hash(_ step: Step) -> Int {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in step.node.rawValue.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+        let id = step.node.rawValue.utf8
+        var hash = 0xCBF2_9CE4_8422_2325 ^ UInt64(id.count)
+        for byte in id.prefix(endBytes) { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+        if id.count > endBytes {
+            for byte in id.suffix(endBytes) { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+        }
         for index in step.indices { hash = (hash ^ UInt64(index)) &* 0x9E37_79B9_7F4A_7C15 }
         return Int(truncatingIfNeeded: (hash ^ hash >> 32) & 0x7FFF_FFFF)
     }
+
+    private static let endBytes = 32
 }
