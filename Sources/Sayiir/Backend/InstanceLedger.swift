@@ -9,7 +9,7 @@ import SayiirProjection
 /// disk.
 ///
 /// Who runs an instance has its state, and changes it with every append. The ledger does not follow: it takes the state over when the
-/// lease is given back, and reads the events that it has not seen from storage if somebody asks before.
+/// lease is given back. If somebody asks before, it reads the events that it has not seen from storage, once, and keeps up from there.
 final class InstanceLedger<Storage: EventStorage>: Sendable {
     struct Contents: Sendable {
         /// The instances that somebody has to do with, or had lately.

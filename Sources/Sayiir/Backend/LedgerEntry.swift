@@ -21,6 +21,8 @@ final class LedgerEntry: @unchecked Sendable {  // all that changes is guarded b
     private var firstSequence: UInt64 = 0
     /// The current lease; `nil` if nobody runs the instance.
     var lease: Lease?
+    /// Whether somebody has asked for the state while another had the lease, and will most likely ask again.
+    private var isAskedFor = false
     /// Whether an append is under way.
     private var isTurnTaken = false
     /// How many appends have found the turn taken and do not wait for it yet.
@@ -75,7 +77,7 @@ final class LedgerEntry: @unchecked Sendable {  // all that changes is guarded b
     /// Takes in events that are durable from `firstSequence` on.
     func take(_ events: [Event], firstSequence sequence: UInt64, keepingEnded: Bool) {
         guard let last = events.last else { return }
-        let follows = lease == nil && !isBehind
+        let follows = !isBehind && (lease == nil || isAskedFor)
         noteRun(events, from: sequence)
         revision = last.revision
         lastSequence = sequence + UInt64(events.count) - 1
@@ -106,6 +108,8 @@ final class LedgerEntry: @unchecked Sendable {  // all that changes is guarded b
     ///
     /// - Returns: Whether it is any closer to the last event, or need not be.
     func catchUp(with history: [RecordedEvent]) -> Bool {
+        // From here on it keeps up: reading once is cheaper than keeping up for nobody, and reading again and again is not.
+        isAskedFor = true
         guard isBehind else { return true }
         let before = live?.revision ?? 0
         for recorded in history {

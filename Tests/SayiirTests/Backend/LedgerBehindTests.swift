@@ -68,6 +68,26 @@ struct LedgerBehindTests {
         try await log.close()
     }
 
+    @Test("reads the log for the first question alone")
+    func keepsUp() async throws {
+        let disk = InMemoryFileSystem()
+        let backend = try await open(disk)
+        let events = Self.events(of: "a")
+        let lease = try await backend.acquireLease(on: "a", by: "e", takingOver: false)
+        var reads: [Int] = []
+        for (place, event) in events.enumerated() {
+            try await backend.append([event], lease: lease)
+            if place < 10 { continue }
+            let before = disk.counts()[.read]
+            let state = try await backend.state(of: "a")
+            #expect(state == InstanceState(folding: events.prefix(place + 1)))
+            reads.append(disk.counts()[.read] - before)
+        }
+        #expect(reads[0] > 0)
+        #expect(reads.dropFirst().allSatisfy { $0 == 0 })
+        try await backend.close()
+    }
+
     @Test("takes over the state of who lets go, unless that is not the last one")
     func takingOver() async throws {
         let backend = try await open(InMemoryFileSystem())
