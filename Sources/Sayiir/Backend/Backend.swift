@@ -91,9 +91,14 @@ public protocol Backend: Sendable {
     /// the calling task is cancelled, or, rarely, for no reason: look again.
     func waitForChange(of instance: InstanceID, after revision: UInt64) async
 
-    /// Like ``waitForChange(of:after:)``, for those who only want to know when a run ends: a backend need not wake them for each step of it. May
-    /// return early: look again.
-    func waitForEnd(of instance: InstanceID, after revision: UInt64) async
+    /// The state of an instance once its run has ended; at once if it is not under way, and `nil` if it has no events.
+    ///
+    /// A backend can do better than to look at each change: it need not wake who waits for every step, nor read what the executor that ran
+    /// the instance still knows. That one gives back its lease soon after the end, and need not be overtaken.
+    ///
+    /// - Returns: The state; that of a run which is under way if the calling task is cancelled.
+    /// - Throws: ``BackendError`` if storage fails or holds something that is not an event.
+    func stateAtEnd(of instance: InstanceID) async throws(BackendError) -> InstanceState?
 
     /// The instances that may have work for an executor, as they come to have it: each that was changed without a lease (submitted,
     /// signalled, cancelled), or was ``announce(_:)``d, from this call on. An instance may be named more often than needed, never
@@ -148,9 +153,13 @@ extension Backend {
         return nil
     }
 
-    /// Returns at each change.
-    public func waitForEnd(of instance: InstanceID, after revision: UInt64) async {
-        await waitForChange(of: instance, after: revision)
+    /// Looks at each change.
+    public func stateAtEnd(of instance: InstanceID) async throws(BackendError) -> InstanceState? {
+        while true {
+            let state = try await state(of: instance)
+            guard let state, state.phase.isUnderWay, !Task.isCancelled else { return state }
+            await waitForChange(of: instance, after: state.revision)
+        }
     }
 
     /// Gives a lease back, without a word about what the instance waits for.

@@ -56,9 +56,9 @@ public struct InMemoryBackend: Backend {
         await ledger.waitForChange(of: instance, after: revision)
     }
 
-    /// Returns once a run of an instance has ended since the given revision, or may have.
-    public func waitForEnd(of instance: InstanceID, after revision: UInt64) async {
-        await ledger.waitForChange(of: instance, after: revision, untilEnd: true)
+    /// The state of an instance once its run has ended.
+    public func stateAtEnd(of instance: InstanceID) async throws(BackendError) -> InstanceState? {
+        try await ledger.stateAtEnd(of: instance)
     }
 
     /// The instances that may have work for an executor.

@@ -2,13 +2,36 @@ import SayiirEvents
 
 // Who waits for a change of an instance, and who wants to hear of all that others cause.
 extension InstanceLedger {
-    /// - Parameter untilEnd: Whether only the end of a run is of interest.
-    func waitForChange(of instance: InstanceID, after revision: UInt64, untilEnd: Bool = false) async {
+    func waitForChange(of instance: InstanceID, after revision: UInt64) async {
         let watcher = contents.withLock { contents -> Int? in
             guard contents.revision(of: instance) <= revision else { return nil }
             return contents.newNumber()
         }
-        guard let watcher else { return }
+        if let watcher { _ = await watch(instance, as: watcher, after: revision, untilEnd: false) }
+    }
+
+    func stateAtEnd(of instance: InstanceID) async throws(BackendError) -> InstanceState? {
+        // Who has just submitted need not ask first what became of it: the answer would have to be read, since somebody runs it already.
+        let isUnderWay = contents.withLock { $0.entries[instance]?.isUnderWay == true }
+        if isUnderWay, let state = await waitForEnd(of: instance, after: 0) { return state }
+        while true {
+            let state = try await state(of: instance)
+            guard let state, state.phase.isUnderWay, !Task.isCancelled else { return state }
+            if let ended = await waitForEnd(of: instance, after: state.revision) { return ended }
+        }
+    }
+
+    /// Returns once a run has ended, or may have, since the given revision.
+    ///
+    /// - Returns: The state with which it ended, if that is at hand.
+    private func waitForEnd(of instance: InstanceID, after revision: UInt64) async -> InstanceState? {
+        let watcher = contents.withLock { $0.newNumber() }
+        return await watch(instance, as: watcher, after: revision, untilEnd: true)
+    }
+
+    private func watch(
+        _ instance: InstanceID, as watcher: Int, after revision: UInt64, untilEnd: Bool
+    ) async -> InstanceState? {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let entry = LedgerEntry.Watcher(continuation: continuation, isForEnd: untilEnd)
@@ -25,7 +48,8 @@ extension InstanceLedger {
         let isKnown = contents.withLock { contents -> Bool? in
             let entry = self.entry(of: instance, in: &contents)
             // Cancelled already: what `onCancel` does may have come before. Or changed since it was looked at.
-            guard !Task.isCancelled, entry.revision <= revision else {
+            let mayWait = entry.revision <= revision || (watching.isForEnd && entry.isUnderWay)
+            guard !Task.isCancelled, mayWait else {
                 contents.drop(entry, of: instance)
                 return nil
             }
@@ -33,7 +57,7 @@ extension InstanceLedger {
             return entry.isKnown
         }
         switch isKnown {
-        case nil: watching.continuation.resume()
+        case nil: watching.continuation.resume(returning: nil)
         case true?: break
         // Looked at once the watcher is there, so that no change falls in between.
         case false?: Task { await wakeIfBehind(watcher, instance, revision) }
@@ -49,13 +73,13 @@ extension InstanceLedger {
     }
 
     private func stopWatching(_ watcher: Int, _ instance: InstanceID) {
-        let continuation = contents.withLock { contents -> CheckedContinuation<Void, Never>? in
+        let watching = contents.withLock { contents -> LedgerEntry.Watcher? in
             guard let entry = contents.entries[instance] else { return nil }
             let watching = entry.watchers.removeValue(forKey: watcher)
             contents.drop(entry, of: instance)
-            return watching?.continuation
+            return watching
         }
-        continuation?.resume()
+        watching?.continuation.resume(returning: nil)
     }
 
     func wakeUps() -> AsyncStream<InstanceID> {

@@ -126,13 +126,18 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
     /// Gives a lease back. Returns whether a snapshot would pay because of what was learnt of what instances wait for.
     @discardableResult
     func release(_ lease: Lease, leaving rest: InstanceRest?) -> Bool {
-        contents.withLock { contents in
-            guard let entry = contents.entries[lease.instance], entry.lease == lease else { return false }
+        let (watchers, hasLearntMuch) = contents.withLock { contents in
+            guard let entry = contents.entries[lease.instance], entry.lease == lease else {
+                return ([LedgerEntry.Watcher](), false)
+            }
             entry.lease = nil
             if let rest, entry.note(rest) { contents.learntRests += 1 }
+            let watchers = entry.takeWatchersForEnd(after: rest)
             contents.drop(entry, of: lease.instance)
-            return contents.learntRests > max(10_000, contents.count / 2)
+            return (watchers, contents.learntRests > max(10_000, contents.count / 2))
         }
+        for watcher in watchers { watcher.continuation.resume(returning: rest?.state) }
+        return hasLearntMuch
     }
 
     // MARK: Events
@@ -213,19 +218,20 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
     private func end(
         _ entry: LedgerEntry, _ instance: InstanceID, appended: (events: [Event], firstSequence: UInt64)?
     ) {
-        let (woken, next) = contents.withLock { contents in
+        let (woken, watchers) = contents.withLock { contents in
             var woken: [CheckedContinuation<Void, Never>] = []
+            var watchers: [LedgerEntry.Watcher] = []
             if let generation = entry.appendGeneration.take() { woken = contents.appendsUnderWay.end(generation) }
             if let (events, firstSequence) = appended {
                 entry.take(events, firstSequence: firstSequence, keepingEnded: Storage.keepsEndedStates)
-                woken += entry.takeWatchers(of: events)
+                watchers = entry.takeWatchers(of: events)
             }
-            let next = entry.passTurn()
+            if let next = entry.passTurn() { woken.append(next) }
             contents.drop(entry, of: instance)
-            return (woken, next)
+            return (woken, watchers)
         }
         for waiter in woken { waiter.resume() }
-        next?.resume()
+        for watcher in watchers { watcher.continuation.resume(returning: nil) }
     }
 
     func state(of instance: InstanceID) async throws(BackendError) -> InstanceState? {

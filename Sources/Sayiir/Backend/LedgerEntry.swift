@@ -38,7 +38,8 @@ final class LedgerEntry: @unchecked Sendable {  // all that changes is guarded b
 
     /// One who waits for a change.
     struct Watcher {
-        var continuation: CheckedContinuation<Void, Never>
+        /// Takes the state with which a run has ended, if that is at hand.
+        var continuation: CheckedContinuation<InstanceState?, Never>
         /// Whether only the end of a run is of interest.
         var isForEnd: Bool
     }
@@ -56,6 +57,9 @@ final class LedgerEntry: @unchecked Sendable {  // all that changes is guarded b
 
     /// Whether it says nothing that storage does not, and nobody has to do with the instance.
     var isBlank: Bool { live == nil && !isBehind && isIdle }
+
+    /// Whether a run is known to be there that has not ended, or whose executor is just about to say how.
+    var isUnderWay: Bool { isKnown && live?.state.phase.isUnderWay == true }
 
     /// Whether nobody has to do with the instance.
     var isIdle: Bool { lease == nil && !isTurnTaken && arriving == 0 && watchers.isEmpty }
@@ -171,12 +175,24 @@ final class LedgerEntry: @unchecked Sendable {  // all that changes is guarded b
     }
 
     /// Those whom events concern among those who wait for a change, to be woken.
-    func takeWatchers(of events: [Event]) -> [CheckedContinuation<Void, Never>] {
+    ///
+    /// Who waits for the end is not, while somebody has a lease: that one gives it back with the state.
+    func takeWatchers(of events: [Event]) -> [Watcher] {
         guard !watchers.isEmpty else { return [] }
-        let hasEnd = events.contains { $0.body.mayEndRun }
-        let woken = watchers.filter { hasEnd || !$0.value.isForEnd }
-        for watcher in woken.keys { watchers[watcher] = nil }
-        return woken.values.map(\.continuation)
+        let hasEnd = lease == nil && events.contains { $0.body.mayEndRun }
+        return takeWatchers { hasEnd || !$0.isForEnd }
+    }
+
+    /// Those who wait for the end of a run, to be woken, unless the executor that has let go of it says that it has not ended.
+    func takeWatchersForEnd(after rest: InstanceRest?) -> [Watcher] {
+        guard !watchers.isEmpty, rest?.state?.phase.isUnderWay != true else { return [] }
+        return takeWatchers(where: \.isForEnd)
+    }
+
+    private func takeWatchers(where isTaken: (Watcher) -> Bool) -> [Watcher] {
+        let taken = watchers.filter { isTaken($0.value) }
+        for watcher in taken.keys { watchers[watcher] = nil }
+        return Array(taken.values)
     }
 }
 

@@ -225,12 +225,12 @@ public struct WorkflowClient: Sendable {
     public func waitForCompletion<Input, Output>(
         of id: InstanceID, as workflow: Workflow<Input, Output>
     ) async throws(WorkflowError) -> WorkflowStatus<Output> {
-        while true {
-            let state = try await submittedState(of: id)
-            if state.phase.isEnded { return try status(state, as: workflow) }
-            if Task.isCancelled { throw .interrupted(id) }
-            await backend.waitForEnd(of: id, after: state.revision)
+        let state = try await WorkflowError.translating { () throws(BackendError) in
+            try await backend.stateAtEnd(of: id)
         }
+        let ended = try requireSubmitted(state, id)
+        guard ended.phase.isEnded else { throw .interrupted(id) }
+        return try status(ended, as: workflow)
     }
 
     /// What happened to an instance, oldest first.
@@ -262,10 +262,13 @@ public struct WorkflowClient: Sendable {
 
     /// The state of an instance that was submitted.
     func submittedState(of id: InstanceID) async throws(WorkflowError) -> InstanceState {
-        guard let state = try await environment.state(of: id), state.phase != .unsubmitted, state.phase != .deleted
-        else {
-            throw .instanceNotFound(id)
-        }
+        try requireSubmitted(try await environment.state(of: id), id)
+    }
+
+    private func requireSubmitted(
+        _ state: InstanceState?, _ id: InstanceID
+    ) throws(WorkflowError) -> InstanceState {
+        guard let state, state.phase != .unsubmitted, state.phase != .deleted else { throw .instanceNotFound(id) }
         return state
     }
 

@@ -26,4 +26,7 @@ public enum InstancePhase: UInt8, Hashable, Sendable, CaseIterable {
         case .unsubmitted, .active, .paused: false
         }
     }
+
+    /// Whether there is a run that has not ended.
+    package var isUnderWay: Bool { self == .active || self == .paused }
 }

@@ -1,10 +1,12 @@
 internal import Sayiir
 internal import SayiirEvents
+internal import SayiirProjection
 
 extension BackendConformance {
     static let watchingChecks = [
         Check("who waits for a change is woken by it, or at once if it has come already", waiting),
         Check("who is cancelled waits no longer, whether that comes before the wait or during it", cancelledWait),
+        Check("who waits for the end of a run has its state then, or at once if it is over or not there", end),
         Check("wake-ups name every instance that was changed without a lease, to all who listen", changesByClients),
         Check("wake-ups name every instance that was announced", announcements),
         Check("wake-ups name no instance for a change that was made under its lease", changesUnderLease),
@@ -47,6 +49,24 @@ extension BackendConformance {
             await backend.waitForChange(of: "a", after: 1)
         }
         await before.value
+    }
+
+    private static func end(_ backend: any Backend) async throws {
+        try require(try await backend.stateAtEnd(of: "a") == nil, "an instance without events has a state")
+        let events = SampleEvents.first(3, of: "a") + [SampleEvents.event(of: "a", 4, .completed(.init(result: nil)))]
+        try await backend.append([events[0]], lease: nil)
+        let ended = Task { try await backend.stateAtEnd(of: "a") }
+        let lease = try await backend.acquireLease(on: "a", by: "one", takingOver: false)
+        for event in events.dropFirst() { try await backend.append([event], lease: lease) }
+        await backend.release(lease, leaving: InstanceRest(revision: 4, due: nil))
+        let whole = InstanceState(folding: events)
+        try require(try await ended.value == whole, "who waited for the end has another state")
+        try require(try await backend.stateAtEnd(of: "a") == whole, "who asks after the end has another state")
+        try await backend.append(SampleEvents.first(2, of: "b"), lease: nil)
+        let cancelled = Task { try await backend.stateAtEnd(of: "b") }
+        try await Task.sleep(for: .milliseconds(5))
+        cancelled.cancel()
+        try require(try await cancelled.value?.revision == 2, "who waits no longer has another state")
     }
 
     private static func changesByClients(_ backend: any Backend) async throws {

@@ -148,32 +148,6 @@ struct LedgerBehindTests {
         try await again.close()
     }
 
-    @Test("wakes who waits for the end of a run for that, and who waits for a change for each")
-    func waiting() async throws {
-        let backend = try await open(InMemoryFileSystem())
-        let events = Self.events(of: "a")
-        try await backend.append([events[0]], lease: nil)
-        let ended = Monitor(false)
-        let end = Task {
-            await backend.waitForEnd(of: "a", after: UInt64(events.count))
-            ended.withLock { $0 = true }
-        }
-        for event in events[1...] {
-            async let change: Void = backend.waitForChange(of: "a", after: event.revision - 1)
-            try await backend.append([event], lease: nil)
-            await change
-        }
-        #expect(!ended.withLock { $0 })
-        let last = Event(
-            instance: "a", revision: UInt64(events.count + 1), time: Timestamp(nanosecondsSinceEpoch: 99),
-            body: .completed(.init(result: nil)))
-        try await backend.append([last], lease: nil)
-        await end.value
-        // What has happened already is not waited for.
-        await backend.waitForEnd(of: "a", after: 1)
-        try await backend.close()
-    }
-
     @Test("keeps the entry of an instance for an append that is about to wait for its turn")
     func arrivingAppend() async throws {
         let entry = LedgerEntry(isKnown: true)
