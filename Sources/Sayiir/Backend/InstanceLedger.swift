@@ -132,11 +132,12 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
             }
             entry.lease = nil
             if let rest, entry.note(rest) { contents.learntRests += 1 }
-            let watchers = entry.takeWatchersForEnd(after: rest)
+            let watchers = entry.takeWatchersForEnd(after: rest?.state)
             contents.drop(entry, of: lease.instance)
             return (watchers, contents.learntRests > max(10_000, contents.count / 2))
         }
-        for watcher in watchers { watcher.continuation.resume(returning: rest?.state) }
+        let ended = rest?.state.flatMap { $0.phase.isEnded ? $0 : nil }
+        for watcher in watchers { watcher.continuation.resume(returning: ended) }
         return hasLearntMuch
     }
 

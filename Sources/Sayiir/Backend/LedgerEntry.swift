@@ -58,8 +58,10 @@ final class LedgerEntry: @unchecked Sendable {  // all that changes is guarded b
     /// Whether it says nothing that storage does not, and nobody has to do with the instance.
     var isBlank: Bool { live == nil && !isBehind && isIdle }
 
-    /// Whether a run is known to be there that has not ended, or whose executor is just about to say how.
-    var isUnderWay: Bool { isKnown && live?.state.phase.isUnderWay == true }
+    /// Whether a run is known to be there that has not ended, or of which its executor will say so when it lets go.
+    ///
+    /// A state that is behind tells nothing once the lease is given back: the run may have ended since.
+    var isUnderWay: Bool { isKnown && (lease != nil || !isBehind) && live?.state.phase.isUnderWay == true }
 
     /// Whether nobody has to do with the instance.
     var isIdle: Bool { lease == nil && !isTurnTaken && arriving == 0 && watchers.isEmpty }
@@ -183,10 +185,12 @@ final class LedgerEntry: @unchecked Sendable {  // all that changes is guarded b
         return takeWatchers { hasEnd || !$0.isForEnd }
     }
 
-    /// Those who wait for the end of a run, to be woken, unless the executor that has let go of it says that it has not ended.
-    func takeWatchersForEnd(after rest: InstanceRest?) -> [Watcher] {
-        guard !watchers.isEmpty, rest?.state?.phase.isUnderWay != true else { return [] }
-        return takeWatchers(where: \.isForEnd)
+    /// Those who wait for the end of a run, to be woken, unless the executor that has let go of it knows that it has not ended.
+    ///
+    /// - Parameter state: The state in which the executor left it, if it says so.
+    func takeWatchersForEnd(after state: InstanceState?) -> [Watcher] {
+        if let state, state.revision == revision, state.phase.isUnderWay { return [] }
+        return watchers.isEmpty ? [] : takeWatchers(where: \.isForEnd)
     }
 
     private func takeWatchers(where isTaken: (Watcher) -> Bool) -> [Watcher] {

@@ -31,6 +31,8 @@ public final class Engine: Sendable {
     /// Where the instances are kept.
     public var backend: any Backend { environment.backend }
     var environment: RunEnvironment { client.environment }
+    /// Where instances and their tasks run; `nil` for Swift's pool.
+    var taskExecutor: (any TaskExecutor)? { options.prefersBackendExecutor ? backend.executor : nil }
 
     /// An engine on a log of its own in `directory`, which is created if it is missing.
     ///
@@ -144,8 +146,7 @@ public final class Engine: Sendable {
         let lease = try await WorkflowError.translating { () throws(BackendError) in
             try await backend.acquireLease(on: id, by: name, takingOver: takingOver)
         }
-        let executor = options.prefersBackendExecutor ? backend.executor : nil
-        let result = await withTaskExecutorPreference(executor) {
+        let result = await withTaskExecutorPreference(taskExecutor) {
             do throws(WorkflowError) {
                 return Result<LeftInstance?, WorkflowError>.success(try await body(lease))
             } catch {

@@ -19,8 +19,8 @@ public struct EngineOptions: Sendable {
     public var clock: (any EngineClock)?
     /// Who executes: named in histories and in errors. The host's name and the process's number by default.
     public var executor = Self.hostAndProcess
-    /// Whether workflows that are run by hand, and their tasks, run where the backend likes it best: on the log's own threads.
-    /// Otherwise, and always in a service, they run on Swift's pool. `docs/PERFORMANCE.md` has figures of both.
+    /// Whether workflows and their tasks run where the backend likes it best: on the log's own threads. Otherwise they run on Swift's
+    /// pool. `docs/PERFORMANCE.md` has figures of both.
     public var prefersBackendExecutor = true
     /// How many instances may run at the same time when the engine runs as a service; at least 1.
     public var concurrency = 256

@@ -65,7 +65,7 @@ struct ClaimingService: Sendable {
     /// Runs an instance, and lets go of it if the lease is lost or if somebody cancels it.
     private func run(_ lease: Lease) async throws {
         let notices = await backend.notices(of: lease)
-        let work = Task { try await worker.run(under: lease) }
+        let work = Task(executorPreference: worker.taskExecutor) { try await worker.run(under: lease) }
         let watch = Task {
             for await notice in notices {
                 // What the code does from here on cannot be stored, or is not wanted. It is told by its task's cancellation; if it

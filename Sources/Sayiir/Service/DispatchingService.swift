@@ -25,7 +25,9 @@ struct DispatchingService: Sendable {
         try await takeUp()
         try await withThrowingDiscardingTaskGroup { group in
             while let instances = await dispatcher.next() {
-                for instance in instances { group.addTask { try await run(startingWith: instance) } }
+                for instance in instances {
+                    group.addTask(executorPreference: worker.taskExecutor) { try await run(startingWith: instance) }
+                }
             }
         }
     }

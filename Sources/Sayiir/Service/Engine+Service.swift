@@ -27,7 +27,8 @@ extension Engine: Service {
         environment.drain = drain
         environment.tags = options.tags.map { Set($0) }
         let worker = ServiceWorker(
-            executor: client.executor, environment: environment, registry: registry, logger: options.logger)
+            executor: client.executor, environment: environment, taskExecutor: taskExecutor, registry: registry,
+            logger: options.logger)
         if let backend = backend as? any SharedBackend {
             let doorbell = Doorbell(clock: environment.clock)
             let service = ClaimingService(

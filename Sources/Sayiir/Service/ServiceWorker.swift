@@ -6,6 +6,8 @@ internal import SayiirProjection
 struct ServiceWorker: Sendable {
     let executor: String
     let environment: RunEnvironment
+    /// Where instances run; `nil` for Swift's pool.
+    let taskExecutor: (any TaskExecutor)?
     let registry: WorkflowRegistry
     let logger: Logger
 

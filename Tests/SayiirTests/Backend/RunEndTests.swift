@@ -102,11 +102,31 @@ struct RunEndTests {
         #expect(try await end.value == InstanceState(folding: whole))
     }
 
+    @Test("is woken by who lets go without having seen the end", .timeLimit(.minutes(1)))
+    func staleRelease() async throws {
+        let (ledger, end) = try await waiting()
+        let lease = try ledger.acquireLease(on: "a", by: "e", takingOver: false)
+        try await ledger.append([Self.started], lease: lease)
+        try await ledger.append([Self.completed], lease: nil)
+        ledger.release(lease, leaving: rest(after: [Self.submitted, Self.started]))
+        #expect(try await end.value == InstanceState(folding: Self.whole))
+    }
+
     @Test("gets the state that it has by then when it is cancelled")
     func cancelled() async throws {
         let (_, end) = try await waiting()
         end.cancel()
         #expect(try await end.value == InstanceState(folding: [Self.submitted]))
+    }
+
+    @Test("does not wait for what has ended without a word", .timeLimit(.minutes(1)))
+    func endedSilently() async throws {
+        let backend = InMemoryBackend()
+        try await backend.append([Self.submitted], lease: nil)
+        let lease = try await backend.acquireLease(on: "a", by: "e", takingOver: false)
+        try await backend.append([Self.started, Self.completed], lease: lease)
+        await backend.release(lease, leaving: nil)
+        #expect(try await backend.stateAtEnd(of: "a") == InstanceState(folding: Self.whole))
     }
 
     @Test("does not wait for what has ended, or is not there")

@@ -9,7 +9,7 @@ struct LinearFlows: Sendable {
         case byHand = "by hand"
         /// The same, but on Swift's pool.
         case onPool = "by hand, on Swift's pool"
-        /// A service that takes up what a client submits, and what runs there runs on Swift's pool.
+        /// A service that takes up what a client submits, on the log's threads.
         case service = "as a service"
     }
 
