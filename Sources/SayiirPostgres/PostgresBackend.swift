@@ -171,7 +171,7 @@ public final class PostgresBackend: SharedBackend {
             throw error
         }
         if let lease { await leases.noteAppend(upTo: first.revision + UInt64(events.count) - 1, under: lease) }
-        await watchers.wakeAll(of: first.instance)
+        await watchers.wakeAll(of: first.instance, mayHaveEnded: events.contains { $0.body.mayEndRun })
     }
 
     /// Keeps the text of a definition, unless it is there already.
@@ -214,10 +214,29 @@ public final class PostgresBackend: SharedBackend {
 
     /// Returns once an instance has a durable revision above the given one. Other processes' changes are told within milliseconds.
     public func waitForChange(of instance: InstanceID, after revision: UInt64) async {
+        await waitForChange(of: instance, after: revision, untilEnd: false)
+    }
+
+    /// The state of an instance once its run has ended. If this process runs it, it looks for nothing meanwhile.
+    public func stateAtEnd(of instance: InstanceID) async throws(BackendError) -> InstanceState? {
+        while true {
+            let state = try await state(of: instance)
+            guard let state, state.phase.isUnderWay, !Task.isCancelled else { return state }
+            await waitForChange(of: instance, after: state.revision, untilEnd: true)
+        }
+    }
+
+    private func waitForChange(of instance: InstanceID, after revision: UInt64, untilEnd: Bool) async {
         let watcher = await watchers.newNumber()
-        await watchers.wait(for: instance, as: watcher) { [leases, watchers, pool] in
+        await watchers.wait(for: instance, as: watcher, untilEnd: untilEnd) { [leases, watchers, store, pool] in
             // Who has the lease makes all changes that are not told anyway.
             let isOwn = await leases.holds(instance)
+            if isOwn, untilEnd {
+                let state = try? await store.state(of: instance)
+                // Steps are of no interest, and there may have been some since.
+                if state?.phase.isUnderWay != true { await watchers.wake(watcher, of: instance) }
+                return
+            }
             let limit = pool.options.pollInterval * 4
             let known = try? await pool.run { connection throws(PostgresError) in
                 let watch = InstanceWatch(connection: connection)

@@ -199,21 +199,3 @@ final class LedgerEntry: @unchecked Sendable {  // all that changes is guarded b
         return Array(taken.values)
     }
 }
-
-extension Event.Body {
-    /// Whether the run has ended after this, whatever came before.
-    fileprivate var endsRun: Bool {
-        switch self {
-        case .completed, .failed, .cancelled: true
-        default: false
-        }
-    }
-
-    /// Whether a run may have ended with this.
-    fileprivate var mayEndRun: Bool {
-        switch self {
-        case .superseded, .deleted, .unknown: true
-        default: endsRun
-        }
-    }
-}

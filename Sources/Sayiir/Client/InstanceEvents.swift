@@ -48,7 +48,7 @@ public struct InstanceEvents: AsyncSequence, Sendable {
             while true {
                 if let event = waiting.popFirst() {
                     revision = event.event.revision
-                    hasEnded = event.event.body.endsRun
+                    hasEnded = event.event.body.isLastOfRun
                     return event
                 }
                 if hasEnded || Task.isCancelled { return nil }
@@ -72,11 +72,8 @@ public struct InstanceEvents: AsyncSequence, Sendable {
 }
 
 extension Event.Body {
-    /// Whether a run ends with the event.
-    fileprivate var endsRun: Bool {
-        switch self {
-        case .completed, .failed, .cancelled, .deleted: true
-        default: false
-        }
+    /// Whether nothing more is to come of the run, nor of one in its place.
+    fileprivate var isLastOfRun: Bool {
+        if case .deleted = self { true } else { endsRun }
     }
 }

@@ -2,9 +2,16 @@ internal import SayiirEvents
 
 /// Those of this process who wait for an instance to change, or for work.
 actor ChangeWatchers {
-    private var watchers: [InstanceID: [Int: CheckedContinuation<Void, Never>]] = [:]
+    private(set) var watchers: [InstanceID: [Int: Watcher]] = [:]
     private var listeners: [Int: AsyncStream<InstanceID>.Continuation] = [:]
     private var lastNumber = 0
+
+    /// One who waits.
+    struct Watcher {
+        var continuation: CheckedContinuation<Void, Never>
+        /// Whether only the end of a run is of interest.
+        var isForEnd: Bool
+    }
 
     /// A number for one who is about to wait.
     func newNumber() -> Int {
@@ -14,11 +21,17 @@ actor ChangeWatchers {
 
     /// Waits until ``wake(_:of:)`` or ``wakeAll(of:)``, or until the calling task is cancelled.
     ///
-    /// - Parameter body: Called once the watcher is there, so that no change falls in between.
-    func wait(for instance: InstanceID, as number: Int, _ body: @escaping @Sendable () async -> Void) async {
+    /// - Parameters:
+    ///   - instance: The instance.
+    ///   - number: The watcher's.
+    ///   - isForEnd: Whether only the end of a run is of interest.
+    ///   - body: Called once the watcher is there, so that no change falls in between.
+    func wait(
+        for instance: InstanceID, as number: Int, untilEnd isForEnd: Bool, _ body: @escaping @Sendable () async -> Void
+    ) async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                self.start(continuation, number, instance)
+                self.start(Watcher(continuation: continuation, isForEnd: isForEnd), number, instance)
                 Task { await body() }
             }
         } onCancel: {
@@ -26,27 +39,36 @@ actor ChangeWatchers {
         }
     }
 
-    private func start(_ continuation: CheckedContinuation<Void, Never>, _ number: Int, _ instance: InstanceID) {
+    private func start(_ watcher: Watcher, _ number: Int, _ instance: InstanceID) {
         // Cancelled already: what `onCancel` does may have come before.
-        if Task.isCancelled { continuation.resume() } else { watchers[instance, default: [:]][number] = continuation }
+        if Task.isCancelled {
+            watcher.continuation.resume()
+        } else {
+            watchers[instance, default: [:]][number] = watcher
+        }
     }
 
     /// Wakes one watcher.
     func wake(_ number: Int, of instance: InstanceID) {
-        watchers[instance]?.removeValue(forKey: number)?.resume()
+        watchers[instance]?.removeValue(forKey: number)?.continuation.resume()
         if watchers[instance]?.isEmpty == true { watchers[instance] = nil }
     }
 
-    /// Wakes all watchers of an instance.
-    func wakeAll(of instance: InstanceID) {
-        for watcher in watchers.removeValue(forKey: instance).map({ Array($0.values) }) ?? [] { watcher.resume() }
+    /// Wakes all watchers of an instance to which something has happened.
+    ///
+    /// - Parameter mayHaveEnded: Whether that may have been the end of a run; those are left alone otherwise who wait for it.
+    func wakeAll(of instance: InstanceID, mayHaveEnded: Bool = true) {
+        guard let all = watchers.removeValue(forKey: instance) else { return }
+        let left = mayHaveEnded ? [:] : all.filter { $0.value.isForEnd }
+        if !left.isEmpty { watchers[instance] = left }
+        for (number, watcher) in all where left[number] == nil { watcher.continuation.resume() }
     }
 
     /// Wakes all watchers: they look again. For when notifications may have been missed.
     func wakeAll() {
         let all = watchers
         watchers = [:]
-        for group in all.values { for watcher in group.values { watcher.resume() } }
+        for group in all.values { for watcher in group.values { watcher.continuation.resume() } }
     }
 
     /// Instances that may have work, from this call on.

@@ -25,7 +25,7 @@ package struct InstanceRoster<Summary> {
             return
         }
         live[id, default: InstanceState(id)].apply(event.withoutPayloads)
-        if event.body.canEndRun, let state = live[id], state.phase.isEnded {
+        if event.body.mayEndRun, let state = live[id], state.phase.isEnded {
             ended[id] = summarize(state)
             live[id] = nil
         }
@@ -39,13 +39,4 @@ package struct InstanceRoster<Summary> {
 
     /// All instances, in no particular order. Those that were revived and have ended again are among the states.
     package var summaries: [Summary] { Array(ended.values) + live.values.map(summarize) }
-}
-
-extension Event.Body {
-    fileprivate var canEndRun: Bool {
-        switch self {
-        case .completed, .failed, .cancelled, .superseded, .deleted: true
-        default: false
-        }
-    }
 }
