@@ -80,15 +80,17 @@ struct WorkerTests {
             let client = WorkflowClient(backend: backend)
             let flows = try ChaosFlows(.none)
             let names = ["delayed", "timed-out", "chain"]
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for number in 0..<30 {
-                    let entry = try #require(flows.entries[names[number % 3]])
-                    group.addTask { try await Self.checkTimes(of: entry, number, client) }
+            // On a busy machine one of them may be there for all of a round.
+            for round in 0..<20 where fleet.effects().values.count(where: { !$0.isEmpty }) < 2 {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for number in round * 30..<(round + 1) * 30 {
+                        let entry = try #require(flows.entries[names[number % 3]])
+                        group.addTask { try await Self.checkTimes(of: entry, number, client) }
+                    }
+                    try await group.waitForAll()
                 }
-                try await group.waitForAll()
             }
-            let workers = fleet.effects().values.filter { !$0.isEmpty }
-            #expect(workers.count == 2, "both have worked")
+            #expect(fleet.effects().values.count { !$0.isEmpty } == 2, "both have worked")
             backend.close()
         }
 

@@ -21,7 +21,8 @@ extension Curve {
             guard row.part == "engine", row.variant?.hasSuffix("by hand") == true, row.parameters["steps"] == 100,
                 let flows = row.parameters["flows"]
             else { return [] }
-            return [(row.durability == .memory ? "step in memory" : "step on the log", flows, time)]
+            let values = row.name == "linear" ? "" : ", with orders"
+            return [(row.durability == .memory ? "step in memory" : "step on the log\(values)", flows, time)]
         })
 
     private static let history = Curve(
@@ -36,8 +37,8 @@ extension Curve {
     private static let scaling = Curve(
         title: "Time of a step in memory against the workflow's size",
         explanation:
-            "The same without the disk, which would hide a small slope. Running walks the graph once. Defining copies, at each `then`, "
-            + "what was gathered before: it rises for flows of very many steps.",
+            "The same without the disk, which would hide a small slope. Running walks the graph once, and defining builds it once: both are "
+            + "level, but for what is done once for each flow.",
         xLabel: "steps or elements", yLabel: "µs/step",
         places: { row in
             let belongs = row.part == "scaling" && (row.name.hasSuffix("running") || row.name == "flow, defining")
@@ -48,8 +49,9 @@ extension Curve {
     private static let opening = Curve(
         title: "Time to open against the log's size",
         explanation:
-            "Level (slope 0): opening reads the newest snapshot, which is as large as the live instances, of which there are equally many "
-            + "at all sizes, and what was appended behind it. It does not read the log.",
+            "Nearly level: opening reads the newest snapshot, which is as large as the live instances, of which there are equally many at "
+            + "all sizes, and what was appended behind it. What rises is the room behind the last frame, which must be zeros: larger logs "
+            + "have larger segments, up to a limit. It does not read the log.",
         xLabel: "events in the log", yLabel: "ms",
         places: {
             value(of: $0, over: "events", in: "clean open", if: $0.part == "storage" && $0.name == "clean open")

@@ -43,21 +43,22 @@ extension Curve {
             let steps = Row.words("steps", row.parameters["steps"] ?? 0)
             return value(
                 of: row, over: "flows", in: row.durability == .memory ? "\(steps), in memory" : "\(steps), on the log",
-                if: row.part == "engine" && row.variant?.hasSuffix("by hand") == true)
+                if: row.part == "engine" && row.name == "linear" && row.variant?.hasSuffix("by hand") == true)
         },
         floor: bareDisk, hasFloor: { $0.durability == .synced })
 
     private static let runners = Curve(
         title: "Who runs the flows, and where",
         explanation:
-            "Flows of 100 steps on the log. By hand, tasks run on the log's threads unless an option says otherwise; a service runs "
-            + "them on Swift's pool, and adds a submission and a wake-up to each flow.",
+            "Flows of 100 steps on the log, with numbers as values but for one line. Tasks run on the log's threads unless an option "
+            + "says otherwise. A service adds a submission and a wake-up to each flow.",
         xLabel: "flows at once", yLabel: "steps/s",
         places: { row in
             // Without "on the log": the last words say what differs.
             let runner = row.variant?.split(separator: ", ").last.map(String.init) ?? ""
             let belongs = row.part == "engine" && row.durability == .synced && row.parameters["steps"] == 100
-            return value(of: row, over: "flows", in: runner, if: belongs)
+            let line = row.name == "linear" ? runner : "\(runner), with orders"
+            return value(of: row, over: "flows", in: line, if: belongs)
         },
         floor: bareDisk)
 
