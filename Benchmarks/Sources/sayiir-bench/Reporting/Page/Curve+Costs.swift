@@ -21,8 +21,8 @@ extension Curve {
             guard row.part == "engine", row.variant?.hasSuffix("by hand") == true, row.parameters["steps"] == 100,
                 let flows = row.parameters["flows"]
             else { return [] }
-            let values = row.name == "linear" ? "" : ", with orders"
-            return [(row.durability == .memory ? "step in memory" : "step on the log\(values)", flows, time)]
+            let onLog = row.name == "linear" ? "step on the log" : "step with orders"
+            return [(row.durability == .memory ? "step in memory" : onLog, flows, time)]
         })
 
     private static let history = Curve(
