@@ -140,17 +140,27 @@ struct Decider: Sendable {
 
     /// Finds where a sequence stands, and goes on there.
     private mutating func goOn(in sequence: Int, _ indices: [UInt32]) {
-        var place: Int? = graph.sequences[sequence].first
-        while let node = place {
-            let step = Step(graph.nodes[node].id, indices: indices)
-            guard isCompleted(step) else { return goOn(with: step, at: node) }
-            place = graph.nodes[node].successor
-        }
-        agenda.append(.sequenceEnd(sequence, indices))
+        let places = graph.places(in: sequence)
+        let completed = completedCount(of: places, indices)
+        guard completed < places.count else { return agenda.append(.sequenceEnd(sequence, indices)) }
+        goOn(with: Step(graph.nodes[places[completed]].id, indices: indices), at: places[completed])
     }
 
-    private func isCompleted(_ step: Step) -> Bool {
-        state.steps.index(of: step).map { state.steps[$0].isCompleted } ?? false
+    /// How many nodes of a sequence have completed: its first ones, since none begins before the one before has.
+    private func completedCount(of places: [Int], _ indices: [UInt32]) -> Int {
+        func isCompleted(_ number: Int) -> Bool {
+            let step = Step(graph.nodes[places[number]].id, indices: indices)
+            return state.steps.index(of: step).map { state.steps[$0].isCompleted } ?? false
+        }
+        // Most sequences have just begun. All before `low` have completed, and the one at `high` has not.
+        var (low, high) = (0, 0)
+        while high < places.count, isCompleted(high) { (low, high) = (high + 1, 2 * high + 1) }
+        high = min(high, places.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if isCompleted(middle) { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     /// Begins a step, or moves it if it can move without help from outside. One that has completed stays as it is.

@@ -41,11 +41,15 @@ struct Graph: Sendable {
     let nodes: [Node]
     let sequences: [Sequence]
     private let places: [NodeID: Int]
+    private let members: [[Int]]
 
     init(nodes: [Node], sequences: [Sequence]) {
         self.nodes = nodes
         self.sequences = sequences
         places = Dictionary(zip(nodes.map(\.id), nodes.indices), uniquingKeysWith: { first, _ in first })
+        var members = [[Int]](repeating: [], count: sequences.count)
+        for place in nodes.indices { members[nodes[place].sequence].append(place) }
+        self.members = members
     }
 
     /// The workflow's own sequence.
@@ -53,6 +57,9 @@ struct Graph: Sendable {
 
     /// The place of the node with that id in ``nodes``; `nil` if the graph has none.
     func place(of id: NodeID) -> Int? { places[id] }
+
+    /// The places of a sequence's nodes in ``nodes``, in its order.
+    func places(in sequence: Int) -> [Int] { members[sequence] }
 
     /// The node with that id; `nil` if the graph has none.
     subscript(id: NodeID) -> Node? { places[id].map { nodes[$0] } }

@@ -73,6 +73,33 @@ import Testing
         #expect(decider.events.map(\.body) == [.taskStarted(.init(step: Step("a"), attempt: 2, executor: "e"))])
     }
 
+    @Test("who takes up goes on behind the last step that has completed, wherever that is", arguments: 1...18)
+    func takingUp(nodes count: Int) throws {
+        var flow = Flow("w", input: Int.self).then("step_0") { $0 }
+        for number in 1..<max(1, count) { flow = flow.then("step_\(number)") { $0 } }
+        let graph = try flow.build().graph
+        for completed in 0...count {
+            var first = Decider(InstanceState("i"), graph: graph, codecs: Codecs(writing: JSONCodec()), executor: "e")
+            first.submit(
+                .init(
+                    workflow: "w", definition: DefinitionHash(of: graph), input: Payload(codec: "json", bytes: [49]),
+                    priority: 3), at: start)
+            first.decide(.takeUp, at: start)
+            for number in 0..<completed {
+                first.isDraining = number == completed - 1
+                let step = Step(NodeID("step_\(number)"))
+                first.decide(.attemptEnded(step, attempt: 1, .succeeded(output: output)), at: start)
+            }
+            var next = Decider(first.state, graph: graph, codecs: Codecs(writing: JSONCodec()), executor: "e")
+            next.decide(.takeUp, at: start)
+            let begun = next.events.compactMap { event in
+                if case .taskStarted(let body) = event.body { body.step } else { nil }
+            }
+            #expect(begun == (completed < count ? [Step(NodeID("step_\(completed)"))] : []))
+            #expect(next.state.phase == (completed < count ? .active : .completed))
+        }
+    }
+
     @Test("a failure that cannot be mended by trying again ends the run at once")
     func notRetryable() {
         var decider = submitted()
