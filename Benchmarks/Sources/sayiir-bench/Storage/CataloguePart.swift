@@ -20,7 +20,7 @@ struct CataloguePart {
 
     private func building(_ log: StoredLog) async throws {
         let catalogue = Catalogue(ofLog: log.path)
-        Memory.resetPeak()
+        let peak = PeakMemory()
         let clock = ContinuousClock()
         let start = clock.now
         let sequence = try catalogue.rebuild()
@@ -31,8 +31,7 @@ struct CataloguePart {
             Row(
                 part: "catalogue", name: "rebuild", parameters: ["events": Double(log.eventCount)],
                 value: Double(log.eventCount) / (time / .seconds(1)), unit: "events/s", durability: .memory,
-                note: "\(Format.time(microseconds: time / .microseconds(1))); \(size >> 20) MiB; peak resident memory "
-                    + "\(Memory.peakBytes >> 20) MiB"))
+                note: "\(Format.time(microseconds: time / .microseconds(1))); \(size >> 20) MiB; \(peak.words)"))
     }
 
     /// An engine without and with a catalogue that follows in the same process, in turns.

@@ -39,7 +39,7 @@ struct StoragePart {
     /// In turns with reading and hashing the snapshot's file, which opening cannot do without.
     private func opening(_ log: StoredLog) async throws {
         var (times, floors): ([Double], [Double]) = ([], [])
-        Memory.resetPeak()
+        let peak = PeakMemory()
         for _ in 0..<max(5, context.rounds) {
             floors.append(try await timeOfReadingSnapshot(log))
             let start = clock.now
@@ -57,7 +57,7 @@ struct StoragePart {
                     name: "reading the newest snapshot and SHA-256 of it", value: floors.median, unit: "ms",
                     perRound: ratios),
                 bars: [FiguresToHold.open(milliseconds: times.median)], durability: .buffered,
-                note: "files in the page cache; peak resident memory \(Memory.peakBytes >> 20) MiB"))
+                note: "files in the page cache; \(peak.words)"))
     }
 
     private func timeOfReadingSnapshot(_ log: StoredLog) async throws -> Double {
@@ -74,7 +74,7 @@ struct StoragePart {
     /// In turns with SHA-256 of bytes in memory, which the chain cannot do without.
     private func verifying(_ log: StoredLog) async throws {
         let bulk = [UInt8](repeating: 7, count: 1024 * 1024)
-        Memory.resetPeak()
+        let peak = PeakMemory()
         let turns = try await Turns.take(context.rounds) {
             await measure(for: context.round / 2, batchesOf: 64 * bulk.count) {
                 for _ in 0..<64 { ProcessorFloorsPart.digest(bulk, bulk.count) }
@@ -98,9 +98,7 @@ struct StoragePart {
             Row(
                 part: "storage", name: "verify", parameters: parameters(log), value: rate, unit: "MB/s", floor: floor,
                 bars: [FiguresToHold.verify(megabytes: rate)], durability: .buffered,
-                note:
-                    "uncompressed bytes of records, chain included, one core; peak resident memory \(Memory.peakBytes >> 20) MiB"
-            ))
+                note: "uncompressed bytes of records, chain included, one core; \(peak.words)"))
     }
 
     // MARK: Looking up
