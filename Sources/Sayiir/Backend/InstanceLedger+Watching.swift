@@ -46,15 +46,13 @@ extension InstanceLedger {
         _ watching: LedgerEntry.Watcher, as watcher: Int, _ instance: InstanceID, after revision: UInt64
     ) {
         let isKnown = contents.withLock { contents -> Bool? in
-            let entry = self.entry(of: instance, in: &contents)
+            load(instance, in: &contents)
             // Cancelled already: what `onCancel` does may have come before. Or changed since it was looked at.
-            let mayWait = entry.revision <= revision || (watching.isForEnd && entry.isUnderWay)
-            guard !Task.isCancelled, mayWait else {
-                contents.drop(entry, of: instance)
+            guard !Task.isCancelled, contents[instance].add(watching, as: watcher, after: revision) else {
+                contents.drop(instance)
                 return nil
             }
-            entry.watchers[watcher] = watching
-            return entry.isKnown
+            return contents[instance].isKnown
         }
         switch isKnown {
         case nil: watching.continuation.resume(returning: nil)
@@ -74,9 +72,9 @@ extension InstanceLedger {
 
     private func stopWatching(_ watcher: Int, _ instance: InstanceID) {
         let watching = contents.withLock { contents -> LedgerEntry.Watcher? in
-            guard let entry = contents.entries[instance] else { return nil }
-            let watching = entry.watchers.removeValue(forKey: watcher)
-            contents.drop(entry, of: instance)
+            guard contents.isLoaded(instance) else { return nil }
+            let watching = contents[instance].removeWatcher(watcher)
+            contents.drop(instance)
             return watching
         }
         watching?.continuation.resume(returning: nil)

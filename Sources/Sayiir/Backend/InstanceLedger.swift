@@ -11,88 +11,16 @@ import SayiirProjection
 /// Who runs an instance has its state, and changes it with every append. The ledger does not follow: it takes the state over when the
 /// lease is given back. If somebody asks before, it reads the events that it has not seen from storage, once, and keeps up from there.
 final class InstanceLedger<Storage: EventStorage>: Sendable {
-    struct Contents: Sendable {
-        /// The instances that somebody has to do with, or had lately.
-        var entries: [InstanceID: LedgerEntry] = [:]
-        /// The other live ones.
-        var parked: ParkedInstances
-        /// Entries of which some were used lately, in turn.
-        var recent = RecentEntries()
-        /// Of how many instances it was learnt since the last snapshot what they wait for, beside the events that the log has grown by.
-        var learntRests = 0
-        var appendsUnderWay = AppendsUnderWay()
-        /// The highest fencing epoch that was given out, over all instances.
-        var lastEpoch: UInt64
-        var listeners: [Int: AsyncStream<InstanceID>.Continuation] = [:]
-        var lastNumber = 0
-
-        /// The entry of an instance that is in memory.
-        mutating func entry(of instance: InstanceID) -> LedgerEntry? {
-            if let entry = entries[instance] { return entry }
-            switch parked.take(instance) {
-            case .absent: return nil
-            case .instance(let live): entries[instance] = LedgerEntry(live)
-            case .unreadable: entries[instance] = LedgerEntry(isKnown: false)
-            }
-            return entries[instance]
-        }
-
-        /// The last durable revision of an instance; 0 if it is not known.
-        func revision(of instance: InstanceID) -> UInt64 {
-            entries[instance]?.revision ?? parked.packed[instance]?.revision ?? 0
-        }
-
-        /// Forgets an entry that says nothing, and parks what nobody has used for long.
-        mutating func drop(_ entry: LedgerEntry, of instance: InstanceID) {
-            if entry.isBlank {
-                if entries[instance] === entry { entries[instance] = nil }
-            } else if entry.isIdle, let oldest = recent.add(entry) {
-                park(oldest)
-            }
-        }
-
-        mutating func lease(
-            _ entry: LedgerEntry, of instance: InstanceID, to executor: String, takingOver: Bool
-        ) throws(BackendError) -> Lease {
-            if let holder = entry.lease?.executor, !takingOver {
-                throw .leaseHeld(instance: instance, holder: holder)
-            }
-            lastEpoch += 1
-            let lease = Lease(instance: instance, executor: executor, epoch: lastEpoch)
-            entry.lease = lease
-            return lease
-        }
-
-        /// How many instances are in memory.
-        var count: Int { entries.count + parked.packed.count }
-
-        private mutating func park(_ entry: LedgerEntry) {
-            guard entry.isIdle, entry.isKnown, !entry.isBehind, let live = entry.live, !live.isEnded,
-                entries[live.state.id] === entry
-            else { return }
-            entries[live.state.id] = nil
-            parked.park(live)
-        }
-
-        mutating func newNumber() -> Int {
-            lastNumber += 1
-            return lastNumber
-        }
-    }
-
     let storage: Storage
-    let contents: Monitor<Contents>
+    let contents: Monitor<LedgerContents>
 
     init(storage: Storage, instances: ParkedInstances = ParkedInstances(), lastEpoch: UInt64 = 0) {
         self.storage = storage
-        contents = Monitor(Contents(parked: instances, lastEpoch: lastEpoch))
+        contents = Monitor(LedgerContents(parked: instances, lastEpoch: lastEpoch))
     }
 
-    func entry(of instance: InstanceID, in contents: inout Contents) -> LedgerEntry {
-        if let entry = contents.entry(of: instance) { return entry }
-        let entry = LedgerEntry(isKnown: !storage.mayHold(instance))
-        contents.entries[instance] = entry
-        return entry
+    func load(_ instance: InstanceID, in contents: inout LedgerContents) {
+        contents.load(instance, isKnown: !storage.mayHold(instance))
     }
 
     // MARK: Leases
@@ -101,8 +29,8 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
         on instance: InstanceID, by executor: String, takingOver: Bool
     ) throws(BackendError) -> Lease {
         try contents.withLock { contents throws(BackendError) in
-            let entry = self.entry(of: instance, in: &contents)
-            return try contents.lease(entry, of: instance, to: executor, takingOver: takingOver)
+            load(instance, in: &contents)
+            return try contents.lease(instance, to: executor, takingOver: takingOver)
         }
     }
 
@@ -110,12 +38,12 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
         on instance: InstanceID, by executor: String, if condition: @Sendable (InstanceState) -> Bool
     ) async throws(BackendError) -> (lease: Lease, state: InstanceState)? {
         let taken = try contents.withLock { contents throws(BackendError) -> (Lease, InstanceState)?? in
-            guard let entry = contents.entry(of: instance), entry.isKnown, !entry.isBehind else { return .none }
-            guard let state = entry.live?.state, condition(state) else {
-                contents.drop(entry, of: instance)
+            guard contents.unpark(instance), contents[instance].hasSeenAll else { return .none }
+            guard let state = contents[instance].live?.state, condition(state) else {
+                contents.drop(instance)
                 return .some(nil)
             }
-            return (try contents.lease(entry, of: instance, to: executor, takingOver: false), state)
+            return (try contents.lease(instance, to: executor, takingOver: false), state)
         }
         if let taken { return taken }
         // What has to be read first may have changed when the lease is taken: its first append tells.
@@ -127,13 +55,7 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
     @discardableResult
     func release(_ lease: Lease, leaving rest: InstanceRest?) -> Bool {
         let (watchers, hasLearntMuch) = contents.withLock { contents in
-            guard let entry = contents.entries[lease.instance], entry.lease == lease else {
-                return ([LedgerEntry.Watcher](), false)
-            }
-            entry.lease = nil
-            if let rest, entry.note(rest) { contents.learntRests += 1 }
-            let watchers = entry.takeWatchersForEnd(after: rest?.state)
-            contents.drop(entry, of: lease.instance)
+            let watchers = contents.end(lease, leaving: rest)
             return (watchers, contents.learntRests > max(10_000, contents.count / 2))
         }
         let ended = rest?.state.flatMap { $0.phase.isEnded ? $0 : nil }
@@ -148,88 +70,52 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
     nonisolated(nonsending) func append(_ events: [Event], lease: Lease?) async throws(BackendError) {
         guard let first = events.first else { return }
         try events.checkForm()
-        let (entry, beginning) = contents.withLock { contents in
-            let entry = self.entry(of: first.instance, in: &contents)
-            guard entry.takeTurn() else { return (entry, Beginning.waiting) }
-            return (entry, begin(with: first, under: lease, entry, &contents.appendsUnderWay))
+        let beginning = contents.withLock { contents in
+            load(first.instance, in: &contents)
+            return contents.begin(with: first, under: lease, hasTurn: false)
         }
         do throws(BackendError) {
-            if case .begun = beginning {} else { try await complete(beginning, with: first, under: lease, entry) }
+            if case .begun = beginning {} else { try await complete(beginning, with: first, under: lease) }
             let sequence = try await storage.append(events)
-            end(entry, first.instance, appended: (events, sequence))
+            end(appendOf: first.instance, (events, sequence))
         } catch {
-            end(entry, first.instance, appended: nil)
+            end(appendOf: first.instance, nil)
             throw error
         }
         // Who has a lease knows what it did; others have to be told.
         if lease == nil { announce(first.instance) }
     }
 
-    /// How far the beginning of an append got.
-    private enum Beginning {
-        /// Another append of the instance is under way.
-        case waiting
-        /// What storage has of the instance must be learnt first.
-        case unknown
-        case refused(BackendError)
-        case begun
-    }
-
-    /// Checks that events may be appended now, the first of which is `first`, by whoever has the turn. Called with the lock held.
-    private func begin(
-        with first: Event, under lease: Lease?, _ entry: LedgerEntry, _ appendsUnderWay: inout AppendsUnderWay
-    ) -> Beginning {
-        if let lease, entry.lease != lease { return .refused(.fenced(instance: first.instance, epoch: lease.epoch)) }
-        guard entry.isKnown else { return .unknown }
-        guard first.revision == entry.revision + 1 else {
-            return .refused(
-                .conflict(instance: first.instance, expected: entry.revision + 1, found: first.revision))
-        }
-        entry.appendGeneration = appendsUnderWay.begin()
-        return .begun
-    }
-
     /// Waits for the turn and for the history, as far as needed.
     private nonisolated(nonsending) func complete(
-        _ beginning: Beginning, with first: Event, under lease: Lease?, _ entry: LedgerEntry
+        _ beginning: LedgerEntry.Beginning, with first: Event, under lease: Lease?
     ) async throws(BackendError) {
         var beginning = beginning
         while true {
             switch beginning {
             case .begun: return
             case .refused(let error): throw error
-            case .waiting: await waitForTurn(entry)
+            case .waiting: await waitForTurn(of: first.instance)
             case .unknown:
                 let history = try await storage.history(of: first.instance, after: 0)
-                contents.withLock { _ in entry.learn(from: history) }
+                contents.withLock { $0[first.instance].learn(from: history) }
             }
-            beginning = contents.withLock { begin(with: first, under: lease, entry, &$0.appendsUnderWay) }
+            beginning = contents.withLock { $0.begin(with: first, under: lease, hasTurn: true) }
         }
     }
 
     /// Waits until no append of the instance is under way, and takes the turn.
-    private nonisolated(nonsending) func waitForTurn(_ entry: LedgerEntry) async {
+    private nonisolated(nonsending) func waitForTurn(of instance: InstanceID) async {
         await withCheckedContinuation { continuation in
-            let waits = contents.withLock { _ in entry.waitForTurn(continuation) }
+            let waits = contents.withLock { $0[instance].waitForTurn(continuation) }
             if !waits { continuation.resume() }
         }
     }
 
     /// Takes in what was appended, wakes those who wait for it, and hands the turn to whoever waits longest.
-    private func end(
-        _ entry: LedgerEntry, _ instance: InstanceID, appended: (events: [Event], firstSequence: UInt64)?
-    ) {
-        let (woken, watchers) = contents.withLock { contents in
-            var woken: [CheckedContinuation<Void, Never>] = []
-            var watchers: [LedgerEntry.Watcher] = []
-            if let generation = entry.appendGeneration.take() { woken = contents.appendsUnderWay.end(generation) }
-            if let (events, firstSequence) = appended {
-                entry.take(events, firstSequence: firstSequence, keepingEnded: Storage.keepsEndedStates)
-                watchers = entry.takeWatchers(of: events)
-            }
-            if let next = entry.passTurn() { woken.append(next) }
-            contents.drop(entry, of: instance)
-            return (woken, watchers)
+    private func end(appendOf instance: InstanceID, _ appended: (events: [Event], firstSequence: UInt64)?) {
+        let (woken, watchers) = contents.withLock {
+            $0.end(appendOf: instance, appended, keepingEnded: Storage.keepsEndedStates)
         }
         for waiter in woken { waiter.resume() }
         for watcher in watchers { watcher.continuation.resume(returning: nil) }
@@ -258,17 +144,20 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
     /// What is known of an instance, once its entry has seen all of its events.
     private func knowledge(of instance: InstanceID) async throws(BackendError) -> Knowledge {
         while true {
-            let (knowledge, behind) = contents.withLock { contents -> (Knowledge, (LedgerEntry, seen: UInt64)?) in
+            let (knowledge, seenUntil) = contents.withLock { contents -> (Knowledge, UInt64?) in
                 guard let entry = contents.entries[instance] else {
                     guard let packed = contents.parked.packed[instance] else { return (.unknown, nil) }
                     return (.parked(packed, contents.parked.samples), nil)
                 }
                 guard entry.isKnown else { return (.unknown, nil) }
-                return entry.isBehind ? (.unknown, (entry, entry.seenSequence)) : (.known(entry.live), nil)
+                return entry.isBehind ? (.unknown, entry.seenSequence) : (.known(entry.live), nil)
             }
-            guard let (entry, seen) = behind else { return knowledge }
-            let history = try await storage.history(of: instance, after: seen)
-            let isReadable = contents.withLock { _ in entry.catchUp(with: history) }
+            guard let seenUntil else { return knowledge }
+            let history = try await storage.history(of: instance, after: seenUntil)
+            // Should it be gone by now, others can say more.
+            let isReadable = contents.withLock { contents in
+                contents.isLoaded(instance) ? contents[instance].catchUp(with: history) : true
+            }
             if !isReadable { return .known(LiveInstance(folding: try await storage.history(of: instance, after: 0))) }
         }
     }

@@ -1,11 +1,8 @@
 import SayiirEvents
 import SayiirProjection
 
-/// What the ledger keeps of one instance. A class, for the ledger alone: looking at one member of a state costs nothing then.
-///
-// @unchecked Sendable, because an append keeps hold of its entry while it waits for the disk, outside of the ledger's lock.
-// It holds: no entry leaves the ledger, and all calls of its members, the reading ones too, stand within `withLock` of the ledger's contents.
-final class LedgerEntry: @unchecked Sendable {  // all that changes is guarded by the ledger's lock
+/// What the ledger keeps of one instance.
+struct LedgerEntry: Sendable {
     /// Whether it is known what storage has of the instance.
     private(set) var isKnown: Bool
     /// The last durable revision, if that is known.
@@ -30,14 +27,14 @@ final class LedgerEntry: @unchecked Sendable {  // all that changes is guarded b
     /// Whether it is among those that were used lately.
     var isRecent = false
     /// The generation of that append, once it has begun; see ``AppendsUnderWay``.
-    var appendGeneration: Int?
+    private var generation: Int?
     /// Those who wait for their turn to append, in the order of their arrival.
     private var waiting: [CheckedContinuation<Void, Never>] = []
     /// Those who wait for a change.
-    var watchers: [Int: Watcher] = [:]
+    private(set) var watchers: [Int: Watcher] = [:]
 
     /// One who waits for a change.
-    struct Watcher {
+    struct Watcher: Sendable {
         /// Takes the state with which a run has ended, if that is at hand.
         var continuation: CheckedContinuation<InstanceState?, Never>
         /// Whether only the end of a run is of interest.
@@ -55,6 +52,9 @@ final class LedgerEntry: @unchecked Sendable {  // all that changes is guarded b
     /// Whether there are durable events that are not in the state: whoever runs the instance has them in a state of its own.
     var isBehind: Bool { isKnown && (live?.revision ?? 0) < revision }
 
+    /// Whether its state is the instance's.
+    var hasSeenAll: Bool { isKnown && !isBehind }
+
     /// Whether it says nothing that storage does not, and nobody has to do with the instance.
     var isBlank: Bool { live == nil && !isBehind && isIdle }
 
@@ -67,13 +67,13 @@ final class LedgerEntry: @unchecked Sendable {  // all that changes is guarded b
     var isIdle: Bool { lease == nil && !isTurnTaken && arriving == 0 && watchers.isEmpty }
 
     /// Takes in what storage has of the instance.
-    func learn(from history: [RecordedEvent]) {
+    mutating func learn(from history: [RecordedEvent]) {
         learn(LiveInstance(folding: history))
         lastSequence = history.last?.sequence ?? 0
         seenSequence = lastSequence
     }
 
-    private func learn(_ live: LiveInstance?) {
+    private mutating func learn(_ live: LiveInstance?) {
         isKnown = true
         self.live = live
         revision = live?.revision ?? 0
@@ -81,7 +81,7 @@ final class LedgerEntry: @unchecked Sendable {  // all that changes is guarded b
     }
 
     /// Takes in events that are durable from `firstSequence` on.
-    func take(_ events: [Event], firstSequence sequence: UInt64, keepingEnded: Bool) {
+    private mutating func take(_ events: [Event], firstSequence sequence: UInt64, keepingEnded: Bool) {
         guard let last = events.last else { return }
         let follows = !isBehind && (lease == nil || isAskedFor)
         noteRun(events, from: sequence)
@@ -93,14 +93,14 @@ final class LedgerEntry: @unchecked Sendable {  // all that changes is guarded b
     }
 
     /// The run may have begun with one of these events.
-    private func noteRun(_ events: [Event], from sequence: UInt64) {
+    private mutating func noteRun(_ events: [Event], from sequence: UInt64) {
         if firstSequence == 0 { firstSequence = sequence }
         for place in events.indices {
             if case .submitted = events[place].body { firstSequence = sequence + UInt64(place) }
         }
     }
 
-    private func apply(_ events: some Collection<Event>, firstSequence: UInt64) {
+    private mutating func apply(_ events: some Collection<Event>, firstSequence: UInt64) {
         seenSequence = firstSequence - 1
         for event in events {
             seenSequence += 1
@@ -113,7 +113,7 @@ final class LedgerEntry: @unchecked Sendable {  // all that changes is guarded b
     /// Takes in events that storage has behind ``seenSequence``, as far as they are acknowledged.
     ///
     /// - Returns: Whether it is any closer to the last event, or need not be.
-    func catchUp(with history: [RecordedEvent]) -> Bool {
+    mutating func catchUp(with history: [RecordedEvent]) -> Bool {
         // From here on it keeps up: reading once is cheaper than keeping up for nobody, and reading again and again is not.
         isAskedFor = true
         guard isBehind else { return true }
@@ -127,28 +127,85 @@ final class LedgerEntry: @unchecked Sendable {  // all that changes is guarded b
     }
 
     /// The instance has ended. The revision stays good for as long as the entry does; the state has to be read again.
-    private func forgetState() {
+    private mutating func forgetState() {
         live = nil
         isKnown = false
     }
 
+    /// Takes the lease away.
+    ///
+    /// - Returns: Whether what the instance waits for was not known, and who waits for the end of the run, to be woken.
+    mutating func endLease(leaving rest: InstanceRest?) -> (hasLearnt: Bool, watchers: [Watcher]) {
+        lease = nil
+        let hasLearnt = rest.map { note($0) } ?? false
+        return (hasLearnt, takeWatchersForEnd(after: rest?.state))
+    }
+
     /// Notes what the instance waits for, now that nobody runs it, and takes over the state in which it was left. Returns whether what it
     /// waits for was not known.
-    func note(_ rest: InstanceRest) -> Bool {
-        var rest = rest
-        if isBehind, let state = rest.state.take(), state.revision == revision {
-            live = LiveInstance(state, firstSequence: firstSequence, rest: nil)
+    private mutating func note(_ rest: InstanceRest) -> Bool {
+        if isBehind, let state = rest.state, state.revision == revision {
+            live = LiveInstance(state, firstSequence: firstSequence)
             seenSequence = lastSequence
         }
-        rest.state = nil
         guard !isBehind, live != nil else { return false }
         let known = live?.knownRest
-        live?.rest = rest
+        live?.note(rest)
         return live?.knownRest != known
     }
 
+    // MARK: Appends
+
+    /// How far the beginning of an append got.
+    enum Beginning {
+        /// Another append of the instance is under way.
+        case waiting
+        /// What storage has of the instance must be learnt first.
+        case unknown
+        case refused(BackendError)
+        case begun
+    }
+
+    /// Checks that events may be appended now, the first of which is `first`, once it is their turn.
+    ///
+    /// - Parameter hasTurn: Whether the turn was taken before. Otherwise ``waitForTurn(_:)`` must be called if it has to be waited for.
+    mutating func begin(
+        with first: Event, under lease: Lease?, hasTurn: Bool, _ appendsUnderWay: inout AppendsUnderWay
+    ) -> Beginning {
+        guard hasTurn || takeTurn() else { return .waiting }
+        if let lease, self.lease != lease { return .refused(.fenced(instance: first.instance, epoch: lease.epoch)) }
+        guard isKnown else { return .unknown }
+        guard first.revision == revision + 1 else {
+            return .refused(.conflict(instance: first.instance, expected: revision + 1, found: first.revision))
+        }
+        generation = appendsUnderWay.begin()
+        return .begun
+    }
+
+    /// What the end of an append leaves to be done.
+    struct AppendEnd {
+        /// The append's generation; see ``AppendsUnderWay``.
+        var generation: Int?
+        /// Who waits for a change.
+        var watchers: [Watcher]
+        /// Who has the turn now, and waits for it.
+        var next: CheckedContinuation<Void, Never>?
+        var isIdle: Bool
+    }
+
+    /// Takes in what was appended, if it was, and hands the turn to whoever waits longest.
+    mutating func end(_ appended: (events: [Event], firstSequence: UInt64)?, keepingEnded: Bool) -> AppendEnd {
+        var watchers: [Watcher] = []
+        if let (events, firstSequence) = appended {
+            take(events, firstSequence: firstSequence, keepingEnded: keepingEnded)
+            watchers = takeWatchers(of: events)
+        }
+        let next = passTurn()
+        return AppendEnd(generation: generation.take(), watchers: watchers, next: next, isIdle: isIdle)
+    }
+
     /// Takes the turn to append; false if somebody has it, and then ``waitForTurn(_:)`` must be called.
-    func takeTurn() -> Bool {
+    mutating func takeTurn() -> Bool {
         if isTurnTaken {
             // From here on it must stay the instance's entry.
             arriving += 1
@@ -159,7 +216,7 @@ final class LedgerEntry: @unchecked Sendable {  // all that changes is guarded b
     }
 
     /// Waits for the turn; false, if it is free by now, and taken.
-    func waitForTurn(_ continuation: CheckedContinuation<Void, Never>) -> Bool {
+    mutating func waitForTurn(_ continuation: CheckedContinuation<Void, Never>) -> Bool {
         arriving -= 1
         guard isTurnTaken else {
             isTurnTaken = true
@@ -170,16 +227,27 @@ final class LedgerEntry: @unchecked Sendable {  // all that changes is guarded b
     }
 
     /// Ends the turn, or leaves it to who waits longest, to be woken.
-    func passTurn() -> CheckedContinuation<Void, Never>? {
+    mutating func passTurn() -> CheckedContinuation<Void, Never>? {
         guard waiting.isEmpty else { return waiting.removeFirst() }
         isTurnTaken = false
         return nil
     }
 
+    // MARK: Watchers
+
+    /// Adds one who waits for a change; false if there was one since the given revision.
+    mutating func add(_ watcher: Watcher, as number: Int, after revision: UInt64) -> Bool {
+        guard self.revision <= revision || (watcher.isForEnd && isUnderWay) else { return false }
+        watchers[number] = watcher
+        return true
+    }
+
+    mutating func removeWatcher(_ number: Int) -> Watcher? { watchers.removeValue(forKey: number) }
+
     /// Those whom events concern among those who wait for a change, to be woken.
     ///
     /// Who waits for the end is not, while somebody has a lease: that one gives it back with the state.
-    func takeWatchers(of events: [Event]) -> [Watcher] {
+    private mutating func takeWatchers(of events: [Event]) -> [Watcher] {
         guard !watchers.isEmpty else { return [] }
         let hasEnd = lease == nil && events.contains { $0.body.mayEndRun }
         return takeWatchers { hasEnd || !$0.isForEnd }
@@ -188,12 +256,12 @@ final class LedgerEntry: @unchecked Sendable {  // all that changes is guarded b
     /// Those who wait for the end of a run, to be woken, unless the executor that has let go of it knows that it has not ended.
     ///
     /// - Parameter state: The state in which the executor left it, if it says so.
-    func takeWatchersForEnd(after state: InstanceState?) -> [Watcher] {
+    private mutating func takeWatchersForEnd(after state: InstanceState?) -> [Watcher] {
         if let state, state.revision == revision, state.phase.isUnderWay { return [] }
         return watchers.isEmpty ? [] : takeWatchers(where: \.isForEnd)
     }
 
-    private func takeWatchers(where isTaken: (Watcher) -> Bool) -> [Watcher] {
+    private mutating func takeWatchers(where isTaken: (Watcher) -> Bool) -> [Watcher] {
         let taken = watchers.filter { isTaken($0.value) }
         for watcher in taken.keys { watchers[watcher] = nil }
         return Array(taken.values)

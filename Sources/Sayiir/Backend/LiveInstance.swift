@@ -5,8 +5,8 @@ import SayiirProjection
 struct LiveInstance: Sendable {
     /// The sequence with which the current run began.
     private(set) var firstSequence: UInt64 = 0
-    /// What it waited for when the one who ran it last let go; see ``knownRest``.
-    var rest: InstanceRest?
+    /// What it waited for when the one who ran it last let go, and of which revision that was said; see ``knownRest``.
+    private var rest: (revision: UInt64, PackedInstance.Rest)?
     /// The state. Exactly one; an array, because it is as small as a pointer and changed in place.
     private var states: [InstanceState]
 
@@ -14,10 +14,10 @@ struct LiveInstance: Sendable {
     init(_ id: InstanceID) { states = [InstanceState(id)] }
 
     /// An instance of which something is known already.
-    init(_ state: InstanceState, firstSequence: UInt64, rest: InstanceRest?) {
+    init(_ state: InstanceState, firstSequence: UInt64, rest: PackedInstance.Rest? = nil) {
         states = [state]
         self.firstSequence = firstSequence
-        self.rest = rest
+        self.rest = rest.map { (state.revision, $0) }
     }
 
     /// The fold of a history; `nil` if it is empty.
@@ -43,8 +43,13 @@ struct LiveInstance: Sendable {
 
     /// What it waits for; `nil` if nobody knows: something has happened since, or an executor that offers more could go on with it.
     var knownRest: PackedInstance.Rest? {
-        guard let rest, rest.revision == revision, rest.tags.isEmpty else { return nil }
-        return PackedInstance.Rest(due: rest.due, priority: rest.priority)
+        guard let (noted, rest) = rest, noted == revision else { return nil }
+        return rest
+    }
+
+    /// Notes what it waits for, as said by the one who ran it last.
+    mutating func note(_ said: InstanceRest) {
+        rest = said.tags.isEmpty ? (said.revision, PackedInstance.Rest(due: said.due, priority: said.priority)) : nil
     }
 
     /// Applies an event to the state.

@@ -100,7 +100,6 @@ struct PackedInstance: Sendable {
         guard let state = try? InstanceState(decoding: content), state.id == id, state.revision == revision else {
             return nil
         }
-        let rest = rest.map { InstanceRest(revision: revision, due: $0.due, priority: $0.priority) }
         return LiveInstance(state, firstSequence: firstSequence, rest: rest)
     }
 

@@ -8,10 +8,10 @@
 
 /// State behind a lock, with one condition to wait for. For threads of our own; never wait here from a Swift task.
 ///
-// @unchecked Sendable, because the compiler cannot see what a C mutex guards, and the standard library's Mutex has no condition to wait for.
-// It holds: `state`, which is Sendable itself, `waiters` and `wokenWaiters` are read and written with the mutex held, and nowhere else.
-// `mutex` and `condition` never change: they are allocated with the object, do not move, and go with the last reference.
-package final class Monitor<State: Sendable>: @unchecked Sendable {  // all that changes is guarded by `mutex`
+/// The standard library's `Mutex` has no condition to wait for.
+// @unchecked: the compiler cannot see what a C mutex guards. `state`, which is Sendable itself, `waiters` and `wokenWaiters` are read and
+// written with `mutex` held, and nowhere else. `mutex` and `condition` never change, and go with the last reference.
+package final class Monitor<State: Sendable>: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var state: State

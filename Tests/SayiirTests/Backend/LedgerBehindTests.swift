@@ -150,7 +150,7 @@ struct LedgerBehindTests {
 
     @Test("keeps the entry of an instance for an append that is about to wait for its turn")
     func arrivingAppend() async throws {
-        let entry = LedgerEntry(isKnown: true)
+        var entry = LedgerEntry(isKnown: true)
         let (first, second) = (entry.takeTurn(), entry.takeTurn())
         #expect(first && !second)
         // The first ends before the second waits: another entry would let a third in beside it.

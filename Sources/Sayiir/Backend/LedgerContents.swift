@@ -1,0 +1,137 @@
+import SayiirEvents
+import SayiirProjection
+
+/// What an ``InstanceLedger`` keeps behind its lock.
+struct LedgerContents: Sendable {
+    /// The instances that somebody has to do with, or had lately. An entry stays for as long as somebody has the turn to append, waits for it,
+    /// has a lease or watches.
+    private(set) var entries: [InstanceID: LedgerEntry] = [:]
+    /// The other live ones.
+    private(set) var parked: ParkedInstances
+    /// Entries of which some were used lately, in turn.
+    private var recent = RecentEntries()
+    /// Of how many instances it was learnt since the last snapshot what they wait for, beside the events that the log has grown by.
+    var learntRests = 0
+    var appendsUnderWay = AppendsUnderWay()
+    /// The highest fencing epoch that was given out, over all instances.
+    private(set) var lastEpoch: UInt64
+    var listeners: [Int: AsyncStream<InstanceID>.Continuation] = [:]
+    private var lastNumber = 0
+
+    init(parked: ParkedInstances, lastEpoch: UInt64) {
+        self.parked = parked
+        self.lastEpoch = lastEpoch
+    }
+
+    /// How many instances are in memory.
+    var count: Int { entries.count + parked.packed.count }
+
+    mutating func newNumber() -> Int {
+        lastNumber += 1
+        return lastNumber
+    }
+
+    // MARK: Entries
+
+    /// An entry, to be changed in place.
+    ///
+    /// Called for one that ``load(_:isKnown:)`` has put there, or that stays because somebody has to do with it: one that is not there says
+    /// nothing.
+    subscript(instance: InstanceID) -> LedgerEntry {
+        get { entries[instance, default: LedgerEntry(isKnown: false)] }
+        _modify { yield &entries[instance, default: LedgerEntry(isKnown: false)] }
+    }
+
+    /// Whether there is an entry. It is looked for only, and not copied.
+    func isLoaded(_ instance: InstanceID) -> Bool { entries.index(forKey: instance) != nil }
+
+    /// Sees to it that there is an entry of an instance that is in memory; false if it is not.
+    mutating func unpark(_ instance: InstanceID) -> Bool {
+        if isLoaded(instance) { return true }
+        switch parked.take(instance) {
+        case .absent: return false
+        case .instance(let live): entries[instance] = LedgerEntry(live)
+        case .unreadable: entries[instance] = LedgerEntry(isKnown: false)
+        }
+        return true
+    }
+
+    /// Sees to it that there is an entry.
+    ///
+    /// - Parameter isKnown: Whether nothing of the instance is in storage, if it is not in memory.
+    mutating func load(_ instance: InstanceID, isKnown: @autoclosure () -> Bool) {
+        if !unpark(instance) { entries[instance] = LedgerEntry(isKnown: isKnown()) }
+    }
+
+    /// The last durable revision of an instance; 0 if it is not known.
+    func revision(of instance: InstanceID) -> UInt64 {
+        entries[instance]?.revision ?? parked.packed[instance]?.revision ?? 0
+    }
+
+    /// Forgets an entry that says nothing, and parks what nobody has used for long.
+    mutating func drop(_ instance: InstanceID) {
+        guard let entry = entries[instance], entry.isIdle else { return }
+        guard !entry.isBlank else { return entries[instance] = nil }
+        guard !entry.isRecent else { return }
+        self[instance].isRecent = true
+        if let oldest = recent.add(instance) { park(oldest) }
+    }
+
+    /// Parks an instance whose place among the recent ones was taken by another.
+    private mutating func park(_ instance: InstanceID) {
+        guard let entry = entries[instance] else { return }
+        guard entry.isIdle, entry.hasSeenAll, let live = entry.live, !live.isEnded else {
+            self[instance].isRecent = false
+            return
+        }
+        entries[instance] = nil
+        parked.park(live)
+    }
+
+    // MARK: Leases
+
+    mutating func lease(
+        _ instance: InstanceID, to executor: String, takingOver: Bool
+    ) throws(BackendError) -> Lease {
+        if let holder = entries[instance]?.lease?.executor, !takingOver {
+            throw .leaseHeld(instance: instance, holder: holder)
+        }
+        lastEpoch += 1
+        let lease = Lease(instance: instance, executor: executor, epoch: lastEpoch)
+        self[instance].lease = lease
+        return lease
+    }
+
+    /// Ends a lease, unless it has ended before.
+    ///
+    /// - Returns: Who waits for the end of the run, to be woken.
+    mutating func end(_ lease: Lease, leaving rest: InstanceRest?) -> [LedgerEntry.Watcher] {
+        let instance = lease.instance
+        guard entries[instance]?.lease == lease else { return [] }
+        let (hasLearnt, watchers) = self[instance].endLease(leaving: rest)
+        if hasLearnt { learntRests += 1 }
+        drop(instance)
+        return watchers
+    }
+
+    // MARK: Appends
+
+    /// Begins an append of events, the first of which is given, or says why it cannot begin yet.
+    mutating func begin(with first: Event, under lease: Lease?, hasTurn: Bool) -> LedgerEntry.Beginning {
+        entries[first.instance, default: LedgerEntry(isKnown: false)]
+            .begin(with: first, under: lease, hasTurn: hasTurn, &appendsUnderWay)
+    }
+
+    /// Ends an append.
+    ///
+    /// - Returns: Who waits for the turn, for what has begun before, or for a change, to be woken.
+    mutating func end(
+        appendOf instance: InstanceID, _ appended: (events: [Event], firstSequence: UInt64)?, keepingEnded: Bool
+    ) -> (waiting: [CheckedContinuation<Void, Never>], watchers: [LedgerEntry.Watcher]) {
+        let end = self[instance].end(appended, keepingEnded: keepingEnded)
+        var waiting = end.generation.map { appendsUnderWay.end($0) } ?? []
+        if let next = end.next { waiting.append(next) }
+        if end.isIdle { drop(instance) }
+        return (waiting, end.watchers)
+    }
+}
