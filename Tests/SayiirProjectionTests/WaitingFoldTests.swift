@@ -125,4 +125,15 @@ struct WaitingFoldTests {
         history.add(.started(Step("z")))
         #expect(history.state.status == .inProgress)
     }
+
+    @Test("the first of all waits that ends by itself is known, even if that is at the end of time")
+    func earliestWait() {
+        var history = HistoryBuilder(.submit, .signalAwaited(Event.SignalAwaited(step: a, signal: "s")))
+        #expect(history.state.steps.waits.isAny && history.state.steps.waits.earliest == nil)
+        let never = Timestamp(nanosecondsSinceEpoch: .max)
+        history.add(.delayStarted(Event.DelayStarted(step: b, wakeAt: never)))
+        #expect(history.state.steps.waits.earliest == never)
+        history.add(.delayStarted(Event.DelayStarted(step: node, wakeAt: .second(60))))
+        #expect(history.state.steps.waits.earliest == .second(60))
+    }
 }

@@ -54,7 +54,7 @@ public struct StepTable: Hashable, Sendable {
             default: continue
             }
             isAny = true
-            if let due, due < earliest ?? due + .nanoseconds(1) { earliest = due }
+            if let due { earliest = earliest.map { Swift.min($0, due) } ?? due }
         }
         return (isAny, earliest)
     }

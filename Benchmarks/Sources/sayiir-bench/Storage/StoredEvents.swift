@@ -27,7 +27,7 @@ struct StoredEvents {
         } else {
             bodies.append(.completed(.init(result: Step(NodeID(tasks[3])))))
         }
-        return StoredEvents.stamped(bodies, of: Self.id(number), number)
+        return Self.stamped(bodies, of: Self.id(number), number)
     }
 
     /// A value like those that tasks return: words that come again and again, and numbers that do not.
