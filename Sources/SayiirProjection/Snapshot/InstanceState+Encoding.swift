@@ -1,7 +1,7 @@
 extension InstanceState {
     /// The version of the encoding. A snapshot of another version is not used: its states are folded again from their
     /// events.
-    public static let encodingVersion: UInt32 = 1
+    public static let encodingVersion: UInt32 = 2
 
     /// Appends the state's encoding to `output`.
     ///
@@ -43,6 +43,7 @@ extension InstanceState: StateValue {
         priority = try reader.read()
         tags = try reader.read()
         steps = try reader.read()
+        stuckSteps = try reader.read()
         mailbox = try reader.read()
         cancelRequest = try reader.read()
         pauseRequest = try reader.read()
@@ -72,6 +73,7 @@ extension InstanceState: StateValue {
         writer.write(priority)
         writer.write(tags)
         writer.write(steps)
+        writer.write(stuckSteps)
         writer.write(mailbox)
         writer.write(cancelRequest)
         writer.write(pauseRequest)
