@@ -47,6 +47,8 @@ struct PublishedSchemaTests {
         #expect(try schemaLines("Step") == FieldLister.lines(of: Step("a")))
         #expect(try schemaLines("Failure") == FieldLister.lines(of: Failure(type: "", message: "")))
         #expect(try schemaLines("Payload") == FieldLister.lines(of: Payload(codec: "", bytes: [])))
+        let undecodable = UndecodableValue(codec: "", expected: "", reason: "")
+        #expect(try schemaLines("UndecodableValue") == FieldLister.lines(of: undecodable))
     }
 
     /// The lines between a message's braces, without comments and blanks.
@@ -91,6 +93,7 @@ private struct FieldLister: FieldVisitor {
         case is Step.Type: "Step \(name)"
         case is Payload.Type: "Payload \(name)"
         case is SayiirEvents.Failure.Type: "Failure \(name)"
+        case is UndecodableValue.Type: "UndecodableValue \(name)"
         case is [UInt32].Type: "repeated uint32 \(name)"
         case is [String].Type: "repeated string \(name)"
         // The fields of `oneof resolution`.

@@ -5,6 +5,8 @@ struct FlowDraft: Sendable {
     var nodes = DraftNodes()
     /// The workflow's metadata, as JSON; or why it could not be stored.
     var metadata: Result<Payload, ValueError>?
+    /// The names under which the workflow was known before.
+    var formerNames: [String] = []
 }
 
 /// A node of a flow under construction.

@@ -24,6 +24,10 @@ extension InstanceState {
         state.priority = 5
         state.tags = ["gpu", ""]
         state.steps = try completeSteps()
+        state.stuckSteps = [
+            StuckStep(step: Step("s", indices: [2]), value: undecodable, since: .second(8)),
+            StuckStep(step: Step("map"), value: undecodable, since: .second(9)),
+        ]
         state.mailbox = completeMailbox()
         state.cancelRequest = ControlRequest(actor: "ann", reason: "late", time: .second(3))
         state.pauseRequest = ControlRequest(actor: "bob", reason: "", time: .second(-4))
@@ -74,8 +78,11 @@ extension InstanceState {
                 deduplicationID: "id \(revision)")
         }
         _ = mailbox.take("s", revision: 1)
+        _ = mailbox.reject("t", revision: 3, because: undecodable)
         return mailbox
     }
+
+    private static let undecodable = UndecodableValue(codec: "json", expected: "Order", path: "a.[0]", reason: "why")
 
     private static let kinds: [StepState.Kind] = [
         .task, .delay, .signal, .fork(branches: ["b", "a"], finished: ["b", "a", "é"]),

@@ -10,7 +10,7 @@ struct StoredPropertyTests {
     private static let known: [String: [String]] = [
         "InstanceState": [
             "id", "run", "revision", "phase", "workflow", "definition", "input", "metadata", "priority", "tags",
-            "steps", "mailbox", "cancelRequest", "pauseRequest", "interruptedStep", "resultStep", "failure",
+            "steps", "stuckSteps", "mailbox", "cancelRequest", "pauseRequest", "interruptedStep", "resultStep", "failure",
             "failedStep", "lineage", "leaseHolder", "leaseEpoch", "submittedAt", "updatedAt", "endedAt",
             "hasUnknownEvents", "anomalies",
         ],
@@ -22,8 +22,10 @@ struct StoredPropertyTests {
             "finishedAt", "output", "failure", "isAbandoned",
         ],
         "SignalMailbox": ["queues", "deduplicationIDs"],
-        "Queue": ["entries", "head"],
-        "Entry": ["revision", "signal", "payload", "receivedAt"],
+        "StuckStep": ["step", "value", "since"],
+        "UndecodableValue": ["codec", "expected", "path", "reason"],
+        "Queue": ["entries", "head", "rejected"],
+        "Entry": ["revision", "signal", "payload", "receivedAt", "rejection"],
         "ControlRequest": ["actor", "reason", "time"],
         "LeaseHolder": ["executor", "epoch"],
         "Anomaly": ["revision", "problem"],
