@@ -14,7 +14,7 @@ struct Decider: Sendable {
     /// Whether the executor is about to stop: what runs is ended, and nothing begins.
     var isDraining = false
     /// What the executor offers; tasks that need other tags do not begin here. `nil` for everything.
-    var offeredTags: Set<String>?
+    var offeredTags: Set<ExactText>?
     /// The values that go from node to node.
     var values: ValueTable
     /// The state with all that was decided.

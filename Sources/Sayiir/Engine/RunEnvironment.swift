@@ -12,7 +12,7 @@ struct RunEnvironment: Sendable {
     /// Says when nothing more is to begin.
     var drain: DrainSignal?
     /// What the executor offers: tasks that need other tags are left to others. `nil` for everything.
-    var tags: Set<String>?
+    var tags: Set<ExactText>?
 
     /// Whether nothing more is to begin.
     var isDraining: Bool { Task.isCancelled || drain?.isSet == true }

@@ -1,6 +1,6 @@
 public import SayiirEvents
 
-/// The signals that arrived and that no node has consumed, first in, first out for each name.
+/// The signals that arrived and that no node has consumed, first in, first out for each name. Names are compared byte for byte.
 ///
 /// Adding, looking and taking cost constant time each, over many operations.
 public struct SignalMailbox: Hashable, Sendable {
@@ -35,8 +35,8 @@ public struct SignalMailbox: Hashable, Sendable {
         }
     }
 
-    private var queues: [String: Queue] = [:]
-    var deduplicationIDs: Set<String> = []
+    private var queues: [ExactText: Queue] = [:]
+    var deduplicationIDs: Set<ExactText> = []
 
     init() {}
 
@@ -48,7 +48,12 @@ public struct SignalMailbox: Hashable, Sendable {
 
     /// The signal of that name which arrived first.
     public func first(named signal: String) -> Entry? {
-        queues[signal].map { $0.entries[$0.head] }
+        queues[ExactText(signal)].map { $0.entries[$0.head] }
+    }
+
+    /// How many signals of that name wait.
+    public func count(named signal: String) -> Int {
+        queues[ExactText(signal)].map { $0.entries.count - $0.head } ?? 0
     }
 
     /// All signals that wait, in the order of their arrival. Costs a sort.
@@ -57,15 +62,16 @@ public struct SignalMailbox: Hashable, Sendable {
     }
 
     /// Whether a signal with this sender's id arrived before, consumed or not.
-    public func hasSeen(deduplicationID: String) -> Bool { deduplicationIDs.contains(deduplicationID) }
+    public func hasSeen(deduplicationID: String) -> Bool { deduplicationIDs.contains(ExactText(deduplicationID)) }
 
     mutating func append(_ entry: Entry, deduplicationID: String?) {
-        if let deduplicationID { deduplicationIDs.insert(deduplicationID) }
-        queues[entry.signal, default: Queue()].entries.append(entry)
+        if let deduplicationID { deduplicationIDs.insert(ExactText(deduplicationID)) }
+        queues[ExactText(entry.signal), default: Queue()].entries.append(entry)
     }
 
     /// Takes out the signal that was received with `revision`; `nil` if it is not there.
     mutating func take(_ signal: String, revision: UInt64) -> Entry? {
+        let signal = ExactText(signal)
         guard var queue = queues.removeValue(forKey: signal) else { return nil }
         defer { if queue.head < queue.entries.count { queues[signal] = queue } }
         guard let place = queue.entries[queue.head...].firstIndex(where: { $0.revision == revision }) else {
