@@ -58,7 +58,8 @@ public struct WorkflowClient: Sendable {
 
     /// Asks an instance to stop for good. It takes effect between two steps, or ends a wait; nothing that ran is undone.
     ///
-    /// An instance that nobody runs is cancelled when it is resumed. Asking again changes nothing: the first reason counts.
+    /// An instance that nobody runs is cancelled when it is resumed. While a request is pending another one takes its
+    /// place: the last actor and reason count. Once the instance is cancelled, asking again changes nothing.
     ///
     /// - Throws: ``WorkflowError/instanceNotFound(_:)``, ``WorkflowError/notPossible(_:_:_:)`` if it has completed or failed.
     public func cancel(_ id: InstanceID, by actor: String? = nil, reason: String? = nil) async throws(WorkflowError) {
@@ -132,7 +133,7 @@ public struct WorkflowClient: Sendable {
     ) async throws(WorkflowError) {
         while true {
             let state = try await submittedState(of: id)
-            guard let body = try control.decide(on: state) else { return }
+            guard let body = try control.decide(on: state, by: actor, reason: reason) else { return }
             let event = Event(
                 instance: id, revision: state.revision + 1, time: environment.clock.now, actor: actor, reason: reason,
                 body: body)
