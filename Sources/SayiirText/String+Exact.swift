@@ -61,19 +61,18 @@ extension UnsafeBufferPointer<UInt8> {
     fileprivate func hasSameBytes(as other: Self) -> Bool {
         let (left, right) = (UnsafeRawBufferPointer(self), UnsafeRawBufferPointer(other))
         guard left.count == right.count else { return false }
+        guard left.count >= 8 else { return left.elementsEqual(right) }
+        func isSame(at offset: Int) -> Bool {
+            left.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                == right.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        }
+        // The last eight overlap those before them.
+        let last = left.count - 8
         var offset = 0
-        while offset + 8 <= left.count {
-            let (first, second) = (
-                left.loadUnaligned(fromByteOffset: offset, as: UInt64.self),
-                right.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            )
-            if first != second { return false }
+        while offset < last {
+            if !isSame(at: offset) { return false }
             offset += 8
         }
-        while offset < left.count {
-            if left[offset] != right[offset] { return false }
-            offset += 1
-        }
-        return true
+        return isSame(at: last)
     }
 }

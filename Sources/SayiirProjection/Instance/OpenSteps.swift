@@ -27,11 +27,14 @@ struct OpenSteps: Sendable {
     /// The indices of the open steps, in the order in which they were opened.
     var places: some Sequence<Int> { slots.lazy.filter { $0 != Self.closed } }
 
-    /// The open ones among the slots that were taken last, the latest first.
+    /// The index of an open step among those in the slots that were taken last; `nil` if it is in none of them.
     ///
     /// - Complexity: O(`limit`).
-    func recent(_ limit: Int) -> some Sequence<Int> {
-        slots.suffix(limit).reversed().lazy.filter { $0 != Self.closed }
+    func recent(_ step: Step, _ limit: Int, in entries: [StepState]) -> Int? {
+        for place in slots.suffix(limit).reversed() where place != Self.closed && entries[place].step == step {
+            return place
+        }
+        return nil
     }
 
     /// A Boolean value that indicates whether changes of a step's status have to be noted.

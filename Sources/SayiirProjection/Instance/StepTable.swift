@@ -128,9 +128,7 @@ public struct StepTable: Hashable, Sendable {
     /// The place of `step`; `nil` if it has not begun.
     public func index(of step: Step) -> Int? {
         // Most questions are about what is under way.
-        for place in opened.recent(Self.searchedWithoutIndex) where entries[place].step == step {
-            return place
-        }
+        if let place = opened.recent(step, Self.searchedWithoutIndex, in: entries) { return place }
         if index.isEmpty { return entries.firstIndex { $0.step == step } }
         return index.place(of: step, in: entries)
     }

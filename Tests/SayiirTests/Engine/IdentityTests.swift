@@ -23,7 +23,7 @@ import Testing
         #expect(Set(found) == Set(Self.twins))
     }
 
-    @Test("Ids in two normal forms are two instances in memory")
+    @Test("ID-02: Ids in two normal forms are two instances in memory")
     func inMemory() async throws {
         let engine = Engine(backend: InMemoryBackend(), options: .testing)
         let workflow = try Flow("w", input: Int.self).then(adding(1, "a")).build()

@@ -28,7 +28,7 @@ import Testing
         #expect(try await run(workflow, decoding: false) == "warm")
     }
 
-    @Test("With the option a step gets what was stored, as after a crash at that place: in every construct")
+    @Test("COD-02: With the option a step gets what was stored, as after a crash at that place: in every construct")
     func everywhere() async throws {
         let start = Flow("w", input: Int.self).then("a") { (id: Int) in Partial(id: id, cache: "warm") }
         #expect(try await run(start.then("b") { $0.cache }.build(), decoding: true) == "cold")
