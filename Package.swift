@@ -46,10 +46,11 @@ let package = Package(
             providers: [.apt(["libpq-dev"]), .brew(["libpq"])]
         ),
         .target(name: "CSayiir", cSettings: [.treatAllWarnings(as: .error)]),
-        .target(name: "SayiirEvents", swiftSettings: settings),
+        .target(name: "SayiirText", swiftSettings: settings),
+        .target(name: "SayiirEvents", dependencies: ["SayiirText"], swiftSettings: settings),
         .target(
             name: "SayiirLog",
-            dependencies: ["CLZ4", "CSayiir", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["CLZ4", "CSayiir", "SayiirText", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: settings
         ),
         .target(name: "SayiirProjection", dependencies: ["SayiirEvents"], swiftSettings: settings),
@@ -129,7 +130,7 @@ let package = Package(
         .testTarget(
             name: "FuzzTests", dependencies: ["SayiirEvents", "SayiirLog", "SayiirProjection", "SayiirTesting"],
             swiftSettings: settings),
-        .testTarget(name: "SayiirEventsTests", dependencies: ["SayiirEvents"], swiftSettings: settings),
+        .testTarget(name: "SayiirEventsTests", dependencies: ["SayiirEvents", "SayiirText"], swiftSettings: settings),
         .testTarget(
             name: "SayiirLogTests", dependencies: ["SayiirLog", "SayiirTesting"],
             exclude: ["Golden/v1", "Golden/v1-packed"], swiftSettings: settings),

@@ -36,6 +36,34 @@ import Testing
         }
     }
 
+    @Test("Ids and workflow names that are canonically equivalent are two, also for queries by them")
+    func identity() async throws {
+        let twins = ["caf\u{E9}", "cafe\u{301}"]
+        let log = try TestLog()
+        var history = History()
+        for (index, id) in twins.enumerated() {
+            history.add(InstanceID(id), Double(index), .submit(id, "1", tags: [id]))
+            history.add(InstanceID(id), Double(index) + 5, .start(Step(NodeID(id))))
+        }
+        try await log.append(history.events)
+        try await log.close()
+        try log.catalogue.update()
+        #expect(try log.catalogue.check() == [])
+        for id in twins {
+            var queries = [InstanceQuery(), InstanceQuery(), InstanceQuery()]
+            queries[0].workflow = id
+            queries[1].idPart = id
+            queries[2].tag = id
+            for query in queries {
+                let found = try log.catalogue.instances(query).value
+                #expect(found.count == 1 && found[0].id.utf8.elementsEqual(id.utf8))
+                // A catalogue's overviews have no tags.
+                let all = try log.catalogue.instances(InstanceQuery()).value
+                if query.tag == nil { #expect(query.choose(from: all).map(\.id) == [found[0].id]) }
+            }
+        }
+    }
+
     @Test("whatever a log holds, taken in at once or little by little, its instances stand as the fold says")
     func fold() async throws {
         for seed in 1...20 as ClosedRange<UInt64> {

@@ -29,16 +29,16 @@ struct ControlFoldTests {
         #expect(history.state.anomalies.map(\.problem) == [.unexpectedPhase(.active)])
     }
 
-    @Test("CAN-06 the first request to cancel is kept, and says who cancelled and why")
+    @Test("CAN-07 of two pending requests to cancel the last one says who cancelled and why")
     func cancel() {
         var history = HistoryBuilder(.submit, .started(a))
         history.add(.cancelRequest, actor: "me", reason: "why")
-        history.add(.cancelRequest, actor: "you")
+        history.add(.cancelRequest, actor: "you", reason: "other")
         #expect(history.state.status == .inProgress)
         history.add(.cancelled(Event.Cancelled(interrupted: b)))
         #expect(
             history.state.status
-                == .cancelled(ControlRequest(actor: "me", reason: "why", time: .second(3))))
+                == .cancelled(ControlRequest(actor: "you", reason: "other", time: .second(4))))
         #expect(history.state.interruptedStep == b)
         #expect(history.state.anomalies.isEmpty)
     }

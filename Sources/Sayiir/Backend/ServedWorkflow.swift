@@ -15,7 +15,7 @@ public struct ServedWorkflow: Hashable, Sendable {
 
     /// Compares the names byte for byte.
     public static func == (left: Self, right: Self) -> Bool {
-        left.definition == right.definition && left.name.utf8.elementsEqual(right.name.utf8)
+        left.definition == right.definition && left.name.isExactly(right.name)
     }
 
     /// Hashes what ``==(_:_:)`` compares.

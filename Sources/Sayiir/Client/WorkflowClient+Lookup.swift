@@ -67,7 +67,7 @@ extension WorkflowClient {
         // A store that does not hold the definition cannot tell.
         guard let text else { return }
         let known = DefinitionDifference.signals(in: text)
-        if !known.contains(where: { $0.utf8.elementsEqual(signal.utf8) }) {
+        if !known.contains(where: { $0.isExactly(signal) }) {
             throw .signalNotAwaited(id, signal: signal, known: known)
         }
     }
@@ -125,6 +125,6 @@ extension InstanceID {
 extension Workflow {
     /// Whether an instance in the given state goes by this workflow.
     func serves(_ state: InstanceState) -> Bool {
-        state.definition == definitionHash && names.contains { $0.utf8.elementsEqual(state.workflow.utf8) }
+        state.definition == definitionHash && names.contains { $0.isExactly(state.workflow) }
     }
 }

@@ -10,6 +10,10 @@ enum Control: Sendable {
 
     /// What follows from the wish: nothing if it is fulfilled already.
     ///
+    /// - Parameters:
+    ///   - state: The instance's state.
+    ///   - actor: The person or program that asks.
+    ///   - reason: Why.
     /// - Throws: ``WorkflowError`` if the instance is not in a status in which it can be fulfilled.
     func decide(
         on state: InstanceState, by actor: String?, reason: String?
@@ -19,7 +23,10 @@ enum Control: Sendable {
             switch state.phase {
             case .completed, .failed: throw .notPossible(.cancel, state.id, state.status)
             case .cancelled: return nil
-            default: return state.cancelRequest == nil ? .cancelRequested(.init()) : nil
+            default:
+                // The last request counts. The same one again says nothing new.
+                if let known = state.cancelRequest, known.actor == actor, known.reason == reason { return nil }
+                return .cancelRequested(.init())
             }
         case .pause:
             if state.phase.isEnded { throw .notPossible(.pause, state.id, state.status) }

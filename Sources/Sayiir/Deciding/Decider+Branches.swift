@@ -8,7 +8,7 @@ extension Decider {
         guard begins(step, .forked(.init(step: step, branches: names))) else { return }
         guard case .fork(_, let finished) = state.steps[step]?.kind else { return }
         if finished.count == branches.count { return join(step) }
-        for branch in branches.reversed() where !finished.contains(graph.sequences[branch].name) {
+        for branch in branches.reversed() where !finished.contains(ExactText(graph.sequences[branch].name)) {
             agenda.append(.sequence(branch, step.indices))
         }
     }
@@ -27,19 +27,19 @@ extension Decider {
     mutating func goOnWithRoute(_ step: Step, _ route: RouteNode) {
         guard let known = state.steps[step] else { return agenda.append(.sequence(route.key, step.indices)) }
         guard case .route(let key, let isDefault) = known.kind else { return }
-        guard let branch = isDefault ? route.fallback : route.branches[key] else { return }
+        guard let branch = isDefault ? route.fallback : route.branches[ExactText(key)] else { return }
         agenda.append(.sequence(branch, step.indices))
     }
 
     mutating func choose(_ step: Step, _ route: RouteNode) {
         do throws(ValueError) {
             let key = try values.output(of: route.key, step.indices, state).get(as: String.self, with: values.codecs)
-            guard route.branches[key] != nil || route.fallback != nil else {
+            guard route.branches[ExactText(key)] != nil || route.fallback != nil else {
                 let text = "Branch node '\(step.node)': no branch matches key '\(key)'"
                 return fail(step, Failure(type: "", message: text))
             }
             guard mayBegin(step) else { return }
-            record(.routed(.init(step: step, key: key, isDefault: route.branches[key] == nil)))
+            record(.routed(.init(step: step, key: key, isDefault: route.branches[ExactText(key)] == nil)))
             agenda.append(.step(step))
         } catch {
             stick(step, expecting: "String (branch key)", error)

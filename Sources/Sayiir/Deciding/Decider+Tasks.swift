@@ -20,7 +20,7 @@ extension Decider {
     }
 
     private mutating func start(_ step: Step, _ task: TaskNode, attempt: UInt32) {
-        if let offeredTags, !task.options.tags.allSatisfy(offeredTags.contains) {
+        if let offeredTags, !task.options.tags.allSatisfy({ offeredTags.contains(ExactText($0)) }) {
             unoffered = unoffered ?? task.options
             return
         }

@@ -14,7 +14,7 @@ struct Decider: Sendable {
     /// Whether the executor is about to stop: what runs is ended, and nothing begins.
     var isDraining = false
     /// What the executor offers; tasks that need other tags do not begin here. `nil` for everything.
-    var offeredTags: Set<String>?
+    var offeredTags: Set<ExactText>?
     /// The values that go from node to node.
     var values: ValueTable
     /// The state with all that was decided.
@@ -72,8 +72,13 @@ struct Decider: Sendable {
             doubtInterruptedAttempts()
             agenda = [.sequence(Graph.root, [])]
         case .look:
+            // Of a run that is asked to stop every step is looked at: which one would have moved is said with its end.
+            let steps =
+                isAskedToStop
+                ? state.steps.open.filter { $0.status != .entered }.map(\.step)
+                : state.steps.movable(at: now, with: state.mailbox)
             // In reverse, since the last one of the agenda comes first.
-            agenda = state.steps.open.filter { $0.status != .entered }.map { .step($0.step) }.reversed()
+            agenda = steps.reversed().map { .step($0) }
         case .attemptEnded(let step, let attempt, let result):
             guard let place = state.steps.index(of: step), case .running = state.steps[place].status,
                 state.steps[place].attempt == attempt

@@ -37,7 +37,7 @@ public struct BranchResults: Sendable {
     }
 
     func output<Value: Decodable & Sendable>(of name: String, as type: Value.Type) throws(ValueError) -> Value {
-        guard let place = branches.firstIndex(where: { $0.name == name }) else {
+        guard let place = branches.firstIndex(where: { $0.name.isExactly(name) }) else {
             let known = names.map { "'\($0)'" }.joined(separator: ", ")
             throw ValueError(reason: "Branch '\(name)' not found (there are \(known))")
         }

@@ -50,8 +50,8 @@ extension Graph {
             let name = branches.map { nodes[sequences[$0].first].localID.escapedForDefinition }.joined(separator: "||")
             return "F:\(name)[\(branches.map { branchText($0) }.joined())]"
         case .route(let route):
-            let branches = route.branches.sorted { $0.key < $1.key }
-                .map { "\($0.key.escapedForDefinition)=>\(text(of: $0.value))," }.joined()
+            let branches = route.branches.sorted { $0.key.rawValue.precedesCanonically($1.key.rawValue) }
+                .map { "\($0.key.rawValue.escapedForDefinition)=>\(text(of: $0.value))," }.joined()
             return "B:\(id){\(branches)}\(route.fallback.map { "_=>\(text(of: $0))" } ?? "");"
         case .loop(let loop):
             return "L:\(id):\(loop.maxIterations):\(loop.onMax.rawValue){\(text(of: loop.body))};"
@@ -66,7 +66,7 @@ extension Graph {
     private func branchText(_ sequence: Int) -> String {
         let first = nodes[sequences[sequence].first]
         let name = sequences[sequence].name
-        return (name == first.localID ? "" : "\(name.escapedForDefinition)=>") + text(of: sequence) + ","
+        return (name.isExactly(first.localID) ? "" : "\(name.escapedForDefinition)=>") + text(of: sequence) + ","
     }
 }
 

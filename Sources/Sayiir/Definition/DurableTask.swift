@@ -10,6 +10,10 @@
 /// runs again as ``TaskOptions/retries`` says; if the process dies before its output is stored, it runs again at
 /// resumption, unless ``TaskOptions/execution`` forbids it. After that it never runs again.
 ///
+/// The next step gets the output as it is, or, after a crash, what was decoded of it. The two must not differ: what a type's coding
+/// leaves out (a property that is not among its `CodingKeys`, the identity of a class, the inner `nil` of an `Int??`) must not matter
+/// to any step. ``EngineOptions/decodesEveryValue`` makes tests find types for which it does.
+///
 /// A task is a value: it can be used in any number of flows, once in each unless it is given another id there.
 public struct DurableTask<Input: Codable & Sendable, Output: Codable & Sendable>: Sendable {
     /// The task's name, unique within a flow and kept in histories: do not change it lightly.

@@ -108,7 +108,7 @@ extension SignalNode {
 struct RouteNode: Sendable {
     /// The sequence with the task that returns the key.
     var key: Int
-    var branches: [String: Int]
+    var branches: [ExactText: Int]
     var fallback: Int?
     /// Makes the node's output of the key and what the branch returned.
     var envelope: @Sendable (String, NodeValue, Codecs) throws(ValueError) -> any Sendable

@@ -107,13 +107,13 @@ struct GraphBuilder {
     private mutating func fork(_ branches: [DraftBranch], at place: Int, in scope: inout Scope) -> Graph.Kind {
         if branches.isEmpty { problems.append(.noBranch) }
         var places: [Int] = []
-        var names: Set<String> = []
+        var names: Set<ExactText> = []
         for branch in branches {
             if branch.draft.nodes.isEmpty { problems.append(.emptyBranch(nodes[place].id)) }
             let sequence = add(branch.draft, owner: place, in: &scope)
             let first = sequences[sequence].first
             sequences[sequence].name = branch.name ?? (first < nodes.count ? nodes[first].localID : "")
-            if !names.insert(sequences[sequence].name).inserted {
+            if !names.insert(ExactText(sequences[sequence].name)).inserted {
                 problems.append(.duplicateBranch(sequences[sequence].name))
             }
             places.append(sequence)
@@ -133,16 +133,18 @@ struct GraphBuilder {
         let keyTask = FlowDraft(
             nodes: DraftNodes([DraftNode(id: "\(nodes[place].localID)::key_fn", kind: .task(route.key))]))
         let key = add(keyTask, owner: place, in: &scope)
-        var branches: [String: Int] = [:]
+        var branches: [ExactText: Int] = [:]
         for branch in route.branches {
             if branch.draft.nodes.isEmpty { problems.append(.emptyBranch(id)) }
-            if !route.keys.contains(branch.key) { problems.append(.undeclaredKey(branch.key, declared: route.keys)) }
+            if !route.keys.contains(where: { $0.isExactly(branch.key) }) {
+                problems.append(.undeclaredKey(branch.key, declared: route.keys))
+            }
             let sequence = add(branch.draft, named: branch.key, owner: place, in: &scope)
-            if branches.updateValue(sequence, forKey: branch.key) != nil {
+            if branches.updateValue(sequence, forKey: ExactText(branch.key)) != nil {
                 problems.append(.duplicateBranch(branch.key))
             }
         }
-        let missing = route.keys.filter { branches[$0] == nil }
+        let missing = route.keys.filter { branches[ExactText($0)] == nil }
         if route.fallback == nil, !missing.isEmpty || route.keys.isEmpty { problems.append(.missingKeys(missing)) }
         if let fallback = route.fallback, fallback.nodes.isEmpty { problems.append(.emptyBranch(id)) }
         let fallback = route.fallback.map { add($0, named: "default", owner: place, in: &scope) }

@@ -239,7 +239,9 @@ extension RunEnvironment {
     init(_ backend: any Backend, _ options: EngineOptions) {
         self.init(
             backend: backend, clock: options.clock ?? backend.clock ?? SystemClock(),
-            codecs: Codecs(writing: options.codec, reading: options.otherCodecs),
+            codecs: Codecs(
+                writing: options.codec, reading: options.otherCodecs,
+                decodesEveryValue: options.decodesEveryValue),
             observer: Observer(options.middleware))
     }
 }

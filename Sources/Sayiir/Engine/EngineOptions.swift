@@ -15,6 +15,13 @@ public struct EngineOptions: Sendable {
     public var codec: any PayloadCodec = JSONCodec()
     /// Codecs of values that were stored before by another ``codec``.
     public var otherCodecs: [any PayloadCodec] = []
+    /// A Boolean value that indicates whether each step gets what was stored of the value before it; false by default.
+    ///
+    /// An engine passes the output of a step on as it is, and decodes it only after a restart. A type whose coding drops something, such
+    /// as a property that is not among its `CodingKeys`, therefore behaves differently after a crash. With this option every value is
+    /// decoded between steps, as it would be after a crash at that place, so that a test finds such types. It costs time for each step:
+    /// use it in tests. `EngineOptions.testing` of SayiirTesting has it turned on.
+    public var decodesEveryValue = false
     /// Where the time comes from; `nil` for the backend's clock, which is the machine's unless several machines share the backend.
     public var clock: (any EngineClock)?
     /// Who executes: named in histories and in errors. The host's name and the process's number by default.

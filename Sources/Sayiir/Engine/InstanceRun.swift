@@ -268,7 +268,7 @@ final class InstanceRun {
     private func execution(of attempt: Event.TaskStarted) -> TaskExecution {
         let task = decider.graph.task(attempt.step.node)
         let context = TaskContext(
-            workflow: decider.state.workflow, instance: id, step: attempt.step, attempt: attempt.attempt,
+            workflow: decider.state.workflow, instance: id, run: run, step: attempt.step, attempt: attempt.attempt,
             node: task, metadata: decider.state.metadata, codecs: environment.codecs)
         let input = Result { () throws(ValueError) in try decider.input(of: attempt.step) }
         return TaskExecution(

@@ -16,7 +16,7 @@ struct RunEnvironment: Sendable {
     /// The control over the run; `nil` outside runs.
     var control: RunControl?
     /// What the executor offers: tasks that need other tags are left to others. `nil` for everything.
-    var tags: Set<String>?
+    var tags: Set<ExactText>?
 
     /// Whether nothing more is to begin.
     var isDraining: Bool { drain?.isSet == true || control?.isStopping == true }

@@ -15,6 +15,8 @@ public struct TaskContext: Sendable {
     public let workflow: String
     /// The instance.
     public let instance: InstanceID
+    /// The number of the instance's run, from 1: submitting an id again, where that is allowed, begins another run.
+    public let run: UInt64
     /// The activation of the task's node.
     public let step: Step
     /// The attempt's number, from 1. Attempts that a crash interrupted count.
@@ -24,11 +26,13 @@ public struct TaskContext: Sendable {
     let codecs: Codecs
 
     init(
-        workflow: String, instance: InstanceID, step: Step, attempt: UInt32, node: TaskNode?, metadata: Payload?,
+        workflow: String, instance: InstanceID, run: UInt64, step: Step, attempt: UInt32, node: TaskNode?,
+        metadata: Payload?,
         codecs: Codecs
     ) {
         self.workflow = workflow
         self.instance = instance
+        self.run = run
         self.step = step
         self.attempt = attempt
         self.node = node
@@ -42,14 +46,43 @@ public struct TaskContext: Sendable {
     /// The task's id in its workflow.
     public var task: NodeID { step.node }
 
-    /// A text that is the same for every attempt at this step of this instance, and for no other step: give it to services
-    /// that make the same request twice as good as once.
-    public var idempotencyKey: String { "\(instance)/\(step)" }
+    /// A text that is the same for every attempt at this step of this run of this instance, and for no other step, iteration, run or
+    /// instance. Pass it to services that deduplicate requests by an idempotency key.
+    ///
+    /// The key consists of the instance's id, a slash and the step: `order-7/charge`, `order-7/resize#3.0` in loops and maps. From the
+    /// second run on the run's number follows the id: `order-7#2/charge`. A slash, `#` or `%` in an id is escaped as in a URL
+    /// (`%2F`, `%23`, `%25`), and so are `#` and `%` in the name of a node. The longest id makes it 768 bytes longer than the step.
+    public var idempotencyKey: String {
+        let id = instance.rawValue.escaping("%/#")
+        let node = step.node.rawValue.escaping("%#")
+        let activation = Step(NodeID(node), indices: step.indices)
+        return run > 1 ? "\(id)#\(run)/\(activation)" : "\(id)/\(activation)"
+    }
 
     /// The workflow's metadata, see ``Flow/metadata(_:)``; `nil` if it has none.
     ///
     /// - Throws: what the decoder throws if the metadata is of another type.
     public func workflowMetadata<Value: Decodable>(as type: Value.Type = Value.self) throws -> Value? {
         try metadata.map { payload in try codecs.decode(type, from: payload) }
+    }
+}
+
+extension String {
+    /// The text with each of the given ASCII characters as `%` and two hexadecimal digits. Only texts without any are equal to what is
+    /// returned, so that different texts stay different as long as `%` is among the characters.
+    fileprivate func escaping(_ special: StaticString) -> String {
+        let special = special.withUTF8Buffer { Array($0) }
+        guard utf8.contains(where: special.contains) else { return self }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(utf8.count + 8)
+        for byte in utf8 {
+            guard special.contains(byte) else {
+                bytes.append(byte)
+                continue
+            }
+            bytes.append(UInt8(ascii: "%"))
+            bytes.append(contentsOf: String(byte, radix: 16, uppercase: true).utf8)
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

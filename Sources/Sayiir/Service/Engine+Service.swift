@@ -32,7 +32,7 @@ extension Engine: Service {
         var environment = environment
         environment.isService = true
         environment.drain = drain
-        environment.tags = options.tags.map { Set($0) }
+        environment.tags = options.tags.map { tags in Set(tags.map { ExactText($0) }) }
         environment.taskExecutor = taskExecutor
         let worker = ServiceWorker(
             executor: client.executor, environment: environment, registry: registry, report: report,

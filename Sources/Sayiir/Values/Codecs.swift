@@ -3,12 +3,15 @@ internal import SayiirEvents
 /// The codecs of an engine: one that writes, and those that it can read. A class, since each step passes it on several times.
 final class Codecs: Sendable {
     private let writing: any PayloadCodec
-    private let reading: [String: any PayloadCodec]
+    /// See ``EngineOptions/decodesEveryValue``.
+    let decodesEveryValue: Bool
+    private let reading: [ExactText: any PayloadCodec]
 
-    init(writing: any PayloadCodec, reading others: [any PayloadCodec] = []) {
+    init(writing: any PayloadCodec, reading others: [any PayloadCodec] = [], decodesEveryValue: Bool = false) {
         self.writing = writing
-        var reading: [String: any PayloadCodec] = [:]
-        for codec in others + [writing] { reading[codec.id] = codec }
+        self.decodesEveryValue = decodesEveryValue
+        var reading: [ExactText: any PayloadCodec] = [:]
+        for codec in others + [writing] { reading[ExactText(codec.id)] = codec }
         self.reading = reading
     }
 
@@ -29,10 +32,10 @@ final class Codecs: Sendable {
     }
 
     func decode<Value: Decodable>(_ type: Value.Type, from payload: Payload) throws(ValueError) -> Value {
-        guard let codec = reading[payload.codec] else {
+        guard let codec = reading[ExactText(payload.codec)] else {
+            let names = reading.keys.sorted().map { "'\($0)'" }.joined(separator: ", ")
             let reason =
-                "it was stored with codec '\(payload.codec)', which this engine does not have "
-                + "(it has \(reading.keys.sorted().map { "'\($0)'" }.joined(separator: ", ")))"
+                "it was stored with codec '\(payload.codec)', which this engine does not have (it has \(names))"
             throw ValueError(
                 reason: reason,
                 value: UndecodableValue(codec: payload.codec, expected: "\(type)", reason: reason))

@@ -2,7 +2,7 @@ internal import SayiirEvents
 
 /// A value as it goes from node to node: what is stored, and the value itself while this process still has it.
 ///
-/// Within one process nothing is decoded that was not read from storage.
+/// Within one process nothing is decoded that was not read from storage, unless ``EngineOptions/decodesEveryValue`` says so.
 enum NodeValue: Sendable {
     /// A value as it was read from storage.
     case stored(Payload)
@@ -20,7 +20,7 @@ enum NodeValue: Sendable {
     init(encoding value: some Encodable & Sendable, isSensitive: Bool, with codecs: Codecs) throws(ValueError) {
         var payload = try codecs.encode(value)
         payload.isSensitive = payload.isSensitive || isSensitive
-        self = .live(value, payload)
+        self = codecs.decodesEveryValue ? .stored(payload) : .live(value, payload)
     }
 
     func get<Value: Decodable & Sendable>(as type: Value.Type, with codecs: Codecs) throws(ValueError) -> Value {

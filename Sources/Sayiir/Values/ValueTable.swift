@@ -110,7 +110,7 @@ struct ValueTable: Sendable {
             return .branches(outputs)
         case .route(let route):
             guard case .route(let key, let isDefault) = known.kind,
-                let branch = isDefault ? route.fallback : route.branches[key]
+                let branch = isDefault ? route.fallback : route.branches[ExactText(key)]
             else { throw Self.unknown(step) }
             return .live(try route.envelope(key, output(of: branch, step.indices, state), codecs), nil)
         case .loop(let loop):

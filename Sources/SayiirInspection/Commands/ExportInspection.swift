@@ -42,10 +42,10 @@ package struct ExportInspection: Inspection {
         let bytes = try destination.write(on: log, console) { output in
             switch format {
             case .ndjson:
-                let export = EventExport(instances: Set(instances), filter: filter)
+                let export = EventExport(instances: Set(instances.map { InstanceID($0) }), filter: filter)
                 content = counted(try export.write(log, problems, console.style, to: output), "event")
             case .chromeTrace:
-                let export = TraceExport(instances: Set(instances))
+                let export = TraceExport(instances: Set(instances.map { InstanceID($0) }))
                 content = counted(try export.write(log, problems, console.style, to: output), "instance")
             case .mermaid:
                 try graph().write(log, problems, to: output) { chart, _ in MermaidText(chart: chart).lines }

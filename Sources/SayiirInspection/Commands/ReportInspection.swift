@@ -52,7 +52,7 @@ package struct ReportInspection: Inspection {
             try frame.forEachRecord { record in
                 if record.sequence > 0 { first = first ?? record.sequence }
                 definitions.add(record)
-                guard record.kind != .definition, record.key == instance else { return }
+                guard record.kind != .definition, record.key.isExactly(instance) else { return }
                 let entry = LogEntry(record, in: frame)
                 if case .unreadable = entry.content { try problems.note(entry, in: log.directory) }
                 guard let event = entry.recordedEvent else { return }

@@ -40,15 +40,15 @@ package struct SpaceInspection: Inspection {
         of hashes: Set<UInt64>, in log: LogSource
     ) throws -> [(instance: String, tally: Tally)] {
         guard !hashes.isEmpty else { return [] }
-        var tallies: [String: Tally] = [:]
+        var tallies: [InstanceID: Tally] = [:]
         _ = try log.verify { frame in
             frame.forEachRecord { record in
                 guard record.kind == .event, hashes.contains(KeyTallies.hash(of: record.key)) else { return }
-                tallies[record.key, default: Tally()].add(record.byteCount)
+                tallies[InstanceID(record.key), default: Tally()].add(record.byteCount)
             }
         }
         let sorted = tallies.map { (instance: $0.key, tally: $0.value) }
             .sorted { ($1.tally.bytes, $0.instance) < ($0.tally.bytes, $1.instance) }
-        return Array(sorted.prefix(count))
+        return sorted.prefix(count).map { ($0.instance.rawValue, $0.tally) }
     }
 }

@@ -40,7 +40,7 @@ struct RunComparison {
 
     private var beginning: Difference? {
         let (left, right) = (first.state, second.state)
-        if left.workflow != right.workflow { return Difference(aspect: .workflow) }
+        if !left.workflow.isExactly(right.workflow) { return Difference(aspect: .workflow) }
         if left.definition != right.definition { return Difference(aspect: .definition) }
         return left.input == right.input ? nil : Difference(aspect: .input)
     }
@@ -103,7 +103,7 @@ struct RunComparison {
         if first.kind != second.kind { row.aspects.append(.kind) }
         if first.outcome != second.outcome { row.aspects.append(.status) }
         if first.attempts.count != second.attempts.count { row.aspects.append(.attempts) }
-        if first.comparedNote != second.comparedNote { row.aspects.append(.branch) }
+        if !first.comparedNote.isExactly(second.comparedNote) { row.aspects.append(.branch) }
         if first.output != second.output { row.aspects.append(.output) }
         return row
     }

@@ -29,7 +29,7 @@ package struct BundleInspection: Inspection {
     private func bundle(of log: LogSource, _ problems: Problems, _ style: Style) throws -> RecordBundle {
         var builder = RecordBundleBuilder()
         let assessment = try log.verify { frame in
-            builder.take(frame) { $0.kind == .definition || $0.key == instance }
+            builder.take(frame) { $0.kind == .definition || $0.key.isExactly(instance) }
         }
         problems.assessment = assessment
         let definitions = try definitions(among: builder.gathered, log, style)

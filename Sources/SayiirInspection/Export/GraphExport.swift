@@ -34,7 +34,9 @@ struct GraphExport {
                 if case .unreadable = entry.content { try problems.note(entry, in: log.directory) }
                 guard let event = entry.recordedEvent?.event else { return }
                 if case .workflow(let name) = subject {
-                    if case .submitted(let body) = event.body, body.workflow == name { latest = body.definition }
+                    if case .submitted(let body) = event.body, body.workflow.isExactly(name) {
+                        latest = body.definition
+                    }
                 } else {
                     if builder == nil { builder = StoryBuilder(event) }
                     builder?.add(event)
@@ -70,7 +72,7 @@ struct GraphExport {
 
     private func isWanted(_ record: LogRecord, in frame: Frame) throws -> Bool {
         switch subject {
-        case .instance(let id): record.key == id
+        case .instance(let id): record.key.isExactly(id)
         case .workflow: true
         case .definition: false
         }

@@ -7,7 +7,7 @@ internal import SayiirProjection
 /// viewers, which compute with floating point, lose no nanosecond.
 struct TraceExport {
     /// The instances that are wanted; empty for all.
-    var instances: Set<String>
+    var instances: Set<InstanceID>
 
     /// - Returns: How many instances were written.
     func write(_ log: LogSource, _ problems: Problems, _ style: Style, to output: Output) throws -> UInt64 {

@@ -16,7 +16,7 @@ struct RunPath {
 
     private var marks: [NodeID: Mark] = [:]
     private var counts: [NodeID: Int] = [:]
-    private var keys: [NodeID: Set<String>] = [:]
+    private var keys: [NodeID: Set<ExactText>] = [:]
     /// Whether the run came to its end.
     let isCompleted: Bool
 
@@ -26,7 +26,7 @@ struct RunPath {
             let node = step.step.node
             counts[node, default: 0] += 1
             marks[node] = Self.joined(marks[node], Self.mark(of: step))
-            if let branch = step.branch { keys[node, default: []].insert(branch) }
+            if let branch = step.branch { keys[node, default: []].insert(ExactText(branch)) }
         }
     }
 
@@ -37,7 +37,7 @@ struct RunPath {
     func count(of node: NodeID) -> Int { counts[node] ?? 0 }
 
     /// Whether a route took a branch.
-    func took(_ key: String, at node: NodeID) -> Bool { keys[node]?.contains(key) ?? false }
+    func took(_ key: String, at node: NodeID) -> Bool { keys[node]?.contains(ExactText(key)) ?? false }
 
     private static func mark(of step: StepStory) -> Mark {
         switch step.outcome {

@@ -18,10 +18,10 @@ struct DamageExtent {
     private(set) var sequences: [ClosedRange<UInt64>] = []
     /// Whether more may be missing, and nothing tells how many.
     private(set) var mayMissMore = false
-    private var known: [String: Instance] = [:]
+    private var known: [InstanceID: Instance] = [:]
 
     /// Those that are concerned, by id.
-    var instances: [Instance] { known.values.sorted { $0.id < $1.id } }
+    var instances: [Instance] { known.sorted { $0.key < $1.key }.map(\.value) }
 
     /// Looks through a damaged log, once more and past the damage.
     ///
@@ -50,7 +50,7 @@ struct DamageExtent {
     private mutating func add(_ records: [LogRecord], notingPlace: Bool = true) {
         if notingPlace { sequences += records.map { $0.sequence...$0.sequence } }
         for record in records where record.kind == .event {
-            known[record.key, default: Instance(id: record.key)].isInDamage = true
+            known[InstanceID(record.key), default: Instance(id: record.key)].isInDamage = true
         }
     }
 
@@ -70,8 +70,9 @@ struct DamageExtent {
         sequences += report.damages.compactMap(\.missing)
         mayMissMore = report.damages.contains(where: \.mayMissMore)
         for instance in losses.findings(report).affected {
-            known[instance.instance, default: Instance(id: instance.instance)].revisions = instance.revisions
-            known[instance.instance]?.isInLostBlock = instance.isInLostBlock
+            known[InstanceID(instance.instance), default: Instance(id: instance.instance)].revisions =
+                instance.revisions
+            known[InstanceID(instance.instance)]?.isInLostBlock = instance.isInLostBlock
         }
     }
 

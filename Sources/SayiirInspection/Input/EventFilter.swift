@@ -25,7 +25,7 @@ package struct EventFilter: Sendable {
 
     /// Whether the record is wanted. One that cannot be decoded is, whatever its type should have been.
     func accepts(_ entry: LogEntry) -> Bool {
-        guard sequences.contains(entry.record.sequence), instance == nil || instance == entry.record.key else {
+        guard sequences.contains(entry.record.sequence), instance?.isExactly(entry.record.key) ?? true else {
             return false
         }
         if case .unreadable = entry.content { return true }

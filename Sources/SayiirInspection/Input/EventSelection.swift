@@ -40,7 +40,7 @@ struct EventSelection {
         guard let workflow else { return true }
         let hash = KeyTallies.hash(of: entry.record.key)
         if case .event(let event) = entry.content, case .submitted(let body) = event.body {
-            if body.workflow == workflow { members.insert(hash) } else { members.remove(hash) }
+            if body.workflow.isExactly(workflow) { members.insert(hash) } else { members.remove(hash) }
         }
         return members.contains(hash)
     }

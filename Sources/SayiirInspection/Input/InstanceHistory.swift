@@ -14,7 +14,7 @@ extension LogSource {
         let assessment = try verify(only: [instance]) { frame in
             try frame.forEachRecord { record in
                 definitions.add(record)
-                guard record.key == instance, record.kind != .definition else { return }
+                guard record.key.isExactly(instance), record.kind != .definition else { return }
                 let entry = LogEntry(record, in: frame)
                 if case .unreadable = entry.content {
                     if showsUnreadable { problems.count() } else { try problems.note(entry, in: directory) }
@@ -46,7 +46,7 @@ extension LogSource {
     /// - Throws: An ``InspectionError`` that names similar ids if the instance has none.
     func readEvents(of instance: String, _ problems: Problems) throws -> [RecordedEvent] {
         var events: [RecordedEvent] = []
-        _ = try readEvents(problems, only: [instance], ofKeys: { $0 == instance }, visit: { events.append($0) })
+        _ = try readEvents(problems, only: [instance], ofKeys: { $0.isExactly(instance) }, visit: { events.append($0) })
         guard !events.isEmpty else { throw try unknownInstance(instance) }
         return events
     }

@@ -27,39 +27,41 @@ struct InstanceLosses {
         var unknownKeyCount: Int
     }
 
-    private var known: [String: Known] = [:]
-    private var missing: [String: [ClosedRange<UInt64>]] = [:]
+    private var known: [InstanceID: Known] = [:]
+    private var missing: [InstanceID: [ClosedRange<UInt64>]] = [:]
     /// Keys of other records.
-    private var otherKeys: Set<String> = []
+    private var otherKeys: Set<ExactText> = []
 
     /// Looks at one more record that is whole.
     mutating func add(_ entry: LogEntry) {
         guard case .event(let event) = entry.content else {
-            otherKeys.insert(entry.record.key)
+            otherKeys.insert(ExactText(entry.record.key))
             return
         }
-        let last = known[entry.record.key]?.revision ?? 0
+        let instance = InstanceID(entry.record.key)
+        let last = known[instance]?.revision ?? 0
         if event.revision > last, event.revision - last > 1 {
-            missing[entry.record.key, default: []].append(last + 1...event.revision - 1)
+            missing[instance, default: []].append(last + 1...event.revision - 1)
         }
-        known[entry.record.key] = Known(revision: max(last, event.revision), sequence: entry.record.sequence)
+        known[instance] = Known(revision: max(last, event.revision), sequence: entry.record.sequence)
     }
 
     func findings(_ report: SalvageReport) -> Findings {
-        var affected: [String: Affected] = [:]
+        var affected: [InstanceID: Affected] = [:]
         for (instance, revisions) in missing {
             // Of a log that retention has shortened, the beginning may be gone by intent.
             let revisions = report.firstSequence == 1 ? revisions : revisions.filter { $0.lowerBound > 1 }
-            if !revisions.isEmpty { affected[instance] = Affected(instance: instance, revisions: revisions) }
+            if !revisions.isEmpty { affected[instance] = Affected(instance: instance.rawValue, revisions: revisions) }
         }
-        for instance in known.keys where report.lostKeys.contains(instance) {
-            affected[instance, default: Affected(instance: instance)].isInLostBlock = true
+        for instance in known.keys where report.lostKeys.contains(instance.rawValue) {
+            affected[instance, default: Affected(instance: instance.rawValue)].isInLostBlock = true
         }
-        let others = otherKeys.count { known[$0] == nil && report.lostKeys.contains($0) }
+        let others = otherKeys.count { known[InstanceID($0.rawValue)] == nil && report.lostKeys.contains($0.rawValue) }
         let lastLoss = report.damages.filter(\.isLoss).map { $0.missing?.lowerBound ?? .max }.max() ?? 0
         let possible = known.filter { affected[$0.key] == nil && $0.value.sequence < lastLoss }.keys.sorted()
+            .map(\.rawValue)
         return Findings(
-            affected: affected.values.sorted { $0.instance < $1.instance }, possible: possible,
+            affected: affected.sorted { $0.key < $1.key }.map(\.value), possible: possible,
             unknownKeyCount: report.lostKeys.count - others - affected.values.count(where: \.isInLostBlock))
     }
 }

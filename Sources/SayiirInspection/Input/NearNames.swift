@@ -1,3 +1,5 @@
+internal import SayiirEvents
+
 extension InspectionError {
     /// The error of a command that there is not.
     package static func unknownCommand(_ name: String, of names: [String]) -> InspectionError {
@@ -25,9 +27,9 @@ struct NearNames {
 
     /// Looks at one more name; a repeated one counts once.
     mutating func add(_ name: String) {
-        guard !best.contains(where: { $0.name == name }), let distance = distance(to: name) else { return }
+        guard !best.contains(where: { $0.name.isExactly(name) }), let distance = distance(to: name) else { return }
         best.append((name, distance))
-        best.sort { ($0.distance, $0.name) < ($1.distance, $1.name) }
+        best.sort { ($0.distance, ExactText($0.name)) < ($1.distance, ExactText($1.name)) }
         if best.count > Self.count { best.removeLast() }
     }
 

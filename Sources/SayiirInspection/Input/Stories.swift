@@ -10,7 +10,9 @@ struct StoryIndex {
     /// The instances that were asked for; `nil` for all.
     fileprivate let wanted: [String]?
 
-    fileprivate init(of instances: Set<String>) { wanted = instances.isEmpty ? nil : Array(instances) }
+    fileprivate init(of instances: Set<InstanceID>) {
+        wanted = instances.isEmpty ? nil : instances.map(\.rawValue)
+    }
 
     fileprivate mutating func add(_ recorded: RecordedEvent) {
         let time = recorded.event.time
@@ -25,13 +27,13 @@ extension LogSource {
     /// Reads where the stories of instances end; of all, if `instances` is empty.
     ///
     /// - Throws: ``InspectionError`` if there is no such instance.
-    func indexStories(of instances: Set<String>, _ problems: Problems) throws -> StoryIndex {
+    func indexStories(of instances: Set<InstanceID>, _ problems: Problems) throws -> StoryIndex {
         var index = StoryIndex(of: instances)
         _ = try readEvents(
-            problems, only: index.wanted, ofKeys: { instances.isEmpty || instances.contains($0) },
+            problems, only: index.wanted, ofKeys: { instances.isEmpty || instances.contains(InstanceID($0)) },
             visit: { index.add($0) })
-        if let unknown = instances.filter({ index.lastSequences[InstanceID($0)] == nil }).min() {
-            throw try unknownInstance(unknown)
+        if let unknown = instances.filter({ index.lastSequences[$0] == nil }).min() {
+            throw try unknownInstance(unknown.rawValue)
         }
         return index
     }

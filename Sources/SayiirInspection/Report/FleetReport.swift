@@ -58,7 +58,7 @@ struct FleetReport {
     }
 
     private func writeWorkflows(to html: inout HTMLWriter) {
-        let groups = Dictionary(grouping: instances, by: \.workflow).sorted {
+        let groups = Dictionary(grouping: instances, by: { ExactText($0.workflow) }).sorted {
             ($1.value.count, $0.key) < ($0.value.count, $1.key)
         }
         html.element(
@@ -69,7 +69,7 @@ struct FleetReport {
                     "Workflow", ">Instances", ">Completed", ">Failed", ">Live", ">Median time", ">Longest time",
                 ])
                 html.element("tbody") { html in
-                    for (workflow, members) in groups.prefix(Self.longestTable) {
+                    for (workflow, members) in groups.prefix(Self.longestTable).map({ ($0.key.rawValue, $0.value) }) {
                         let durations = members.filter { $0.status == .completed }.compactMap(\.duration).sorted()
                         html.element("tr") { html in
                             html.element(
@@ -98,7 +98,8 @@ struct FleetReport {
         to html: inout HTMLWriter
     ) {
         guard !members.isEmpty else { return }
-        let shown = members.map { (rank($0), $0) }.sorted { ($0.0, $0.1.id) < ($1.0, $1.1.id) }.prefix(Self.longestList)
+        let shown = members.map { (rank($0), $0) }.sorted { ($0.0, ExactText($0.1.id)) < ($1.0, ExactText($1.1.id)) }
+            .prefix(Self.longestList)
         html.section(id, title) { html in
             let words = members.count > shown.count ? "\(shown.count) of \(grouped(UInt64(members.count)))" : ""
             table(shown.map(\.1), words, id: nil, to: &html)
@@ -106,7 +107,9 @@ struct FleetReport {
     }
 
     private func writeInstances(to html: inout HTMLWriter) {
-        let sorted = instances.sorted { (newest($0.updatedAt), $0.id) < (newest($1.updatedAt), $1.id) }
+        let sorted = instances.sorted {
+            (newest($0.updatedAt), ExactText($0.id)) < (newest($1.updatedAt), ExactText($1.id))
+        }
         let shown = Array(sorted.prefix(Self.longestTable))
         let words =
             shown.count < sorted.count

@@ -69,7 +69,7 @@ extension LiveInstances.Wait {
         case .doubt: "for a decision about a task in doubt"
         case .delay: "for a delay"
         case .retry: "for another attempt"
-        case .signal(let name): "for the signal '\(safe(name))'"
+        case .signal(let name): "for the signal '\(safe(name.rawValue))'"
         }
     }
 
@@ -78,7 +78,7 @@ extension LiveInstances.Wait {
         switch self {
         case .delay: "end of the delay"
         case .retry: "next attempt at"
-        case .signal(let name): "time-out of the signal '\(safe(name))' at"
+        case .signal(let name): "time-out of the signal '\(safe(name.rawValue))' at"
         case .doubt: "decision about"
         }
     }

@@ -9,7 +9,7 @@ struct LiveInstances {
         case delay
         case retry
         /// A signal that has not arrived.
-        case signal(String)
+        case signal(ExactText)
     }
 
     /// How many instances wait for one thing, and a place in a list of them.
@@ -40,8 +40,8 @@ struct LiveInstances {
         for state in states where !state.phase.isEnded {
             count += 1
             if let time = state.submittedAt {
-                let known = oldest.flatMap { known in known.submittedAt.map { ($0, known.id.rawValue) } }
-                if known.map({ (time, state.id.rawValue) < $0 }) ?? true { oldest = state }
+                let known = oldest.flatMap { known in known.submittedAt.map { ($0, known.id) } }
+                if known.map({ (time, state.id) < $0 }) ?? true { oldest = state }
             }
             // What a paused one waited for does not wake it.
             if state.phase == .active { addWaits(of: state) }
@@ -63,7 +63,7 @@ struct LiveInstances {
             waits.insert(wait)
             guard let due else { continue }
             let candidate = Due(instance: state.id.rawValue, step: known.step, wait: wait, time: due)
-            if nextDue.map({ (due, candidate.instance) < ($0.time, $0.instance) }) ?? true { nextDue = candidate }
+            if nextDue.map({ (due, state.id) < ($0.time, InstanceID($0.instance)) }) ?? true { nextDue = candidate }
         }
         for wait in waits { counts[wait, default: 0] += 1 }
     }
@@ -71,7 +71,9 @@ struct LiveInstances {
     /// What is waited for, by most instances first.
     var waits: [WaitCount] {
         counts.map { WaitCount(wait: $0, instances: $1) }.sorted {
-            ($1.instances, $0.wait.rank, $0.wait.signal ?? "") < ($0.instances, $1.wait.rank, $1.wait.signal ?? "")
+            ($1.instances, $0.wait.rank, ExactText($0.wait.signal ?? "")) < (
+                $0.instances, $1.wait.rank, ExactText($1.wait.signal ?? "")
+            )
         }
     }
 }
@@ -89,7 +91,7 @@ extension LiveInstances.Wait {
 
     /// The signal's name, if it is one.
     var signal: String? {
-        if case .signal(let name) = self { name } else { nil }
+        if case .signal(let name) = self { name.rawValue } else { nil }
     }
 
     /// Where nothing else decides, what needs a person comes first.
@@ -111,7 +113,7 @@ extension InstanceState {
         case .delaying(let until): (.delay, until)
         case .waitingToRetry(let time): (.retry, time)
         case .awaitingSignal(let name, let deadline):
-            mailbox.first(named: name) == nil ? (.signal(name), deadline) : nil
+            mailbox.first(named: name) == nil ? (.signal(ExactText(name)), deadline) : nil
         case .ready, .running, .entered, .failed, .completed: nil
         }
     }

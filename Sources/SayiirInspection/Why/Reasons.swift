@@ -104,7 +104,7 @@ struct Reasons {
     private func holding(_ known: StepState) -> Reason.Cause {
         switch known.kind {
         case .fork(let branches, let finished):
-            .fork(open: branches.filter { !finished.contains($0) }, of: branches.count)
+            .fork(open: branches.filter { !finished.contains(ExactText($0)) }, of: branches.count)
         case .map(let count, let finished): .map(open: Reason.Elements(of: count, without: finished), of: count)
         case .route(let key, let isDefault): .route(key: key, isDefault: isDefault)
         case .loop(let iterations, _, _): .loop(iterations: iterations)
@@ -116,22 +116,22 @@ struct Reasons {
 
     /// The steps of a child that are under way: their ids begin with the child's.
     private func openSteps(within child: Step) -> [Step] {
-        let prefix = child.node.rawValue + "/"
+        let prefix = (child.node.rawValue + "/").utf8
         return state.steps.open.map(\.step).filter {
-            $0.node.rawValue.hasPrefix(prefix) && $0.indices.starts(with: child.indices)
+            $0.node.rawValue.utf8.starts(with: prefix) && $0.indices.starts(with: child.indices)
         }
     }
 
     private mutating func addUnclaimedSignals() {
-        var awaited: Set<String> = []
+        var awaited: Set<ExactText> = []
         for known in state.steps.open {
-            if case .awaitingSignal(let name, _) = known.status { awaited.insert(name) }
+            if case .awaitingSignal(let name, _) = known.status { awaited.insert(ExactText(name)) }
         }
-        for entry in state.mailbox.entries where awaited.contains(entry.signal) {
+        for entry in state.mailbox.entries where awaited.contains(ExactText(entry.signal)) {
             guard let rejection = entry.rejection else { continue }
             add(.signalRejected(name: entry.signal, rejection), since: entry.receivedAt)
         }
-        let entries = state.mailbox.entries.filter { !awaited.contains($0.signal) }
+        let entries = state.mailbox.entries.filter { !awaited.contains(ExactText($0.signal)) }
         guard let first = entries.first else { return }
         add(.unclaimedSignals(entries.map(\.signal)), since: first.receivedAt)
     }

@@ -1,3 +1,5 @@
+internal import SayiirText
+
 /// Records on their way into the log, already in their final form: they become durable together or not at all.
 ///
 /// Encoding happens here, on the caller's thread; the writer only copies the bytes. One allocation a batch.
@@ -62,7 +64,7 @@ public struct RecordBatch: Sendable {
 
     private mutating func note(_ key: String) {
         guard let firstKey else { return self.firstKey = key }
-        if (furtherKeys.last ?? firstKey) != key { furtherKeys.append(key) }
+        if !(furtherKeys.last ?? firstKey).isExactly(key) { furtherKeys.append(key) }
     }
 
     /// Calls `body` with the records' keys, each once for a run of the same.

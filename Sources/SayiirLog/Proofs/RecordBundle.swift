@@ -1,3 +1,5 @@
+internal import SayiirText
+
 /// The records of one key, and what else belongs to them, each with the proof that a log has it. It needs no log: it can be kept, sent, and
 /// checked elsewhere.
 ///
@@ -59,7 +61,7 @@ public struct RecordBundle: Hashable, Sendable {
                     offset: RecordBundle.headerBytes,
                     reason: "record \(record.sequence) stands behind \(last) in a tree of \(origin.head.size)")
             }
-            guard record.kind != .event || record.key == key else {
+            guard record.kind != .event || record.key.isExactly(key) else {
                 throw .damaged(offset: RecordBundle.headerBytes, reason: "its events are of several keys")
             }
             last = record.sequence

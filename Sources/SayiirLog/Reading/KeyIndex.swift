@@ -1,3 +1,5 @@
+internal import SayiirText
+
 /// Where a frame of records stands in a journal.
 struct FrameLocation: Hashable, Sendable {
     var segment: UInt32
@@ -6,7 +8,7 @@ struct FrameLocation: Hashable, Sendable {
 }
 
 /// Which frames of the journals hold the records of a key, in order. In memory, until a segment is sealed and has an index of
-/// its own.
+/// its own. Keys are opaque: they are compared byte for byte, as sealed segments do.
 struct KeyIndex: Sendable {
     /// Where a frame stands in a segment that is known: there are as many of these as appends.
     fileprivate struct Place {
@@ -14,11 +16,11 @@ struct KeyIndex: Sendable {
         var firstSequence: UInt64
     }
 
-    private var segments: [UInt32: [String: [Place]]] = [:]
+    private var segments: [UInt32: [ExactText: [Place]]] = [:]
 
     mutating func add(key: String, at location: FrameLocation) {
         let place = Place(offset: location.offset, firstSequence: location.firstSequence)
-        segments[location.segment, default: [:]][key, default: []].addUnlessLast(place)
+        segments[location.segment, default: [:]][ExactText(key), default: []].addUnlessLast(place)
     }
 
     /// Adds a frame of these batches.
@@ -27,7 +29,7 @@ struct KeyIndex: Sendable {
         // The segment's keys are taken out meanwhile, so that each batch costs one look.
         var keys = segments.removeValue(forKey: location.segment) ?? [:]
         for index in batches.indices {
-            batches[index].forEachKey { keys[$0, default: []].addUnlessLast(place) }
+            batches[index].forEachKey { keys[ExactText($0), default: []].addUnlessLast(place) }
         }
         segments[location.segment] = keys
     }
@@ -47,12 +49,12 @@ struct KeyIndex: Sendable {
 
     mutating func remove(segment: UInt32) { segments[segment] = nil }
 
-    func contains(_ key: String) -> Bool { segments.values.contains { $0[key] != nil } }
+    func contains(_ key: String) -> Bool { segments.values.contains { $0[ExactText(key)] != nil } }
 
     /// The frames that hold records of `key`, in the log's order.
     func frames(withKey key: String) -> [FrameLocation] {
         segments.sorted { $0.key < $1.key }.flatMap { segment, keys in
-            (keys[key] ?? []).map {
+            (keys[ExactText(key)] ?? []).map {
                 FrameLocation(segment: segment, offset: $0.offset, firstSequence: $0.firstSequence)
             }
         }

@@ -1,3 +1,5 @@
+internal import SayiirText
+
 /// Knows, for a log that is open for writing, where the records of each key are: of journals from memory, of sealed segments
 /// from their own indexes.
 final class LogIndex: Sendable {
@@ -91,7 +93,7 @@ final class LogIndex: Sendable {
         let hash = KeyHash(key)
         var records: [LogRecord] = []
         func take(_ frame: Frame) {
-            frame.forEachRecord { if $0.key == key, $0.sequence > sequence { records.append($0) } }
+            frame.forEachRecord { if $0.key.isExactly(key), $0.sequence > sequence { records.append($0) } }
         }
         for (index, name) in sealed.enumerated() {
             // All records of a segment come before the next one's first.

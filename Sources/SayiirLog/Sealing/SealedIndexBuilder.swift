@@ -1,9 +1,11 @@
+internal import SayiirText
+
 /// Gathers what the index of a sealed segment says, block by block. Pure; memory goes with the keys of one segment.
 struct SealedIndexBuilder {
     /// Few enough that a bucket is one small read, enough that the directory stays small.
     private static let keysPerBucket = 64
 
-    private var blocksOfKey: [String: [UInt32]] = [:]
+    private var blocksOfKey: [ExactText: [UInt32]] = [:]
     private var table: [UInt8] = []
     private(set) var earliest: Int64?
     private(set) var latest: Int64?
@@ -14,13 +16,14 @@ struct SealedIndexBuilder {
         let place = UInt32(offset / 8)
         var first = Int64.max
         var last = Int64.min
-        var lastKey: String?
+        var lastKey: ExactText?
         records.withUnsafeBytes { bytes in
             var start = 0
             while let header = RecordHeader(decoding: bytes, at: start) {
                 first = min(first, header.timestamp)
                 last = max(last, header.timestamp)
-                let key = String(decoding: bytes.part(start + RecordHeader.byteCount, header.keyLength), as: UTF8.self)
+                let text = bytes.part(start + RecordHeader.byteCount, header.keyLength)
+                let key = ExactText(String(decoding: text, as: UTF8.self))
                 start += header.extent
                 if key == lastKey { continue }
                 lastKey = key
@@ -45,7 +48,7 @@ struct SealedIndexBuilder {
     }
 
     func bodies() -> Bodies {
-        let keys = blocksOfKey.map { (hash: KeyHash($0.key), blocks: $0.value) }.sorted {
+        let keys = blocksOfKey.map { (hash: KeyHash($0.key.rawValue), blocks: $0.value) }.sorted {
             ($0.hash.a, $0.hash.b) < ($1.hash.a, $1.hash.b)
         }
         var filter = KeyFilter(keyCount: keys.count)

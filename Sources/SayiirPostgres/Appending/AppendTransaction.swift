@@ -14,11 +14,11 @@ struct AppendTransaction {
     func run(_ requests: [AppendRequest]) throws(PostgresError) -> [Result<Void, BackendError>] {
         let parameters = AppendStatement.parameters(requests, channel: channel)
         let rows = try connection.run(AppendStatement.statement, parameters)
-        var accepted: Set<String> = []
-        for row in rows.rows { accepted.insert(try row.text(0)) }
+        var accepted: Set<InstanceID> = []
+        for row in rows.rows { accepted.insert(InstanceID(try row.text(0))) }
         var results: [Result<Void, BackendError>] = []
         for request in requests {
-            if accepted.contains(request.instance.rawValue) {
+            if accepted.contains(request.instance) {
                 results.append(.success(()))
             } else {
                 results.append(try refusal(of: request))

@@ -301,9 +301,9 @@ actor LeaseKeeper {
         parameters.append(leaseNanoseconds)
         do throws(PostgresError) {
             let revisions = try await pool.run(isUrgent: true) { [parameters] connection throws(PostgresError) in
-                var revisions: [String: UInt64] = [:]
+                var revisions: [InstanceID: UInt64] = [:]
                 for row in try connection.run(LeaseStatements.renew, parameters).rows {
-                    revisions[try row.text(0)] = try row.count(1)
+                    revisions[InstanceID(try row.text(0))] = try row.count(1)
                 }
                 return revisions
             }
@@ -317,9 +317,9 @@ actor LeaseKeeper {
         }
     }
 
-    private func take(_ revisions: [String: UInt64], of leases: [Lease]) {
+    private func take(_ revisions: [InstanceID: UInt64], of leases: [Lease]) {
         for lease in leases where held[lease.instance]?.lease == lease {
-            guard let revision = revisions[lease.instance.rawValue] else {
+            guard let revision = revisions[lease.instance] else {
                 drop(lease.instance, telling: .lost)
                 continue
             }

@@ -25,7 +25,7 @@ struct LogIntake {
     func run() throws -> StoreMove.Report {
         var survey = Survey()
         try readAll { try survey.add($0) }
-        let known = try known(of: Array(survey.instances))
+        let known = try known(of: survey.instances.map(\.rawValue))
         if known.isEmpty {
             try connection.inTransaction {
                 try copy(of: survey.digest.count)
@@ -34,7 +34,8 @@ struct LogIntake {
         } else {
             // The same events are there if a move was interrupted before its last step.
             guard known.count == survey.instances.count, try digest(of: survey.instances) == survey.digest else {
-                throw StoreMoveError.collision(count: known.count, instances: known.sorted().prefix(5).map { $0 })
+                throw StoreMoveError.collision(
+                    count: known.count, instances: known.map { InstanceID($0) }.sorted().prefix(5).map(\.rawValue))
             }
         }
         return StoreMove.Report(
@@ -46,7 +47,7 @@ struct LogIntake {
 
     /// What a log holds.
     private struct Survey {
-        var instances: Set<String> = []
+        var instances: Set<InstanceID> = []
         var definitions: Set<String> = []
         var digest = StoreDigest()
 
@@ -54,7 +55,7 @@ struct LogIntake {
             switch item {
             case .definition(let key, _, _): definitions.insert(key)
             case .event(let event, let record):
-                if instances.insert(record.key).inserted, event.revision != 1 {
+                if instances.insert(InstanceID(record.key)).inserted, event.revision != 1 {
                     throw StoreMoveError.incomplete(instance: record.key)
                 }
                 digest.add(
@@ -184,9 +185,9 @@ struct LogIntake {
         }
     }
 
-    private func digest(of instances: Set<String>) throws(PostgresError) -> StoreDigest {
+    private func digest(of instances: Set<InstanceID>) throws(PostgresError) -> StoreDigest {
         var digest = StoreDigest()
-        let instances = Array(instances)
+        let instances = instances.map(\.rawValue)
         // So few that their events, each of some hundred bytes as a rule, are no burden together.
         for start in stride(from: 0, to: instances.count, by: 100) {
             var parameters = StatementParameters()

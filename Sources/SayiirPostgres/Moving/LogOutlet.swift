@@ -86,13 +86,13 @@ struct LogOutlet {
     private func digest() throws -> (digest: StoreDigest, instanceCount: Int) {
         let reader = LogReader(directory: writer.directory)
         var digest = StoreDigest()
-        var instances: Set<String> = []
+        var instances: Set<InstanceID> = []
         let assessment = try reader.verify { frame in
             try frame.forEachRecord { record in
                 guard let event = try record.event(in: "\(reader.directory)/\(frame.segment)", at: frame.offset) else {
                     return
                 }
-                instances.insert(record.key)
+                instances.insert(InstanceID(record.key))
                 digest.add(
                     instance: record.key, revision: event.revision, time: record.timestamp, data: Array(record.payload))
             }

@@ -20,7 +20,7 @@ extension InstanceState {
             case .fork(let branches, var finished):
                 // The set is taken out of the enumeration first, so that it is changed in place.
                 state.kind = .task
-                finished.insert(body.branch)
+                finished.insert(ExactText(body.branch))
                 state.kind = .fork(branches: branches, finished: finished)
             case .route: state.complete(with: nil, at: time)
             default: break

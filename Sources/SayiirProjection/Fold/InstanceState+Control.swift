@@ -1,9 +1,9 @@
 import SayiirEvents
 
 extension InstanceState {
-    /// Keeps the first request; another one changes nothing.
+    /// Keeps the last request: its actor and reason are those of the cancellation.
     mutating func requestCancel(_ request: ControlRequest) {
-        cancelRequest = cancelRequest ?? request
+        cancelRequest = request
     }
 
     mutating func cancel(_ body: Event.Cancelled, _ request: ControlRequest) {

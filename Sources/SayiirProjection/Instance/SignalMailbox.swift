@@ -1,6 +1,6 @@
 public import SayiirEvents
 
-/// The signals that arrived and that no node has consumed, first in, first out for each name.
+/// The signals that arrived and that no node has consumed, first in, first out for each name. Names are compared byte for byte.
 ///
 /// Adding, looking and taking cost constant time each, over many operations.
 public struct SignalMailbox: Hashable, Sendable {
@@ -46,8 +46,8 @@ public struct SignalMailbox: Hashable, Sendable {
         }
     }
 
-    private var queues: [String: Queue] = [:]
-    var deduplicationIDs: Set<String> = []
+    private var queues: [ExactText: Queue] = [:]
+    var deduplicationIDs: Set<ExactText> = []
 
     init() {}
 
@@ -59,18 +59,25 @@ public struct SignalMailbox: Hashable, Sendable {
 
     /// The signal of that name which arrived first, of those that were not rejected.
     public func first(named signal: String) -> Entry? {
-        queues[signal].flatMap { $0.head < $0.entries.count ? $0.entries[$0.head] : nil }
+        queues[ExactText(signal)].flatMap { $0.head < $0.entries.count ? $0.entries[$0.head] : nil }
     }
 
     /// Returns whether signals of that name were rejected and still wait.
-    public func hasRejected(named signal: String) -> Bool { queues[signal]?.rejected.isEmpty == false }
+    public func hasRejected(named signal: String) -> Bool {
+        queues[ExactText(signal)]?.rejected.isEmpty == false
+    }
 
     /// The signals of that name that wait, in the order of their arrival, rejected ones included.
     ///
     /// - Complexity: O(*n* log *n*) in the number of these signals.
     public func entries(named signal: String) -> [Entry] {
-        guard let queue = queues[signal] else { return [] }
+        guard let queue = queues[ExactText(signal)] else { return [] }
         return (queue.entries[queue.head...] + queue.rejected).sorted { $0.revision < $1.revision }
+    }
+
+    /// The number of signals of that name that wait and were not rejected.
+    public func count(named signal: String) -> Int {
+        queues[ExactText(signal)].map { $0.entries.count - $0.head } ?? 0
     }
 
     /// All signals that wait, in the order of their arrival. Costs a sort.
@@ -79,14 +86,14 @@ public struct SignalMailbox: Hashable, Sendable {
     }
 
     /// Whether a signal with this sender's id arrived before, consumed or not.
-    public func hasSeen(deduplicationID: String) -> Bool { deduplicationIDs.contains(deduplicationID) }
+    public func hasSeen(deduplicationID: String) -> Bool { deduplicationIDs.contains(ExactText(deduplicationID)) }
 
     mutating func append(_ entry: Entry, deduplicationID: String?) {
-        if let deduplicationID { deduplicationIDs.insert(deduplicationID) }
+        if let deduplicationID { deduplicationIDs.insert(ExactText(deduplicationID)) }
         if entry.rejection == nil {
-            queues[entry.signal, default: Queue()].entries.append(entry)
+            queues[ExactText(entry.signal), default: Queue()].entries.append(entry)
         } else {
-            queues[entry.signal, default: Queue()].rejected.append(entry)
+            queues[ExactText(entry.signal), default: Queue()].rejected.append(entry)
         }
     }
 
@@ -100,6 +107,7 @@ public struct SignalMailbox: Hashable, Sendable {
 
     /// Takes out the signal that was received with `revision`; `nil` if it is not there.
     mutating func take(_ signal: String, revision: UInt64) -> Entry? {
+        let signal = ExactText(signal)
         guard var queue = queues.removeValue(forKey: signal) else { return nil }
         defer { if !queue.isEmpty { queues[signal] = queue } }
         if let place = queue.rejected.firstIndex(where: { $0.revision == revision }) {

@@ -78,7 +78,7 @@ extension StepState {
         /// A wait for a signal.
         case signal
         /// A fork: its branches in declared order, and those that finished.
-        case fork(branches: [String], finished: Set<String>)
+        case fork(branches: [String], finished: Set<ExactText>)
         /// A map over an array: how many elements it has, and those that finished.
         case map(count: UInt32, finished: Set<UInt32>)
         /// A route: the key that its function returned, and whether the default branch was taken for it.

@@ -7,8 +7,7 @@ public struct StepTable: Hashable, Sendable {
     private(set) var entries: [StepState] = []
     /// Empty while there are so few entries that a search is quicker and smaller.
     private var index = StepIndex()
-    /// Places of the entries that are not completed, in the order in which they were opened.
-    private(set) var openPlaces: [Int] = []
+    private var opened = OpenSteps()
 
     private static let searchedWithoutIndex = 8
 
@@ -19,9 +18,9 @@ public struct StepTable: Hashable, Sendable {
     /// completed, in some order.
     init?(_ entries: [StepState], openPlaces: [Int]) {
         self.entries = entries
-        self.openPlaces = openPlaces
         if entries.count > Self.searchedWithoutIndex { extendIndex() }
-        guard hasDistinctSteps, hasRightOpenPlaces else { return nil }
+        guard hasDistinctSteps, Self.areRight(openPlaces, entries) else { return nil }
+        opened = OpenSteps(openPlaces, in: entries)
     }
 
     /// What is known of `step`; `nil` if it has not begun. A copy: who wants a member only is quicker with ``index(of:)``.
@@ -29,41 +28,35 @@ public struct StepTable: Hashable, Sendable {
         index(of: step).map { entries[$0] }
     }
 
+    /// The indices of the entries that are not completed, in the order in which they were opened.
+    var openPlaces: [Int] { Array(opened.places) }
+
     /// The steps that have not completed, in the order in which they began.
-    public var open: some Sequence<StepState> { openPlaces.lazy.map { entries[$0] } }
+    public var open: some Sequence<StepState> { opened.places.lazy.map { entries[$0] } }
 
-    /// Whether one step at most is under way, beside those that only hold others.
-    package var hasOneUnderWay: Bool {
-        var count = 0
-        for place in openPlaces where entries[place].status != .entered {
-            count += 1
-            if count > 1 { return false }
-        }
-        return true
-    }
+    /// A Boolean value that indicates whether at most one step is under way, beside those that only hold others.
+    ///
+    /// - Complexity: O(1), amortized.
+    package var hasOneUnderWay: Bool { opened.underWayCount(entries) <= 1 }
 
-    /// The steps that wait for a signal, a moment or another attempt: whether there are any, and when the first such wait is over by
-    /// itself.
-    package var waits: (isAny: Bool, earliest: Timestamp?) {
-        var (isAny, earliest): (Bool, Timestamp?) = (false, nil)
-        for place in openPlaces {
-            let due: Timestamp?
-            switch entries[place].status {
-            case .waitingToRetry(let moment), .delaying(let moment): due = moment
-            case .awaitingSignal(_, let deadline): due = deadline
-            default: continue
-            }
-            isAny = true
-            if let due { earliest = earliest.map { Swift.min($0, due) } ?? due }
-        }
-        return (isAny, earliest)
+    /// Whether steps wait for a signal, a moment or another attempt, and when the first such wait is over by itself.
+    ///
+    /// - Complexity: O(1), amortized.
+    package var waits: (isAny: Bool, earliest: Timestamp?) { opened.waits(entries) }
+
+    /// The steps that can move without help from outside: those whose time has come, whose signal has arrived, or that are ready. In
+    /// the order in which they were opened.
+    ///
+    /// - Complexity: O(k log k) in the number of these steps.
+    package func movable(at now: Timestamp, with mailbox: SignalMailbox) -> [Step] {
+        opened.movable(at: now, mailbox, entries).map { entries[$0].step }
     }
 
     /// How many steps have not completed.
-    public var openCount: Int { openPlaces.count }
+    public var openCount: Int { opened.count }
 
     /// How many steps have completed.
-    public var completedCount: Int { entries.count - openPlaces.count }
+    public var completedCount: Int { entries.count - opened.count }
 
     mutating func reserveCapacity(_ count: Int) {
         entries.reserveCapacity(count)
@@ -74,7 +67,7 @@ public struct StepTable: Hashable, Sendable {
     mutating func insert(_ state: StepState) {
         let place = entries.count
         entries.append(state)
-        if !state.isCompleted { openPlaces.append(place) }
+        if !state.isCompleted { opened.open(place, entries) }
         if place >= Self.searchedWithoutIndex { extendIndex() }
     }
 
@@ -84,18 +77,24 @@ public struct StepTable: Hashable, Sendable {
     }
 
     /// Changes the step at a place.
+    ///
+    /// - Complexity: O(1), amortized; O(log n) if it begins or ends to wait and many are open.
     mutating func update(at place: Int, _ change: (inout StepState) -> Void) {
+        if opened.isIndexed {
+            let old = entries[place].status
+            change(&entries[place])
+            return opened.noteChange(from: old, at: place, entries)
+        }
         let wasOpen = !entries[place].isCompleted
         change(&entries[place])
         let isOpen = !entries[place].isCompleted
-        if wasOpen && !isOpen, let index = openPlaces.lastIndex(of: place) { openPlaces.remove(at: index) }
-        if !wasOpen && isOpen { openPlaces.append(place) }
+        if wasOpen && !isOpen { opened.close(place) }
+        if !wasOpen && isOpen { opened.open(place, entries) }
     }
 
     /// Changes every step that has not completed.
     mutating func updateOpen(_ change: (inout StepState) -> Void) {
-        for place in openPlaces { change(&entries[place]) }
-        openPlaces.removeAll { entries[$0].isCompleted }
+        for place in openPlaces { update(at: place, change) }
     }
 
     /// Forgets `step` and every step that first appeared after it.
@@ -116,7 +115,8 @@ public struct StepTable: Hashable, Sendable {
         return true
     }
 
-    private var hasRightOpenPlaces: Bool {
+    /// Returns whether these are the indices of the entries that are not completed, in some order.
+    private static func areRight(_ openPlaces: [Int], _ entries: [StepState]) -> Bool {
         var isExpected = entries.map { !$0.isCompleted }
         for place in openPlaces {
             guard isExpected.indices.contains(place), isExpected[place] else { return false }
@@ -128,9 +128,7 @@ public struct StepTable: Hashable, Sendable {
     /// The place of `step`; `nil` if it has not begun.
     public func index(of step: Step) -> Int? {
         // Most questions are about what is under way.
-        for place in openPlaces.suffix(Self.searchedWithoutIndex).reversed() where entries[place].step == step {
-            return place
-        }
+        if let place = opened.recent(step, Self.searchedWithoutIndex, in: entries) { return place }
         if index.isEmpty { return entries.firstIndex { $0.step == step } }
         return index.place(of: step, in: entries)
     }
@@ -145,13 +143,14 @@ public struct StepTable: Hashable, Sendable {
 extension StepTable {
     /// Whether two tables say the same.
     public static func == (left: Self, right: Self) -> Bool {
-        left.entries == right.entries && left.openPlaces == right.openPlaces
+        left.entries == right.entries && left.opened.places.elementsEqual(right.opened.places)
     }
 
     /// Hashes what ``==(_:_:)`` compares.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(entries)
-        hasher.combine(openPlaces)
+        for place in opened.places { hasher.combine(place) }
+        hasher.combine(opened.count)
     }
 }
 

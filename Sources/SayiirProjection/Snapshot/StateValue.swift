@@ -1,3 +1,5 @@
+import SayiirEvents
+
 /// A value that is part of an instance's state.
 ///
 /// Nothing in an encoding says what it is: values follow one another in the order in which they are written, so `write`
@@ -87,8 +89,30 @@ extension Array: StateValue where Element: StateValue {
     }
 }
 
+extension ExactText: StateValue {
+    @inline(__always)
+    init(from reader: inout StateReader) throws(StateDecodingError) { self.init(try reader.readString()) }
+
+    @inline(__always)
+    func write(to writer: inout StateWriter) { writer.write(string: rawValue) }
+}
+
+/// A member of a set that is stored.
+protocol StateSetMember: StateValue, Hashable {
+    /// Returns whether this member is stored before another. Never changes, as stored sets are checked by it.
+    func isStoredBefore(_ other: Self) -> Bool
+}
+
+extension UInt32: StateSetMember {
+    func isStoredBefore(_ other: UInt32) -> Bool { self < other }
+}
+
+extension ExactText: StateSetMember {
+    func isStoredBefore(_ other: ExactText) -> Bool { rawValue.precedesCanonically(other.rawValue) }
+}
+
 /// Equal sets give equal bytes, whatever order they keep their members in.
-extension Set: StateValue where Element: StateValue & Comparable {
+extension Set: StateValue where Element: StateSetMember {
     init(from reader: inout StateReader) throws(StateDecodingError) {
         let count = try reader.readCount(ofAtLeast: Element.smallestSize)
         self.init(minimumCapacity: count)
@@ -96,7 +120,7 @@ extension Set: StateValue where Element: StateValue & Comparable {
         for _ in 0..<count {
             let start = reader.position
             let element: Element = try reader.read()
-            if let last, last >= element { throw StateDecodingError(.unorderedSet, at: start) }
+            if let last, !last.isStoredBefore(element) { throw StateDecodingError(.unorderedSet, at: start) }
             insert(element)
             last = element
         }
@@ -105,6 +129,6 @@ extension Set: StateValue where Element: StateValue & Comparable {
     func write(to writer: inout StateWriter) {
         writer.write(count: count)
         guard !isEmpty else { return }
-        for element in sorted() { writer.write(element) }
+        for element in sorted(by: { $0.isStoredBefore($1) }) { writer.write(element) }
     }
 }

@@ -36,10 +36,10 @@ package struct InstanceQuery: Sendable {
     }
 
     private func accepts(_ instance: InstanceOverview) -> Bool {
-        if let workflow, instance.workflow != workflow { return false }
-        if let idPart, !instance.id.contains(idPart) { return false }
-        if let tag, !instance.tags.contains(tag) { return false }
-        if let errorPart, instance.failure?.description.contains(errorPart) != true { return false }
+        if let workflow, !instance.workflow.isExactly(workflow) { return false }
+        if let idPart, !instance.id.containsExactly(idPart) { return false }
+        if let tag, !instance.tags.contains(where: { $0.isExactly(tag) }) { return false }
+        if let errorPart, instance.failure?.description.containsExactly(errorPart) != true { return false }
         if let since, (instance.updatedAt ?? .distantPast) < since { return false }
         if let until, (instance.updatedAt ?? .distantPast) > until { return false }
         return statuses.isEmpty ? instance.status != .deleted : statuses.contains(instance.status)
@@ -47,7 +47,7 @@ package struct InstanceQuery: Sendable {
 
     /// Equal ones stand in the order of their ids, so that the order is always the same.
     private func precedes(_ left: InstanceOverview, _ right: InstanceOverview) -> Bool {
-        let ids = (left.id, right.id)
+        let ids = (ExactText(left.id), ExactText(right.id))
         return switch order {
         case .id: ids.0 < ids.1
         case .submitted: (left.submittedAt ?? .distantPast, ids.0) < (right.submittedAt ?? .distantPast, ids.1)

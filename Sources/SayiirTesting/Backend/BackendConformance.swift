@@ -13,7 +13,8 @@ public import Sayiir
 /// race find a fault of timing only if it shows while they run; run them often, and under the thread sanitizer.
 public enum BackendConformance {
     /// All checks, in the order in which their findings are the most use.
-    public static let checks = appendChecks + historyChecks + leaseChecks + watchingChecks + concurrencyChecks
+    public static let checks =
+        appendChecks + historyChecks + identityChecks + leaseChecks + watchingChecks + concurrencyChecks
 }
 
 extension BackendConformance {

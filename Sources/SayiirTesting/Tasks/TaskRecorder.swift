@@ -11,6 +11,7 @@ public import SayiirEvents
 ///     .then(recorder.task("charge", options: TaskOptions(retries: 2), returning: "receipt"))
 ///     .build()
 /// recorder.fail("charge", times: 1)
+/// let engine = Engine(backend: InMemoryBackend(), options: .testing)
 /// let status = try await engine.run(workflow, id: "order-1", input: 3)
 /// #expect(status.output == "receipt")
 /// #expect(recorder.calls.map(\.task) == ["reserve", "charge", "charge"])
@@ -55,8 +56,8 @@ public final class TaskRecorder: Sendable {
 
     private struct State {
         var calls: [Call] = []
-        var failures: [String: [any Error]] = [:]
-        var hanging: Set<String> = []
+        var failures: [ExactText: [any Error]] = [:]
+        var hanging: Set<ExactText> = []
         var held: [Int: Held] = [:]
         /// Calls that were cancelled before they were held.
         var cancelled: Set<Int> = []
@@ -68,7 +69,7 @@ public final class TaskRecorder: Sendable {
             return lastNumber
         }
 
-        func count(_ task: String) -> Int { calls.count { $0.task == task } }
+        func count(_ task: String) -> Int { calls.count { $0.task.isExactly(task) } }
     }
 
     private let state = Monitor(State())
@@ -90,7 +91,7 @@ public final class TaskRecorder: Sendable {
         DurableTask(id, options: options) { (input: Input) in
             self.note(id)
             try await self.hold(id)
-            if let error = self.state.withLock({ $0.failures[id]?.popLast() }) { throw error }
+            if let error = self.state.withLock({ $0.failures[ExactText(id)]?.popLast() }) { throw error }
             return try await body(input)
         }
     }
@@ -117,18 +118,20 @@ public final class TaskRecorder: Sendable {
     ///   - error: What they throw.
     public func fail(_ task: String, times: Int = 1, with error: any Error = RequestedFailure()) {
         guard times > 0 else { return }
-        state.withLock { $0.failures[task, default: []].insert(contentsOf: repeatElement(error, count: times), at: 0) }
+        state.withLock {
+            $0.failures[ExactText(task), default: []].insert(contentsOf: repeatElement(error, count: times), at: 0)
+        }
     }
 
     /// Lets the calls of a task wait, from now on until it is released. A call whose Swift task is cancelled ends with a
     /// `CancellationError`, as well-behaved code does.
-    public func hang(_ task: String) { state.withLock { _ = $0.hanging.insert(task) } }
+    public func hang(_ task: String) { state.withLock { _ = $0.hanging.insert(ExactText(task)) } }
 
     /// Lets the calls that wait go on, and later ones not wait.
     public func release(_ task: String) {
         let released = state.withLock { state in
-            state.hanging.remove(task)
-            let released = state.held.filter { $0.value.task == task }
+            state.hanging.remove(ExactText(task))
+            let released = state.held.filter { $0.value.task.isExactly(task) }
             for number in released.keys { state.held[number] = nil }
             return released.values.map(\.continuation)
         }
@@ -141,7 +144,7 @@ public final class TaskRecorder: Sendable {
     public var calls: [Call] { state.withLock { $0.calls } }
 
     /// The calls of one task so far, in the order in which they were made.
-    public func calls(of task: String) -> [Call] { calls.filter { $0.task == task } }
+    public func calls(of task: String) -> [Call] { calls.filter { $0.task.isExactly(task) } }
 
     /// Returns once a task was called so many times: at once if it was already, or if the calling task is cancelled.
     public func waitForCalls(of task: String, count: Int = 1) async {
@@ -174,7 +177,7 @@ public final class TaskRecorder: Sendable {
             // Most calls have no observer, and need no count of the calls before them.
             guard !state.observers.isEmpty else { return [Observer]() }
             let count = state.count(task)
-            let satisfied = state.observers.filter { $0.value.task == task && $0.value.count <= count }
+            let satisfied = state.observers.filter { $0.value.task.isExactly(task) && $0.value.count <= count }
             for number in satisfied.keys { state.observers[number] = nil }
             return Array(satisfied.values)
         }
@@ -182,13 +185,15 @@ public final class TaskRecorder: Sendable {
     }
 
     private func hold(_ task: String) async throws {
-        guard let number = state.withLock({ $0.hanging.contains(task) ? $0.newNumber() : nil }) else { return }
+        guard let number = state.withLock({ $0.hanging.contains(ExactText(task)) ? $0.newNumber() : nil }) else {
+            return
+        }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
                 let end = state.withLock { state -> Result<Void, any Error>? in
                     if state.cancelled.remove(number) != nil { return .failure(CancellationError()) }
                     // Released meanwhile.
-                    guard state.hanging.contains(task) else { return .success(()) }
+                    guard state.hanging.contains(ExactText(task)) else { return .success(()) }
                     state.held[number] = Held(task: task, continuation: continuation)
                     return nil
                 }

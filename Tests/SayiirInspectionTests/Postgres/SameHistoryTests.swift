@@ -163,7 +163,7 @@ struct SameHistoryTests {
         }
         let definitions = 5
         #expect(right["events"] as? Int == (left["records"] as? Int ?? 0) - definitions)
-        #expect(right["schema_version"] as? Int == 1 && right["waits_known"] as? Bool == true)
+        #expect(right["schema_version"] as? Int == 2 && right["waits_known"] as? Bool == true)
         let text = Run(StatusInspection(), on: LogSource(tour.address), style: Style(width: 80))
         #expect(text.lines[0].hasSuffix("schema \(tour.address.schema) is open."))
         #expect(text.lines.contains("  workers     none has a lease"))

@@ -24,7 +24,7 @@ struct StoreProgramTests {
         #expect(there.status == 0 && there.errors == "")
         #expect(
             there.output.hasPrefix(
-                "Moved 16 instances with 228 events and 5 definitions.\n  from        \(log): closed"))
+                "Moved 16 instances with 229 events and 5 definitions.\n  from        \(log): closed"))
         #expect(there.output.contains("schema \(schema)"))
         let refused = await #expect(throws: (any Error).self) { _ = try await Engine(directory: log) }
         #expect("\(refused.map { "\($0)" } ?? "")".contains("was moved to"))
@@ -91,7 +91,7 @@ struct StoreProgramTests {
             "CREATE SCHEMA later; CREATE TABLE later.schema_version (version integer); INSERT INTO later.schema_version VALUES (99)"
         )
         try expectFailure(
-            "postgresql://sayiir:s3cret@\(host)/postgres", "are of version 99, and this program knows versions up to 1",
+            "postgresql://sayiir:s3cret@\(host)/postgres", "are of version 99, and this program knows versions up to 2",
             schema: "later")
     }
 

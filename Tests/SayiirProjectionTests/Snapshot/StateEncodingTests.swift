@@ -77,13 +77,29 @@ struct StateEncodingTests {
         let forked = StepState(step: a, kind: .task, status: .entered, startedAt: .second(1))
         forward.steps.insert(forked)
         backward.steps.insert(forked)
-        forward.steps.update(a) { $0.kind = .fork(branches: names, finished: Set(names)) }
+        forward.steps.update(a) { $0.kind = .fork(branches: names, finished: Set(names.map { ExactText($0) })) }
         backward.steps.update(a) { state in
-            var finished = Set<String>(minimumCapacity: 1_000)
-            for name in names.reversed() { finished.insert(name) }
+            var finished = Set<ExactText>(minimumCapacity: 1_000)
+            for name in names.reversed() { finished.insert(ExactText(name)) }
             state.kind = .fork(branches: names, finished: finished)
         }
         #expect(forward.encoded == backward.encoded)
+    }
+
+    /// Snapshots of earlier versions are sorted by Swift's order of texts.
+    @Test("with sets in the order that they have always had, also where that is not the order of bytes")
+    func storedOrder() throws {
+        var state = InstanceState("i")
+        state.steps.insert(StepState(step: a, kind: .task, status: .entered, startedAt: .second(1)))
+        // The first is 'é', which stands behind 'f', and its twin directly after or before it, by its bytes.
+        state.steps.update(a) { $0.kind = .fork(branches: [], finished: ["e\u{301}", "f", "\u{E9}", "a"]) }
+        let bytes = state.encoded
+        let place = try #require(bytes.indices.first { bytes[$0...].starts(with: [4, 1, UInt8(ascii: "a"), 1]) })
+        #expect(
+            bytes[place...].starts(
+                with: [4, 1] + Array("a".utf8) + [1] + Array("f".utf8) + [3] + Array("e\u{301}".utf8) + [2]
+                    + Array("\u{E9}".utf8)))
+        #expect(try InstanceState(decoding: bytes[...]) == state)
     }
 
     @Test("with far more steps and finished elements than have a short count")

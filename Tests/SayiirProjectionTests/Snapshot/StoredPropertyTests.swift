@@ -14,7 +14,9 @@ struct StoredPropertyTests {
             "failedStep", "lineage", "leaseHolder", "leaseEpoch", "submittedAt", "updatedAt", "endedAt",
             "hasUnknownEvents", "anomalies",
         ],
-        "StepTable": ["entries", "index", "openPlaces"],
+        "StepTable": ["entries", "index", "opened"],
+        // Its index follows from the entries.
+        "OpenSteps": ["slots", "count", "index"],
         // Follows from the entries.
         "StepIndex": ["slots", "count"],
         "StepState": [
@@ -33,6 +35,7 @@ struct StoredPropertyTests {
         "Imported": ["source", "head"],
         "Step": ["node", "indices"],
         "NodeID": ["rawValue"],
+        "ExactText": ["rawValue"],
         "InstanceID": ["rawValue"],
         "DefinitionHash": ["bytes"],
         "Payload": ["codec", "bytes", "isSensitive"],

@@ -81,7 +81,9 @@ import Testing
         #expect(try await engine.client.state(of: "i").steps[Step("b")]?.failureCount == 0)
     }
 
-    @Test("CAN-06: what is unknown or has ended cannot be cancelled; what is cancelled stays so, for the first reason")
+    @Test(
+        "CAN-06: what is unknown or has ended cannot be cancelled; what is cancelled stays so, for the reason that was applied"
+    )
     func refusals() async throws {
         let (calls, gate) = (Calls(), Calls())
         gate.note("open")
@@ -97,10 +99,29 @@ import Testing
         let workflow = try gated(calls, gate)
         try await engine.client.submit(workflow, id: "off", input: 1)
         try await engine.client.cancel("off", reason: "first")
-        try await engine.client.cancel("off", reason: "second")
         #expect(try await engine.resume(workflow, id: "off").request?.reason == "first")
-        try await engine.client.cancel("off", reason: "third")
+        try await engine.client.cancel("off", reason: "second")
         #expect(try await engine.client.status(of: "off", as: workflow).request?.reason == "first")
+    }
+
+    @Test(
+        "CAN-07: of several pending requests to cancel the last one's actor and reason count; the same one again records nothing"
+    )
+    func lastRequest() async throws {
+        let (calls, gate) = (Calls(), Calls())
+        let engine = try await openEngine()
+        let workflow = try gated(calls, gate)
+        try await engine.client.submit(workflow, id: "i", input: 1)
+        try await engine.client.cancel("i", by: "eva", reason: "first")
+        try await engine.client.cancel("i", by: "max", reason: "second")
+        try await engine.client.cancel("i", by: "max", reason: "second")
+        try await engine.client.cancel("i", by: "max")
+        try await engine.client.cancel("i", by: "max", reason: "last")
+        let status = try await engine.resume(workflow, id: "i")
+        #expect(status.request?.actor == "max" && status.request?.reason == "last")
+        let history = try await engine.client.history(of: "i").map(\.event)
+        #expect(history.map(\.reason) == [nil, "first", "second", nil, "last", "last"])
+        #expect(history.last?.body.kindName == "cancelled" && history.last?.actor == "max")
     }
 
     @Test("CAN-09: a paused instance that is cancelled is so once its pause is over")

@@ -47,4 +47,52 @@ import Testing
         #expect((count...count + 16).contains(called.value))
         #expect(try await engine.backend.state(of: "i")?.anomalies == [])
     }
+
+    /// The quickest of three runs.
+    private func time(_ workflow: Workflow<Int, Int>, _ input: Int) async throws -> Duration {
+        var best = Duration.seconds(3600)
+        for _ in 0..<3 {
+            let engine = Engine(backend: InMemoryBackend())
+            let start = ContinuousClock.now
+            #expect(try await engine.run(workflow, id: "i", input: input).output == input)
+            best = min(best, ContinuousClock.now - start)
+        }
+        return best
+    }
+
+    private func map(concurrency: Int) throws -> Workflow<Int, Int> {
+        try Flow("w", input: Int.self).then("make") { Array(0..<$0) }
+            .map(concurrency: concurrency) { $0.then("t") { (value: Int) in value } }
+            .then("count") { $0.count }.build()
+    }
+
+    @Test(
+        "A map of n elements that all run at once costs n log n: not much more than with few at once, and four times as much for four times n"
+    )
+    func allAtOnce() async throws {
+        let few = try await time(try map(concurrency: 16), 16_000)
+        let all = try await time(try map(concurrency: 16_000), 16_000)
+        let quarter = try await time(try map(concurrency: 4000), 4000)
+        #expect(all < few * 6, "\(all) with all at once, \(few) with 16 at once")
+        #expect(all < quarter * 12, "\(all) for 16,000 elements, \(quarter) for 4,000")
+    }
+
+    @Test(
+        "A map whose elements all wait for a signal at once is gone through signal by signal, without a look at all of them each time"
+    )
+    func allWaiting() async throws {
+        let workflow = try Flow("w", input: Int.self).then("make") { Array(0..<$0) }
+            .map(concurrency: 1_000_000) { $0.waitForSignal("s", of: Int.self) }
+            .then("count") { $0.count }.build()
+        func time(_ count: Int) async throws -> Duration {
+            let engine = Engine(backend: InMemoryBackend())
+            _ = try await engine.run(workflow, id: "i", input: count)
+            let start = ContinuousClock.now
+            for number in 0..<count { try await engine.client.signal("s", to: "i", payload: number) }
+            #expect(try await engine.resume(workflow, id: "i").output == count)
+            return ContinuousClock.now - start
+        }
+        let (quarter, all) = (try await time(1000), try await time(4000))
+        #expect(all < quarter * 12, "\(all) for 4,000 elements, \(quarter) for 1,000")
+    }
 }

@@ -1,10 +1,10 @@
 import Sayiir
 import SayiirTesting
 
-/// An engine on a log on a disk in memory: the disk outlives it.
+/// An engine on a log on a disk in memory: the disk outlives it. Every value is decoded between steps.
 func openEngine(
     on disk: InMemoryFileSystem = InMemoryFileSystem(), clock: any EngineClock = VirtualClock(),
-    options: EngineOptions = EngineOptions()
+    options: EngineOptions = .testing
 ) async throws -> Engine {
     var options = options
     options.clock = clock

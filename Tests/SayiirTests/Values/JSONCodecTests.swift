@@ -74,6 +74,56 @@ import Testing
         try expectRoundTrip(Nothing())
     }
 
+    /// Encodes itself as `null` in one of its cases, as types for any JSON do.
+    private enum AnyJSON: Codable, Equatable {
+        case null
+        case number(Int)
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            self = container.decodeNil() ? .null : .number(try container.decode(Int.self))
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch self {
+            case .null: try container.encodeNil()
+            case .number(let number): try container.encode(number)
+            }
+        }
+    }
+
+    @Test(
+        "An optional that holds what JSON writes as null is refused, wherever it is in arrays, dictionaries and optionals"
+    )
+    func hiddenNil() throws {
+        let values: [any Encodable] = [
+            Int??.some(nil), Int???.some(.some(nil)), Int???.some(nil), AnyJSON?.some(.null), [Int??.some(nil)],
+            [[1: Int??.some(nil)]], ["a": AnyJSON?.some(.null)], [Int??.some(nil)] as [Int??]?, Set([Int??.some(nil)]),
+            LoopResult<Int??>.done(.some(nil)), BranchEnvelope<Int??>(branch: "b", result: .some(nil)),
+        ]
+        for value in values {
+            #expect(throws: EncodingError.self, "\(value)") { try codec.encode(value) }
+        }
+        for value in [Int??.some(1), Int??.none] { try expectRoundTrip(value) }
+        try expectRoundTrip([Int??.none, .some(2)])
+        try expectRoundTrip([AnyJSON.null, .number(3)])
+        try expectRoundTrip(["a": AnyJSON?.some(.number(1)), "b": nil])
+        try expectRoundTrip(AnyJSON.null)
+        try expectRoundTrip([[Int]?.none, []])
+        try expectRoundTrip(LoopResult<Int?>.again(nil))
+    }
+
+    @Test(
+        "A task that returns an optional of nil fails with a reason, and does not go on with another value after a crash"
+    )
+    func hiddenNilInFlow() async throws {
+        let workflow = try Flow("w", input: Int.self).then("a") { (_: Int) -> Int?? in .some(nil) }
+            .then("b") { (value: Int??) in value == .some(nil) }.build()
+        let status = try await Engine(backend: InMemoryBackend()).run(workflow, id: "i", input: 1)
+        #expect(status.error?.description.contains("JSON cannot tell an optional that holds 'nil'") == true)
+    }
+
     @Test("equal values have equal bytes")
     func determinism() throws {
         let members = (0..<50).map { ("key\($0)", $0) }

@@ -1,0 +1,2 @@
+// ``ExactText`` stands in signatures of this module and of those above it.
+@_exported public import SayiirText
