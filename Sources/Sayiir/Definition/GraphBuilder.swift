@@ -152,11 +152,8 @@ struct GraphBuilder {
     private mutating func check(_ duration: Duration, _ what: String, of node: String) {
         if duration < .zero {
             problems.append(.invalid("\(node): \(what) must be a finite non-negative number"))
-        } else if duration > Self.longestWait {
+        } else if duration > .longestWait {
             problems.append(.invalid("\(node): \(what) must not be longer than 200 years"))
         }
     }
-
-    /// Time stamps end in the year 2262.
-    private static let longestWait = Duration.seconds(200 * 365 * 86_400)
 }

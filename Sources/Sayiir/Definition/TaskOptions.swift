@@ -1,6 +1,6 @@
 /// What governs the execution of a task, and what people want to know of it.
 public struct TaskOptions: Hashable, Sendable {
-    /// How long one attempt may take; `nil` if as long as it likes.
+    /// The time limit of one attempt, at least zero; `nil` for no limit. A limit above 200 years is the same as no limit.
     public var timeout: Duration?
     /// Whether and when a failed attempt is followed by another; `nil` for never.
     public var retries: RetryPolicy?

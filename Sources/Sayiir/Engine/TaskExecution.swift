@@ -42,7 +42,8 @@ struct TaskExecution: Sendable {
     }
 
     private nonisolated(nonsending) func outcome(of task: TaskNode, _ input: NodeValue) async -> Outcome {
-        guard let limit = task.options.timeout else { return await call(task, input) }
+        // A longer time-out never ends an attempt, whatever its number is.
+        guard let limit = task.options.timeout, limit <= .longestWait else { return await call(task, input) }
         guard limit > .zero else { return .timedOut(limit) }
         let race = Race<Outcome>()
         let work = Task { await race.finish(call(task, input)) }

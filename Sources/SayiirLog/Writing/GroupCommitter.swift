@@ -199,7 +199,7 @@ final class GroupCommitter: Sendable {
         var (end, byteCount) = (start, 0)
         while end < submissions.count {
             let length = submissions.batches[end].byteCount
-            if end > start, byteCount + length > journal.options.commitBytes { break }
+            if end > start, byteCount + length > journal.options.commitLimit { break }
             byteCount += length
             end += 1
         }
