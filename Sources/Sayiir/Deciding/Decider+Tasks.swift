@@ -9,7 +9,7 @@ extension Decider {
         let next = state.steps[known].attempt &+ 1
         switch state.steps[known].status {
         case .ready: start(step, task, attempt: next)
-        case .running where isTakingUp: start(step, task, attempt: next)
+        case .running where wasInterrupted(step): start(step, task, attempt: next)
         case .waitingToRetry(let due) where due <= now: start(step, task, attempt: next)
         case .failed: retryOrFail(step, isRetryable: true)
         default: break
@@ -47,13 +47,13 @@ extension Decider {
             return fail(step, known.failure ?? Failure(type: "", message: "unknown error"))
         }
         let wakeAt = now + policy.delay(beforeRetry: failures)
-        record(.retryScheduled(.init(step: step, nextAttempt: known.attempt + 1, wakeAt: wakeAt)))
+        record(.retryScheduled(.init(step: step, nextAttempt: known.attempt &+ 1, wakeAt: wakeAt)))
     }
 
     /// Nobody knows whether an interrupted attempt did its work. If it must not be made twice, a person decides.
     mutating func doubtInterruptedAttempts() {
         for known in state.steps.open.filter({ $0.status == .running })
-        where graph.task(known.step.node)?.options.execution == .atMostOnce {
+        where wasInterrupted(known.step) && graph.task(known.step.node)?.options.execution == .atMostOnce {
             record(.taskInDoubt(.init(step: known.step, attempt: known.attempt)))
         }
     }

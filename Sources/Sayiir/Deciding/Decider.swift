@@ -26,6 +26,8 @@ struct Decider: Sendable {
     var agenda: [Place] = []
     /// Whether an executor is just taking the instance up: what is recorded as running was interrupted.
     private(set) var isTakingUp = false
+    /// Steps whose attempts the executor itself has begun, though it is only taking the instance up.
+    var ownAttempts: Set<Step> = []
     /// The first task that did not begin because an executor must offer more for it than this one does.
     var unoffered: TaskOptions?
     /// The first step that would have begun, had nobody asked to stop.
@@ -70,6 +72,8 @@ struct Decider: Sendable {
         case .takeUp:
             isTakingUp = true
             doubtInterruptedAttempts()
+            agenda = [.sequence(Graph.root, [])]
+        case .proceed:
             agenda = [.sequence(Graph.root, [])]
         case .look:
             // In reverse, since the last one of the agenda comes first.
@@ -251,6 +255,9 @@ struct Decider: Sendable {
         record(.failed(.init(step: step, failure: failure)))
     }
 
+    /// Whether a step that is recorded as running was interrupted.
+    func wasInterrupted(_ step: Step) -> Bool { isTakingUp && (ownAttempts.isEmpty || !ownAttempts.contains(step)) }
+
     // MARK: Requests to stop
 
     /// Whether somebody asked to cancel or pause. From then on nothing begins, and what runs comes to its end.
@@ -261,7 +268,7 @@ struct Decider: Sendable {
         guard state.phase == .active, isAskedToStop else { return }
         var waiting: Step?
         for known in state.steps.open {
-            if known.status == .running && !isTakingUp { return }
+            if known.status == .running && !wasInterrupted(known.step) { return }
             if known.status != .entered { waiting = waiting ?? known.step }
         }
         if let request = state.cancelRequest {

@@ -22,7 +22,8 @@ public struct EngineOptions: Sendable {
     /// Whether workflows and their tasks run where the backend likes it best: on the log's own threads. Otherwise they run on Swift's
     /// pool. `docs/PERFORMANCE.md` has figures of both.
     public var prefersBackendExecutor = true
-    /// How many instances may run at the same time when the engine runs as a service; at least 1.
+    /// The number of instances that may run at the same time when the engine runs as a service. A number below 1 counts as 1;
+    /// `Int.max` for no limit.
     public var concurrency = 256
     /// What a service offers: it runs tasks all of whose tags are among these, and tasks without tags. `nil` for every task.
     public var tags: [String]?
@@ -32,6 +33,9 @@ public struct EngineOptions: Sendable {
     public var logger = Logger(label: "sayiir")
     /// How the log is written, if the engine opens one.
     public var log = LogOptions()
+
+    /// About how many bytes of events go into one commit, at most. For tests: with less, decisions are stored in more parts.
+    package var commitBytes = 8 * 1024 * 1024
 
     /// The defaults.
     public init() {}

@@ -7,6 +7,8 @@ struct RunEnvironment: Sendable {
     var clock: any EngineClock
     var codecs: Codecs
     var observer = Observer([])
+    /// About how many bytes of events go into one commit, at most. Half of what the log's can have.
+    var commitBytes = 8 * 1024 * 1024
     /// Whether a run that only waits for its next attempt ends meanwhile: a service wakes it again.
     var isService = false
     /// Says when nothing more is to begin.

@@ -61,8 +61,15 @@ struct ServiceWorker: Sendable {
                 return InstanceRest(
                     revision: 0, due: environment.clock.now + Self.storageRetryDelay,
                     priority: await priority(of: instance))
-            default:
+            case .backend(let cause) where !cause.concernsOneInstance:
                 throw error
+            default:
+                logger.error(
+                    "the instance cannot go on; it is left alone and tried again later",
+                    metadata: metadata(instance, "error", "\(error)"))
+                return InstanceRest(
+                    revision: 0, due: environment.clock.now + Self.faultRetryDelay,
+                    priority: await priority(of: instance))
             }
         }
     }
@@ -77,11 +84,28 @@ struct ServiceWorker: Sendable {
         do throws(WorkflowError) {
             rest = try await runOnce(under: lease, from: state)
         } catch {
-            await environment.backend.release(lease)
+            await release(lease, after: error)
             throw error
         }
         await environment.backend.release(lease, leaving: rest)
         return rest
+    }
+
+    /// Gives back the lease of an instance that could not go on. A backend that hands out work is told not to do so at once.
+    private func release(_ lease: Lease, after error: WorkflowError) async {
+        let backend = environment.backend
+        guard case .backend(let cause) = error, cause.concernsOneInstance, backend is any SharedBackend else {
+            return await backend.release(lease)
+        }
+        if let state = try? await environment.state(of: lease.instance) {
+            let due = environment.clock.now + Self.faultRetryDelay
+            return await backend.release(lease, leaving: InstanceRest(revision: state.revision, due: due))
+        }
+        // What it waits for can only be said by who knows its revision. Until it is given back, nobody gets it.
+        Task { [clock = environment.clock] in
+            try? await clock.sleep(for: Self.faultRetryDelay)
+            await backend.release(lease)
+        }
     }
 
     private func runOnce(under lease: Lease, from known: InstanceState?) async throws(WorkflowError) -> InstanceRest? {
@@ -124,6 +148,8 @@ struct ServiceWorker: Sendable {
 
     /// How long to wait after storage refused.
     static let storageRetryDelay = Duration.seconds(1)
+    /// How long to wait before an instance is tried again that cannot go on though others can.
+    static let faultRetryDelay = Duration.seconds(60)
     /// How long to leave an instance to others that nobody here can run.
     private static let foreignRetryDelay = Duration.seconds(60)
 
