@@ -61,3 +61,5 @@ public final class PostgresClock: EngineClock {
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }
+
+extension PostgresClock: MachineClock {}

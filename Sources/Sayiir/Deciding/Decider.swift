@@ -13,6 +13,8 @@ struct Decider: Sendable {
     let executor: String
     /// Whether the executor is about to stop: what runs is ended, and nothing begins.
     var isDraining = false
+    /// After how many interrupted attempts in a row a step is in doubt; `nil` for never.
+    var crashLimit: Int?
     /// What the executor offers; tasks that need other tags do not begin here. `nil` for everything.
     var offeredTags: Set<String>?
     /// The values that go from node to node.
@@ -252,7 +254,7 @@ struct Decider: Sendable {
     }
 
     mutating func fail(_ step: Step, _ failure: Failure) {
-        record(.failed(.init(step: step, failure: failure)))
+        record(.failed(.init(step: step, failure: failure.bounded)))
     }
 
     /// Whether a step that is recorded as running was interrupted.

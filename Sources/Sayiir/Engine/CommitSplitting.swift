@@ -46,7 +46,8 @@ extension Event.Body {
             overhead + body.workflow.utf8.count + body.input.bytes.count + (body.metadata?.bytes.count ?? 0)
         case .taskCheckpointed(let body): overhead(body.step) + body.output.bytes.count
         case .taskStarted(let body): overhead(body.step) + body.executor.utf8.count
-        case .taskFailed(let body): overhead(body.step) + body.failure.byteCount
+        case .taskFailed(let body):
+            overhead(body.step) + body.failure.byteCount + (body.fullMessage?.utf8.count ?? 0)
         case .failed(let body): (body.step.map { overhead($0) } ?? overhead) + body.failure.byteCount
         case .signalTimedOut(let body): overhead(body.step) + (body.fallback?.bytes.count ?? 0)
         case .forked(let body): overhead(body.step) + body.branches.reduce(0) { $0 + $1.utf8.count + 4 }

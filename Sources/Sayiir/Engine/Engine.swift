@@ -46,6 +46,7 @@ public final class Engine: Sendable {
         ownLog = log
         self.options = options
         client = WorkflowClient(backend: log, options: options)
+        log.warnAboutHeldThreads(options)
     }
 
     /// An engine on a backend that others may use too.
@@ -53,6 +54,7 @@ public final class Engine: Sendable {
         ownLog = nil
         self.options = options
         client = WorkflowClient(backend: backend, options: options)
+        (backend as? LogBackend)?.warnAboutHeldThreads(options)
     }
 
     /// Makes all that was acknowledged known to the log as durable, and gives up the directory. What runs is not waited for: its
@@ -165,6 +167,7 @@ extension RunEnvironment {
         self.init(
             backend: backend, clock: options.clock ?? backend.clock ?? SystemClock(),
             codecs: Codecs(writing: options.codec, reading: options.otherCodecs),
-            observer: Observer(options.middleware), commitBytes: options.commitBytes)
+            observer: Observer(options.middleware), executors: TaskExecutors(limit: options.blockingThreads),
+            commitBytes: options.commitBytes, crashLimit: options.crashLimit)
     }
 }

@@ -39,6 +39,7 @@ final class InstanceRun {
         self.environment = environment
         decider = Decider(state, graph: graph, codecs: environment.codecs, executor: lease.executor)
         decider.offeredTags = environment.tags
+        decider.crashLimit = environment.crashLimit
         run = state.run
     }
 
@@ -71,6 +72,14 @@ final class InstanceRun {
     ///
     /// - Returns: How the instance was left.
     nonisolated(nonsending) func resume() async throws(WorkflowError) -> LeftInstance {
+        // In most cases nothing was interrupted before, and there is nothing to wait for.
+        guard decider.hasSuspects else {
+            try await commit([.takeUp])
+            return try await goOn()
+        }
+        let pass = await environment.suspects.enter()
+        defer { environment.suspects.leave(pass) }
+        guard !environment.isDraining else { throw .interrupted(id) }
         try await commit([.takeUp])
         return try await goOn()
     }
@@ -242,7 +251,8 @@ final class InstanceRun {
             node: task, metadata: decider.state.metadata, codecs: environment.codecs)
         let input = Result { () throws(ValueError) in try decider.input(of: attempt.step) }
         return TaskExecution(
-            task: task, input: input, context: context, clock: environment.clock, observer: environment.observer)
+            task: task, input: input, context: context, clock: environment.clock, observer: environment.observer,
+            executors: environment.executors)
     }
 
     /// The command that follows from an attempt; `nil` if the calling task was cancelled, so that nobody knows what it did.

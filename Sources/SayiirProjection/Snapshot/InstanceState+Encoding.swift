@@ -1,7 +1,7 @@
 extension InstanceState {
     /// The version of the encoding. A snapshot of another version is not used: its states are folded again from their
     /// events.
-    public static let encodingVersion: UInt32 = 1
+    public static let encodingVersion: UInt32 = 2
 
     /// Appends the state's encoding to `output`.
     ///
