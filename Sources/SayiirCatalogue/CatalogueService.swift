@@ -1,4 +1,5 @@
 public import Logging
+internal import SayiirEvents
 internal import SayiirLog
 public import ServiceLifecycle
 
@@ -19,7 +20,7 @@ public struct CatalogueService: Service {
     ///
     /// - Parameters:
     ///   - catalogue: The catalogue; it is made if there is none.
-    ///   - interval: How long it waits between two looks at the log.
+    ///   - interval: How long it waits between two looks at the log; a millisecond at least.
     ///   - logger: Is told of errors, and of a catalogue that is built anew.
     public init(
         _ catalogue: Catalogue, interval: Duration = .milliseconds(200),
@@ -72,10 +73,9 @@ public struct CatalogueService: Service {
                     "the catalogue is behind", metadata: ["error": "\(error)", "catalogue": "\(catalogue.path)"])
             }
             if isStopping { return }
-            let nanoseconds =
-                Int(clamping: delay.components.seconds) &* 1_000_000_000
-                &+ Int(clamping: delay.components.attoseconds / 1_000_000_000)
-            isStopping = stop.wait(nanoseconds: max(0, nanoseconds)) { $0 ? true : nil } ?? false
+            // Without any pause it would keep a processor busy.
+            let nanoseconds = max(Int(clamping: delay.saturatedNanoseconds), 1_000_000)
+            isStopping = stop.wait(nanoseconds: nanoseconds) { $0 ? true : nil } ?? false
         }
     }
 

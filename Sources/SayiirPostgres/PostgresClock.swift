@@ -31,7 +31,7 @@ public final class PostgresClock: EngineClock {
     }
 
     /// Sleeps on this machine's continuous clock.
-    public func sleep(for duration: Duration) async throws { try await Task.sleep(for: duration) }
+    public func sleep(for duration: Duration) async throws { try await SystemClock().sleep(for: duration) }
 
     func set(offset: Int64) { sample.withLock { $0.offset = offset } }
 
@@ -61,3 +61,5 @@ public final class PostgresClock: EngineClock {
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }
+
+extension PostgresClock: MachineClock {}

@@ -80,6 +80,18 @@ public struct PostgresError: StoreError, Hashable {
         }
     }
 
+    /// Whether the error is about one instance: the server refused what was to be stored of it, or holds what cannot be read.
+    public var concernsOneInstance: Bool {
+        switch kind {
+        case .refused, .unreadable: true
+        case .invalidURL, .unreachable, .notAuthenticated, .noDatabase, .notPermitted, .tooManyConnections,
+            .poolExhausted,
+            .timedOut, .connectionLost, .contended, .readOnly, .overloaded, .outOfSpace, .unsupportedServer,
+            .newerSchema, .moved, .closed:
+            false
+        }
+    }
+
     /// The error in words, with what to do.
     public var description: String { "\(words). \(advice)" }
 

@@ -1,4 +1,9 @@
+internal import SayiirEvents
+
 /// How a ``PostgresBackend`` works. The defaults suit most programs.
+///
+/// A number or duration outside its bounds counts as the nearest one within: durations from zero to 200 years,
+/// ``maximumConnections`` from 1 to 10,000, ``leaseDuration`` and ``pollInterval`` from 10 milliseconds, a lease 10 years at most.
 public struct PostgresOptions: Sendable {
     /// The schema that holds the tables; it is created if it is missing. 1 to 48 bytes. Two schemas are two stores.
     public var schema = "sayiir"
@@ -27,6 +32,30 @@ public struct PostgresOptions: Sendable {
 
     /// The defaults.
     public init() {}
+
+    /// The options, each within the bounds in which all arithmetic on it is safe.
+    var bounded: PostgresOptions {
+        var options = self
+        options.maximumConnections = min(max(maximumConnections, 1), Self.connectionLimit)
+        options.minimumConnections = min(max(minimumConnections, 0), options.maximumConnections)
+        options.acquireTimeout = acquireTimeout.boundedWait
+        options.connectTimeout = connectTimeout.boundedWait
+        options.idleTimeout = idleTimeout.boundedWait
+        options.maximumLifetime = maximumLifetime.boundedWait
+        options.statementTimeout = statementTimeout.boundedWait
+        options.reconnectTimeout = reconnectTimeout.boundedWait
+        // The end of a lease is a time of day, which has to be left in the year that the server counts to.
+        options.leaseDuration = min(max(leaseDuration, Self.shortestInterval), Self.longestLease)
+        options.pollInterval = max(pollInterval.boundedWait, Self.shortestInterval)
+        options.cachedInstances = max(cachedInstances, 1)
+        return options
+    }
+
+    /// More connections than a server takes. Each has a thread of its own.
+    private static let connectionLimit = 10_000
+    /// Asking the server without a pause would keep it from its work.
+    private static let shortestInterval = Duration.milliseconds(10)
+    private static let longestLease = Duration.seconds(10 * 365 * 86_400)
 
     /// How often leases are renewed: four times in their duration, and every 15 seconds at least.
     var heartbeatInterval: Duration { min(leaseDuration / 4, .seconds(15)) }

@@ -13,6 +13,8 @@ package struct PlanRunner {
     let plan: FlowPlan
     let workflow: Workflow<Int, Int>
     let world: PlanWorld
+    /// How many bytes of events a run stores in one commit, if not as many as usual.
+    private let commitBytes: Int?
 
     /// What a run left behind.
     package struct Record {
@@ -29,8 +31,9 @@ package struct PlanRunner {
     }
 
     /// Prepares to run a plan, in a world of its own.
-    package init(_ plan: FlowPlan, id: InstanceID = "plan") throws {
+    package init(_ plan: FlowPlan, id: InstanceID = "plan", commitBytes: Int? = nil) throws {
         self.id = id
+        self.commitBytes = commitBytes
         self.plan = plan
         expectation = PlanInterpreter.expectation(of: plan)
         world = PlanWorld()
@@ -51,6 +54,7 @@ package struct PlanRunner {
         var options = EngineOptions()
         options.clock = world.clock
         options.executor = "tester"
+        if let commitBytes { options.commitBytes = commitBytes }
         var backend = RecordingBackend(inner: storage)
         let quiet = Engine(backend: backend, options: options)
         backend.onAppend = { [requests = plan.requests] events in

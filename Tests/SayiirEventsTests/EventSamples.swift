@@ -97,6 +97,14 @@ extension Sample {
             #"task_failed { step { node: "charge" } attempt: 4294967295 failure { type: "T" message: "a\nb" } }"#
         ),
         Sample(
+            .taskFailed(
+                .init(step: step, attempt: 1, failure: Failure(type: "T", message: "a"), fullMessage: "abc")),
+            """
+            task_failed { step { node: "charge" } attempt: 1 failure { type: "T" message: "a" } \
+            full_message: "abc" }
+            """
+        ),
+        Sample(
             .taskTimedOut(.init(step: step, attempt: 1, limit: .milliseconds(30_500))),
             #"task_timed_out { step { node: "charge" } attempt: 1 limit_ns: 30500000000 }"#),
         Sample(

@@ -334,6 +334,11 @@ extension [Event] {
     package func checkForm() throws(BackendError) {
         guard let first else { return }
         var revision = first.revision
+        // Revisions count from 1, and one has to follow the last.
+        let (_, overflows) = revision.addingReportingOverflow(UInt64(count))
+        guard revision > 0, !overflows else {
+            throw .malformedAppend("revision \(revision) cannot be the first of \(count)")
+        }
         for index in indices {
             guard self[index].instance == first.instance else {
                 throw .malformedAppend("they belong to '\(first.instance)' and '\(self[index].instance)'")

@@ -36,6 +36,24 @@ public enum BackendError: Error, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether the error is about one instance, its events or its size: others can go on nevertheless.
+    ///
+    /// Errors of which it is not known count as errors of all: a service ends with them, and its operator is told.
+    public var concernsOneInstance: Bool {
+        switch self {
+        case .conflict, .fenced, .leaseHeld, .malformedAppend, .unreadableEvent: true
+        case .log(let error):
+            switch error {
+            case .batchTooLarge, .keyTooLong, .refused: true
+            case .locked, .notALog, .moved, .newerVersion, .noSpace, .notWritten, .takenBack, .outcomeUnknown,
+                .fileSystem,
+                .closed:
+                false
+            }
+        case .store(let error): error.concernsOneInstance
+        }
+    }
+
     /// Runs what fails only as a log does, or as a backend on one.
     static func translating<Result>(_ body: () async throws -> Result) async throws(BackendError) -> Result {
         do {

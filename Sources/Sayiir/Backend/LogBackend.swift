@@ -91,6 +91,11 @@ public struct LogBackend: Backend {
         if log.isSnapshotDue { startSnapshot() }
     }
 
+    /// See ``/SayiirLog/LogWriter/watchThreads(after:_:)``.
+    func watchThreads(after limit: Duration, _ report: @escaping @Sendable (_ note: Int) -> Void) {
+        log.watchThreads(after: limit, report)
+    }
+
     private func startSnapshot() {
         let starts = isTakingSnapshot.withLock { isTaking in
             defer { isTaking = true }

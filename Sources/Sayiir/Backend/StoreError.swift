@@ -6,4 +6,12 @@ public protocol StoreError: Error, CustomStringConvertible {
 
     /// Whether what was to be stored may be found stored nevertheless. Reading the instance again tells.
     var isOutcomeUnknown: Bool { get }
+
+    /// Whether the error is about one instance, its events or its size: others can go on nevertheless. False by default.
+    var concernsOneInstance: Bool { get }
+}
+
+extension StoreError {
+    /// False.
+    public var concernsOneInstance: Bool { false }
 }

@@ -36,6 +36,7 @@ extension WorkflowClient {
         changing change: ForkChange<Input>? = nil, by actor: String? = nil, reason: String? = nil
     ) async throws(WorkflowError) -> WorkflowStatus<Output> {
         try id.check()
+        try Self.check(actor: actor, reason: reason)
         _ = try await submittedState(of: source)
         let history = try await history(of: source).map(\.event)
         var replacement: (place: ChangedPlace, value: Payload)?

@@ -34,6 +34,7 @@ extension WorkflowClient {
     ) async throws(WorkflowError) -> InstanceStatus {
         let id = InstanceID(bundle.key)
         try id.check()
+        try Self.check(actor: actor, reason: reason)
         if let unproven = bundle.unproven(in: head).first {
             throw .notImportable(id, reason: "its record \(unproven) is not proven to be in the log with this head")
         }

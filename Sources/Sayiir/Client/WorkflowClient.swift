@@ -23,7 +23,7 @@ public struct WorkflowClient: Sendable {
     }
 
     init(executor: String, environment: RunEnvironment) {
-        self.executor = executor
+        self.executor = executor.asExecutor
         self.environment = environment
     }
 
@@ -65,7 +65,8 @@ public struct WorkflowClient: Sendable {
     /// ends the instance as cancelled. Of several requests that are pending the last reason counts. A paused instance is
     /// cancelled when its pause ends.
     ///
-    /// - Throws: ``WorkflowError/instanceNotFound(_:)``, ``WorkflowError/notPossible(_:_:_:)`` if it has completed or failed.
+    /// - Throws: ``WorkflowError/instanceNotFound(_:)``, ``WorkflowError/notPossible(_:_:_:)`` if it has completed or failed,
+    ///   ``WorkflowError/textTooLong(what:byteCount:limit:)`` above 64 KiB of `actor` or `reason`.
     @discardableResult
     public func cancel(
         _ id: InstanceID, by actor: String? = nil, reason: String? = nil
@@ -98,7 +99,16 @@ public struct WorkflowClient: Sendable {
         of step: Step, in id: InstanceID, as resolution: Event.DoubtResolved.Resolution, by actor: String? = nil,
         reason: String? = nil
     ) async throws(WorkflowError) -> RequestReceipt {
-        try await apply(.resolveDoubt(step, resolution), to: id, by: actor, reason: reason)
+        var resolution = resolution
+        switch resolution {
+        case .failed(let failure): resolution = .failed(failure.bounded)
+        case .completed(let output):
+            if let problem = Codecs.problem(with: output) {
+                throw .notEncodable(what: "output of '\(step)'", id, reason: problem)
+            }
+        case .rerun, .unknown: break
+        }
+        return try await apply(.resolveDoubt(step, resolution), to: id, by: actor, reason: reason)
     }
 
     /// Sends a signal to an instance. Durable when this returns.
@@ -109,21 +119,25 @@ public struct WorkflowClient: Sendable {
     /// Runs nothing: an executor that waits takes it at once, otherwise ``Engine/resume(_:id:)`` does.
     ///
     /// - Parameters:
-    ///   - name: The signal's name, as the flow has it.
+    ///   - name: The signal's name, as the flow has it; 16 KiB at most.
     ///   - id: The instance.
     ///   - payload: What the waiting node takes.
-    ///   - deduplicationID: The sender's own id for this delivery: a second one with the same id is dropped.
+    ///   - deduplicationID: The sender's own id for this delivery, 64 KiB at most: a second one with the same id is dropped.
     ///   - mustExist: Whether to refuse a signal to an instance that is not live, and one that its definition has no wait for.
     ///   - actor: Who sends it, for the history.
     /// - Throws: ``WorkflowError/notEncodable(what:_:reason:)``, ``WorkflowError/invalidInstanceID(_:)``,
-    ///   ``WorkflowError/backend(_:)``; with `mustExist` ``WorkflowError/instanceNotFound(_:)``,
-    ///   ``WorkflowError/notPossible(_:_:_:)``, ``WorkflowError/signalNotAwaited(_:signal:known:)``.
+    ///   ``WorkflowError/textTooLong(what:byteCount:limit:)``, ``WorkflowError/backend(_:)``; with `mustExist`
+    ///   ``WorkflowError/instanceNotFound(_:)``, ``WorkflowError/notPossible(_:_:_:)``,
+    ///   ``WorkflowError/signalNotAwaited(_:signal:known:)``.
     @discardableResult
     public func signal(
         _ name: String, to id: InstanceID, payload: some Encodable & Sendable, deduplicationID: String? = nil,
         mustExist: Bool = false, by actor: String? = nil
     ) async throws(WorkflowError) -> RequestReceipt {
         try id.check()
+        try Self.check(actor: actor, reason: nil)
+        try Self.check(name, "signal's name", limit: TextLimits.name)
+        try Self.check(deduplicationID, "deduplication id", limit: TextLimits.remark)
         let value: Payload
         do throws(ValueError) {
             value = try environment.codecs.encode(payload)
@@ -148,6 +162,7 @@ public struct WorkflowClient: Sendable {
     private func apply(
         _ control: Control, to id: InstanceID, by actor: String?, reason: String?
     ) async throws(WorkflowError) -> RequestReceipt {
+        try Self.check(actor: actor, reason: reason)
         while true {
             var state = try await submittedState(of: id)
             guard let body = try control.decide(on: state, by: actor, reason: reason) else {
@@ -193,6 +208,17 @@ public struct WorkflowClient: Sendable {
             isServed = served?.contains(ServedWorkflow(name: state.workflow, definition: definition))
         }
         return RequestReceipt(isRecorded: isRecorded, status: state.status, isServed: isServed)
+    }
+
+    /// Refuses an actor or a reason that is too long for the history.
+    static func check(actor: String?, reason: String?) throws(WorkflowError) {
+        try check(actor, "actor", limit: TextLimits.remark)
+        try check(reason, "reason", limit: TextLimits.remark)
+    }
+
+    private static func check(_ text: String?, _ what: String, limit: Int) throws(WorkflowError) {
+        let count = text?.utf8.count ?? 0
+        if count > limit { throw .textTooLong(what: what, byteCount: count, limit: limit) }
     }
 
     /// Appends events without a lease; false if somebody else changed the instance first.

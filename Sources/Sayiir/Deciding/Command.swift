@@ -6,6 +6,8 @@ enum Command: Sendable {
     case takeUp
     /// Time has passed, or somebody asked for something: see what is due.
     case look
+    /// A part of what was decided is stored: see what follows from it.
+    case proceed
     /// An attempt is over.
     case attemptEnded(Step, attempt: UInt32, AttemptResult)
 }

@@ -27,14 +27,16 @@ extension Decider {
     private mutating func follow(
         _ decision: Event.LoopDecision, after iteration: UInt32, _ step: Step, _ loop: LoopNode
     ) {
-        let isLast = Int(iteration) + 1 >= loop.maxIterations
+        let isLast = Int(iteration) + 1 >= min(loop.maxIterations, LoopNode.iterationLimit)
         if decision == .again, isLast, loop.onMax == .fail {
             let text = "Loop '\(step.node)' exceeded max iterations (\(loop.maxIterations))"
             return fail(step, Failure(type: "", message: text))
         }
         guard decision == .again, !isLast else {
             let reachedLimit = decision == .again
-            record(.loopFinished(.init(step: step, iterations: iteration + 1, reachedLimit: reachedLimit)))
+            // Saturates: a history may name the last iteration that the format can.
+            let iterations = UInt32(clamping: Int(iteration) + 1)
+            record(.loopFinished(.init(step: step, iterations: iterations, reachedLimit: reachedLimit)))
             return agenda.append(.end(step))
         }
         agenda.append(.sequence(loop.body, step.indices + [iteration + 1]))
@@ -51,7 +53,7 @@ extension Decider {
         guard case .map(let elements, let finished) = state.steps[step]?.kind else { return }
         if finished.count == elements { return endMap(step) }
         // Elements begin in order, so those that may be under way are the first that are not finished.
-        let begun = min(Int(elements), map.concurrency + finished.count)
+        let begun = min(Int(elements), map.width + finished.count)
         for index in (0..<UInt32(begun)).reversed() where !finished.contains(index) {
             agenda.append(.sequence(map.body, step.indices + [index]))
         }
@@ -63,7 +65,7 @@ extension Decider {
         record(.mapElementFinished(.init(step: step, index: index)))
         guard case .map(let elements, let finished) = state.steps[step]?.kind else { return }
         if finished.count == elements { return endMap(step) }
-        let next = map.concurrency + finished.count - 1
+        let next = map.width + finished.count - 1
         if next < elements { agenda.append(.sequence(map.body, step.indices + [UInt32(next)])) }
     }
 

@@ -12,7 +12,7 @@ extension Decider {
             // Only another program can do better, and that takes the instance up first.
             if isTakingUp, canTakeInput(step, task) { start(step, task, attempt: next) }
         case .ready: start(step, task, attempt: next)
-        case .running where isTakingUp: start(step, task, attempt: next)
+        case .running where wasInterrupted(step): start(step, task, attempt: next)
         case .waitingToRetry(let due) where due <= now: start(step, task, attempt: next)
         case .failed: retryOrFail(step, isRetryable: true)
         default: break
@@ -34,7 +34,10 @@ extension Decider {
             record(.taskCheckpointed(.init(step: step, attempt: attempt, output: output)))
             agenda.append(.end(step))
         case .failed(let failure, let isRetryable):
-            record(.taskFailed(.init(step: step, attempt: attempt, failure: failure)))
+            record(
+                .taskFailed(
+                    .init(
+                        step: step, attempt: attempt, failure: failure.bounded, fullMessage: failure.fullMessage)))
             retryOrFail(step, isRetryable: isRetryable)
         case .timedOut(let limit):
             record(.taskTimedOut(.init(step: step, attempt: attempt, limit: limit)))
@@ -73,14 +76,32 @@ extension Decider {
             return fail(step, known.failure ?? Failure(type: "", message: "unknown error"))
         }
         let wakeAt = now + policy.delay(beforeRetry: failures)
-        record(.retryScheduled(.init(step: step, nextAttempt: known.attempt + 1, wakeAt: wakeAt)))
+        record(.retryScheduled(.init(step: step, nextAttempt: known.attempt &+ 1, wakeAt: wakeAt)))
     }
 
-    /// Nobody knows whether an interrupted attempt did its work. If it must not be made twice, a person decides.
+    /// Leaves interrupted attempts to a person's decision whose task must not run twice, or has been interrupted too often.
+    ///
+    /// What an interrupted attempt did is not known. One that ends its process ends the next one, too, and with it everything else
+    /// that runs there.
     mutating func doubtInterruptedAttempts() {
-        for known in state.steps.open.filter({ $0.status == .running })
-        where graph.task(known.step.node)?.options.execution == .atMostOnce {
+        for known in state.steps.open.filter({ $0.status == .running }) where wasInterrupted(known.step) {
+            let isOnce = graph.task(known.step.node)?.options.execution == .atMostOnce
+            guard isOnce || hasReachedCrashLimit(known) else { continue }
             record(.taskInDoubt(.init(step: known.step, attempt: known.attempt)))
         }
+    }
+
+    /// Whether a step was interrupted so often in a row that it may be what ends the process: half as often as the limit allows.
+    var hasSuspects: Bool {
+        guard let crashLimit else { return false }
+        return state.steps.open.contains { known in
+            known.status == .running && Int(known.crashCount) + 1 >= max(crashLimit / 2, 1)
+        }
+    }
+
+    /// Whether the step's latest attempt, which was interrupted, is one too many in a row.
+    private func hasReachedCrashLimit(_ known: StepState) -> Bool {
+        guard let crashLimit else { return false }
+        return Int(known.crashCount) + 1 >= max(crashLimit, 1)
     }
 }

@@ -13,6 +13,8 @@ struct Decider: Sendable {
     let executor: String
     /// Whether the executor is about to stop: what runs is ended, and nothing begins.
     var isDraining = false
+    /// After how many interrupted attempts in a row a step is in doubt; `nil` for never.
+    var crashLimit: Int?
     /// What the executor offers; tasks that need other tags do not begin here. `nil` for everything.
     var offeredTags: Set<ExactText>?
     /// The values that go from node to node.
@@ -26,6 +28,8 @@ struct Decider: Sendable {
     var agenda: [Place] = []
     /// Whether an executor is just taking the instance up: what is recorded as running was interrupted.
     private(set) var isTakingUp = false
+    /// Steps whose attempts the executor itself has begun, though it is only taking the instance up.
+    var ownAttempts: Set<Step> = []
     /// The first task that did not begin because an executor must offer more for it than this one does.
     var unoffered: TaskOptions?
     /// The first step that would have begun, had nobody asked to stop.
@@ -70,6 +74,8 @@ struct Decider: Sendable {
         case .takeUp:
             isTakingUp = true
             doubtInterruptedAttempts()
+            agenda = [.sequence(Graph.root, [])]
+        case .proceed:
             agenda = [.sequence(Graph.root, [])]
         case .look:
             // Of a run that is asked to stop every step is looked at: which one would have moved is said with its end.
@@ -253,8 +259,11 @@ struct Decider: Sendable {
     }
 
     mutating func fail(_ step: Step, _ failure: Failure) {
-        record(.failed(.init(step: step, failure: failure)))
+        record(.failed(.init(step: step, failure: failure.bounded)))
     }
+
+    /// Whether a step that is recorded as running was interrupted.
+    func wasInterrupted(_ step: Step) -> Bool { isTakingUp && (ownAttempts.isEmpty || !ownAttempts.contains(step)) }
 
     // MARK: Requests to stop
 
@@ -266,7 +275,7 @@ struct Decider: Sendable {
         guard state.phase == .active, isAskedToStop else { return }
         var waiting: Step?
         for known in state.steps.open {
-            if known.status == .running && !isTakingUp { return }
+            if known.status == .running && !wasInterrupted(known.step) { return }
             if known.status != .entered { waiting = waiting ?? known.step }
         }
         if let request = state.cancelRequest {

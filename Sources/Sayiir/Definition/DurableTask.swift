@@ -14,6 +14,9 @@
 /// leaves out (a property that is not among its `CodingKeys`, the identity of a class, the inner `nil` of an `Int??`) must not matter
 /// to any step. ``EngineOptions/decodesEveryValue`` makes tests find types for which it does.
 ///
+/// Code that blocks its thread, in a library without `async` or in a long computation, is declared so: `blocking: true` runs it on
+/// a thread of a pool of its own. Elsewhere it holds up other instances, for there are about as many threads as processors.
+///
 /// A task is a value: it can be used in any number of flows, once in each unless it is given another id there.
 public struct DurableTask<Input: Codable & Sendable, Output: Codable & Sendable>: Sendable {
     /// The task's name, unique within a flow and kept in histories: do not change it lightly.
@@ -36,11 +39,13 @@ public struct DurableTask<Input: Codable & Sendable, Output: Codable & Sendable>
         _ id: String, timeout: Duration? = nil, retries: RetryPolicy? = nil,
         execution: TaskOptions.Execution = .atLeastOnce, priority: Int? = nil, tags: [String] = [],
         displayName: String? = nil, description: String? = nil, version: String? = nil, sensitive: Bool = false,
+        blocking: Bool = false,
         _ body: @escaping @Sendable (Input) async throws -> Output
     ) {
         let options = TaskOptions(
             timeout: timeout, retries: retries, execution: execution, priority: priority, tags: tags,
-            displayName: displayName, description: description, version: version, sensitive: sensitive)
+            displayName: displayName, description: description, version: version, sensitive: sensitive,
+            blocking: blocking)
         self.init(id, options: options, body)
     }
 }

@@ -12,7 +12,7 @@ extension Flow {
     /// - Parameters:
     ///   - body: The task.
     ///   - id: The loop's name; `loop_0`, `loop_1`, … by default.
-    ///   - maxIterations: How often the body may run, at least 1.
+    ///   - maxIterations: The number of times that the body may run, at least 1. `Int.max` for no limit.
     ///   - onMax: What happens if it wants to run once more.
     public func loop(
         _ body: DurableTask<Output, LoopResult<Output>>, as id: String? = nil, maxIterations: Int = 10,
@@ -23,7 +23,7 @@ extension Flow {
     ///
     /// - Parameters:
     ///   - id: The loop's name; `loop_0`, `loop_1`, … by default.
-    ///   - maxIterations: How often the body may run, at least 1.
+    ///   - maxIterations: The number of times that the body may run, at least 1. `Int.max` for no limit.
     ///   - onMax: What happens if it wants to run once more.
     ///   - body: Adds the body's nodes to an empty flow.
     public func loop(

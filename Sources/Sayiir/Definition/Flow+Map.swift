@@ -11,7 +11,7 @@ extension Flow {
     ///
     /// - Parameters:
     ///   - id: The map's name; `map_0`, `map_1`, … by default.
-    ///   - concurrency: How many elements may be under way at the same time, at least 1.
+    ///   - concurrency: How many elements may be under way at the same time, at least 1. `Int.max` for no limit.
     ///   - body: Adds the body's nodes to an empty flow.
     public func map<Element, Result>(
         _ id: String? = nil, concurrency: Int = 16, _ body: (Flow<Element, Element>) -> Flow<Element, Result>

@@ -27,7 +27,7 @@ public struct Flow<Input: Codable & Sendable, Output: Codable & Sendable>: Senda
 
     /// The flow with a value that its tasks find in ``TaskContext/workflowMetadata(as:)``, and tools in the history.
     ///
-    /// It is stored as JSON with every instance. It is not part of the definition's hash.
+    /// It is stored as JSON with every instance, 512 KiB at most. It is not part of the definition's hash.
     public func metadata(_ value: some Encodable & Sendable) -> Flow {
         var draft = draft
         draft.metadata = Result { () throws(ValueError) in try Codecs(writing: JSONCodec()).encode(value) }
@@ -92,7 +92,8 @@ public struct Flow<Input: Codable & Sendable, Output: Codable & Sendable>: Senda
     ///   - line: The line; leave it out.
     /// - Throws: ``FlowError`` with everything that is wrong: no task, an id used twice, options out of bounds.
     public func build(fileID: String = #fileID, line: UInt = #line) throws(FlowError) -> Workflow<Input, Output> {
-        Workflow(name: name, draft: draft, graph: try GraphBuilder.build(draft), fileID: fileID, line: line)
+        Workflow(
+            name: name, draft: draft, graph: try GraphBuilder.build(draft, named: name), fileID: fileID, line: line)
     }
 }
 

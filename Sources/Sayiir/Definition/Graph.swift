@@ -119,6 +119,8 @@ struct LoopNode: Sendable {
     var body: Int
     var maxIterations: Int
     var onMax: OnMax
+    /// The number of iterations that the format can count. A higher ``maxIterations`` is the same as this one.
+    static let iterationLimit = Int(UInt32.max)
     /// Takes apart what the body returned.
     var unwrap: @Sendable (NodeValue, Codecs) throws(ValueError) -> (decision: Event.LoopDecision, value: any Sendable)
 }
@@ -127,6 +129,8 @@ struct LoopNode: Sendable {
 struct MapNode: Sendable {
     var body: Int
     var concurrency: Int
+    /// The number of elements that may be under way: ``concurrency``, held to the number of elements that a map can have.
+    var width: Int { min(concurrency, Int(UInt32.max)) }
     var split: @Sendable (NodeValue, Codecs) throws(ValueError) -> [any Sendable]
     var gather: @Sendable ([NodeValue], Codecs) throws(ValueError) -> any Sendable
 }

@@ -25,13 +25,21 @@ struct GraphBuilder {
     /// The graph of a draft.
     ///
     /// - Throws: ``FlowError`` with everything that is wrong with it.
-    static func build(_ draft: FlowDraft) throws(FlowError) -> Graph {
+    static func build(_ draft: FlowDraft, named name: String = "") throws(FlowError) -> Graph {
         var builder = GraphBuilder()
         if case .failure(let error) = draft.metadata { builder.problems.append(.invalidMetadata(error.reason)) }
+        if case .success(let metadata) = draft.metadata, metadata.bytes.count > TextLimits.metadata {
+            let text = "it has \(metadata.bytes.count) bytes (max \(TextLimits.metadata))"
+            builder.problems.append(.invalidMetadata(text))
+        }
+        builder.check(name, "The flow's name")
         if draft.nodes.isEmpty { builder.problems.append(.noTask) }
         var scope = Scope()
         _ = builder.add(draft, owner: nil, in: &scope)
         guard builder.problems.isEmpty else { throw FlowError(problems: builder.problems) }
+        for case (let id, .task(let task)) in builder.nodes.map({ ($0.id, $0.kind) }) {
+            TaskNames.keep("task '\(id)' of workflow '\(name)'", for: task.number)
+        }
         return Graph(nodes: builder.nodes, sequences: builder.sequences)
     }
 
@@ -44,6 +52,8 @@ struct GraphBuilder {
         for node in draft.nodes.all {
             let place = nodes.count
             let localID = node.id ?? anonymousName(node.kind, &scope)
+            // A key function has an id made of its route's.
+            if node.id?.hasSuffix(Self.keySuffix) != true { check(localID, "A node's id") }
             nodes.append(
                 Graph.Node(
                     id: NodeID(scope.prefix + localID), localID: localID, kind: .delay(.zero), sequence: sequence,
@@ -51,6 +61,7 @@ struct GraphBuilder {
             if let predecessor { nodes[predecessor].successor = place }
             nodes[place].kind = resolve(node.kind, at: place, in: &scope)
             if !ids.insert(nodes[place].id).inserted { problems.append(.duplicateID(nodes[place].id)) }
+            check(nodes[place].id.rawValue, "A node's id", limit: TextLimits.derivedID)
             predecessor = place
         }
         sequences[sequence].last = predecessor ?? nodes.count
@@ -81,6 +92,7 @@ struct GraphBuilder {
             check(duration, "delay duration", of: "Delay '\(id)'")
             return .delay(duration)
         case .signal(let signal):
+            check(signal.signal, "A signal's name")
             if let timeout = signal.timeout { check(timeout, "timeout", of: "Signal '\(id)'") }
             return .signal(signal)
         case .fork(let branches):
@@ -98,6 +110,7 @@ struct GraphBuilder {
             map.body = add(body, owner: place, in: &scope)
             return .map(map)
         case .child(let draft, let workflow):
+            check(workflow, "A child workflow's name")
             var inner = Scope(prefix: "\(id)/")
             return .child(body: add(draft, owner: place, in: &inner), workflow: workflow)
         }
@@ -110,6 +123,7 @@ struct GraphBuilder {
         var names: Set<ExactText> = []
         for branch in branches {
             if branch.draft.nodes.isEmpty { problems.append(.emptyBranch(nodes[place].id)) }
+            check(branch.name ?? "", "A branch's name")
             let sequence = add(branch.draft, owner: place, in: &scope)
             let first = sequences[sequence].first
             sequences[sequence].name = branch.name ?? (first < nodes.count ? nodes[first].localID : "")
@@ -131,8 +145,9 @@ struct GraphBuilder {
     private mutating func route(_ route: DraftRoute, at place: Int, in scope: inout Scope) -> Graph.Kind {
         let id = nodes[place].id
         let keyTask = FlowDraft(
-            nodes: DraftNodes([DraftNode(id: "\(nodes[place].localID)::key_fn", kind: .task(route.key))]))
+            nodes: DraftNodes([DraftNode(id: nodes[place].localID + Self.keySuffix, kind: .task(route.key))]))
         let key = add(keyTask, owner: place, in: &scope)
+        for text in route.keys { check(text, "A route's key") }
         var branches: [ExactText: Int] = [:]
         for branch in route.branches {
             if branch.draft.nodes.isEmpty { problems.append(.emptyBranch(id)) }
@@ -151,14 +166,19 @@ struct GraphBuilder {
         return .route(RouteNode(key: key, branches: branches, fallback: fallback, envelope: route.envelope))
     }
 
-    private mutating func check(_ duration: Duration, _ what: String, of node: String) {
-        if duration < .zero {
-            problems.append(.invalid("\(node): \(what) must be a finite non-negative number"))
-        } else if duration > Self.longestWait {
-            problems.append(.invalid("\(node): \(what) must not be longer than 200 years"))
+    private static let keySuffix = "::key_fn"
+
+    private mutating func check(_ text: String, _ what: String, limit: Int = TextLimits.name) {
+        if let problem = TextLimits.problem(with: text, limit: limit) {
+            problems.append(.invalid("\(what) \(problem)"))
         }
     }
 
-    /// Time stamps end in the year 2262.
-    private static let longestWait = Duration.seconds(200 * 365 * 86_400)
+    private mutating func check(_ duration: Duration, _ what: String, of node: String) {
+        if duration < .zero {
+            problems.append(.invalid("\(node): \(what) must be a finite non-negative number"))
+        } else if duration > .longestWait {
+            problems.append(.invalid("\(node): \(what) must not be longer than 200 years"))
+        }
+    }
 }

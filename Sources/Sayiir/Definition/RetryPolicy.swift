@@ -2,9 +2,9 @@
 ///
 /// An integer stands for so many retries after 1, 2, 4, … seconds: `retries: 3`.
 public struct RetryPolicy: Hashable, Sendable, ExpressibleByIntegerLiteral {
-    /// How many retries may follow the first attempt; at least 0.
+    /// The number of retries that may follow the first attempt; at least 0. `Int.max` for no limit.
     public var maxRetries: Int
-    /// How long to wait before the first retry; at least 0.
+    /// The wait before the first retry; at least 0. A wait whose end lies after the year 2262 ends never.
     public var initialDelay: Duration
     /// What each wait is multiplied by to give the next one; finite and at least 0. It is kept in single precision in
     /// the definition's hash.

@@ -3,6 +3,8 @@ internal import SayiirEvents
 /// A task without its types: what the engine runs. A class, since each step passes it on several times.
 final class TaskNode: Sendable {
     let options: TaskOptions
+    /// Stands for the task where its name would cost too much; see ``TaskNames``.
+    let number = TaskNames.nextNumber()
     /// Decodes the input, runs the user's code and encodes what it returns.
     ///
     /// Throws what the code throws, or a ``TaskValueError``.

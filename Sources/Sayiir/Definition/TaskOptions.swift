@@ -1,6 +1,6 @@
 /// What governs the execution of a task, and what people want to know of it.
 public struct TaskOptions: Hashable, Sendable {
-    /// How long one attempt may take; `nil` if as long as it likes.
+    /// The time limit of one attempt, at least zero; `nil` for no limit. A limit above 200 years is the same as no limit.
     public var timeout: Duration?
     /// Whether and when a failed attempt is followed by another; `nil` for never.
     public var retries: RetryPolicy?
@@ -20,9 +20,14 @@ public struct TaskOptions: Hashable, Sendable {
     /// not encrypt. Not part of the definition. See ``SensitiveValue`` for other values.
     public var isSensitive: Bool
 
+    /// Whether the task's code may block the thread that it runs on, or compute for long: it gets one from a pool of its own, see
+    /// ``EngineOptions/blockingThreads``, and holds up nothing else there. Not part of the definition.
+    public var isBlocking: Bool
+
     /// What happens to an attempt of which nobody knows whether it finished, because the process ended in between.
     public enum Execution: Hashable, Sendable, CaseIterable {
-        /// The task runs again. Its effects should be such that twice is as good as once.
+        /// The task runs again. Its effects should be such that twice is as good as once. After ``EngineOptions/crashLimit``
+        /// interruptions in a row it is *in doubt*, too.
         case atLeastOnce
         /// The task does not run again: it is *in doubt* until a person decides, see
         /// ``WorkflowClient/resolveDoubt(of:in:as:by:reason:)``.
@@ -33,7 +38,7 @@ public struct TaskOptions: Hashable, Sendable {
     public init(
         timeout: Duration? = nil, retries: RetryPolicy? = nil, execution: Execution = .atLeastOnce,
         priority: Int? = nil, tags: [String] = [], displayName: String? = nil, description: String? = nil,
-        version: String? = nil, sensitive: Bool = false
+        version: String? = nil, sensitive: Bool = false, blocking: Bool = false
     ) {
         self.timeout = timeout
         self.retries = retries
@@ -44,6 +49,7 @@ public struct TaskOptions: Hashable, Sendable {
         self.description = description
         self.version = version
         isSensitive = sensitive
+        isBlocking = blocking
     }
 
     /// What is wrong with the options, in words; empty if nothing is.
@@ -55,9 +61,12 @@ public struct TaskOptions: Hashable, Sendable {
         }
         if tags.count > 20 { problems.append("too many tags: \(tags.count) (max 20)") }
         if tags.contains("") { problems.append("tags must not contain empty strings") }
-        for tag in tags where tag.count > 64 {
-            problems.append("tag too long: '\(tag)' (\(tag.count) chars, max 64)")
+        // One character may have any number of bytes.
+        for tag in tags where tag.utf8.count > TextLimits.name || tag.count > 64 {
+            problems.append(
+                "tag too long: '\(tag.prefix(bytes: min(tag.utf8.count, 256)))' (\(tag.count) chars, max 64)")
         }
+        if let problem = version.flatMap({ TextLimits.problem(with: $0) }) { problems.append("the version \(problem)") }
         if execution == .atMostOnce, let retries, retries.maxRetries > 0 {
             problems.append("a task that runs at most once cannot have retries")
         }

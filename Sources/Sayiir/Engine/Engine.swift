@@ -47,6 +47,7 @@ public final class Engine: Sendable {
         ownLog = log
         self.options = options
         client = WorkflowClient(backend: log, options: options)
+        log.warnAboutHeldThreads(options)
     }
 
     /// An engine on a backend that others may use too.
@@ -54,6 +55,7 @@ public final class Engine: Sendable {
         ownLog = nil
         self.options = options
         client = WorkflowClient(backend: backend, options: options)
+        (backend as? LogBackend)?.warnAboutHeldThreads(options)
     }
 
     /// Makes all that was acknowledged known to the log as durable, and gives up the directory. What runs is not waited for: its
@@ -242,6 +244,7 @@ extension RunEnvironment {
             codecs: Codecs(
                 writing: options.codec, reading: options.otherCodecs,
                 decodesEveryValue: options.decodesEveryValue),
-            observer: Observer(options.middleware))
+            observer: Observer(options.middleware), executors: TaskExecutors(limit: options.blockingThreads),
+            commitBytes: options.commitBytes, crashLimit: options.crashLimit)
     }
 }

@@ -43,6 +43,16 @@ public struct SystemClock: EngineClock {
         return Timestamp(nanosecondsSinceEpoch: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
     }
 
-    /// Sleeps on the machine's continuous clock.
-    public func sleep(for duration: Duration) async throws { try await Task.sleep(for: duration) }
+    /// Sleeps on the machine's continuous clock. A duration below zero counts as zero.
+    ///
+    /// - Throws: `CancellationError` as soon as the calling task is cancelled.
+    public func sleep(for duration: Duration) async throws {
+        var remaining = max(duration, .zero)
+        // `Task.sleep` traps on durations that do not fit its own arithmetic.
+        while remaining > .longestWait {
+            try await Task.sleep(for: .longestWait)
+            remaining -= .longestWait
+        }
+        try await Task.sleep(for: remaining)
+    }
 }

@@ -18,6 +18,8 @@ final class InstanceRun {
     /// Whether this runs in the Swift task that the engine made for it, and not in one that middleware made: then only the
     /// engine and the tasks' code can cancel it.
     private let hasOwnTask: Bool
+    /// Whether a part of what was decided last is stored, and the rest is not.
+    private var isPartlyStored = false
 
     /// Makes a run, lets `body` do what it is for, and the observers see it.
     ///
@@ -69,6 +71,7 @@ final class InstanceRun {
         decider = Decider(state, graph: graph, codecs: environment.codecs, executor: lease.executor)
         decider.offeredTags = environment.tags
         decider.isDraining = environment.isDraining
+        decider.crashLimit = environment.crashLimit
         run = state.run
     }
 
@@ -87,7 +90,14 @@ final class InstanceRun {
         decider.decide(.takeUp, at: now)
         run = decider.state.run
         environment.control?.run = run
-        try await append()
+        do throws(WorkflowError) {
+            try await append()
+        } catch {
+            // Only once a part of it is stored, it is this run that somebody else has changed.
+            guard isPartlyStored, case .backend(.conflict) = error else { throw error }
+            try await rebase(on: try await environment.state(of: id))
+            try await commit([.takeUp])
+        }
         return try await goOn()
     }
 
@@ -96,6 +106,14 @@ final class InstanceRun {
     /// - Returns: How the instance was left.
     nonisolated(nonsending) func resume() async throws(WorkflowError) -> LeftInstance {
         environment.control?.run = run
+        // In most cases nothing was interrupted before, and there is nothing to wait for.
+        guard decider.hasSuspects else {
+            try await commit([.takeUp])
+            return try await goOn()
+        }
+        let pass = await environment.suspects.enter()
+        defer { environment.suspects.leave(pass) }
+        guard !environment.isDraining else { throw .interrupted(id) }
         try await commit([.takeUp])
         return try await goOn()
     }
@@ -198,33 +216,20 @@ final class InstanceRun {
 
     // MARK: Storage
 
-    /// Decides, and stores what was decided, in as few commits as a commit's size allows.
-    @inline(__always)
-    private nonisolated(nonsending) func commit(_ commands: [Command]) async throws(WorkflowError) {
-        var rest = commands[...]
-        while !rest.isEmpty {
-            var byteCount = 0
-            let count = rest.prefix { command in
-                byteCount += command.byteCount
-                return byteCount <= Self.commitBytes
-            }.count
-            try await commitTogether(rest.prefix(max(count, 1)))
-            rest = rest.dropFirst(max(count, 1))
-        }
-    }
-
-    /// About how many bytes of outputs go into one commit.
-    private static let commitBytes = 1024 * 1024
-
     /// Decides, and stores what was decided. If somebody else changed the instance meanwhile, decides again.
     // Inlined, like what it calls: a task that waits for the disk should not have to find its way back through many frames.
     @inline(__always)
-    private nonisolated(nonsending) func commitTogether(_ commands: ArraySlice<Command>) async throws(WorkflowError) {
+    private nonisolated(nonsending) func commit(_ commands: [Command]) async throws(WorkflowError) {
         var wasChanged = false
         while true {
+            // An attempt that this run has begun was not interrupted, even if its code has not been called yet.
+            if isPartlyStored { decider.ownAttempts = Set(begun.map(\.step)) }
             for command in commands { decider.decide(command, at: environment.clock.now) }
             // What others did may be what a step waits for. They are known of now, so nobody will tell of it again.
             if wasChanged, decider.state.phase == .active { decider.decide(.look, at: environment.clock.now) }
+            // What was stored in part is not decided again by its command, so go on from where it ends.
+            if isPartlyStored { decider.decide(.proceed, at: environment.clock.now) }
+            isPartlyStored = false
             do throws(WorkflowError) {
                 return try await append()
             } catch {
@@ -235,11 +240,27 @@ final class InstanceRun {
         }
     }
 
-    /// Stores what was decided, and notes which attempts that lets begin.
+    /// Stores what was decided, in as few commits as their size allows.
+    ///
+    /// If it throws after the first of them, ``isPartlyStored`` is true.
     @inline(__always)
     private nonisolated(nonsending) func append() async throws(WorkflowError) {
         let events = decider.takeEvents()
         guard !events.isEmpty else { return }
+        let count = EventBatch.count(ofFirstCommitIn: events[...], limit: environment.commitBytes)
+        if count == events.count { return try await store(events) }
+        var rest = events[...]
+        while !rest.isEmpty {
+            let part = rest.prefix(EventBatch.count(ofFirstCommitIn: rest, limit: environment.commitBytes))
+            try await store(Array(part))
+            rest = rest.dropFirst(part.count)
+            isPartlyStored = !rest.isEmpty
+        }
+    }
+
+    /// Stores events in one commit, and notes which attempts that lets begin.
+    @inline(__always)
+    private nonisolated(nonsending) func store(_ events: [Event]) async throws(WorkflowError) {
         do throws(BackendError) {
             try await environment.backend.append(events, lease: lease)
         } catch {
@@ -321,13 +342,6 @@ private actor Inbox {
         if items.isEmpty { await withCheckedContinuation { waiter = $0 } }
         defer { items.removeAll(keepingCapacity: true) }
         return items
-    }
-}
-
-extension Command {
-    /// About how many bytes the command brings with it.
-    fileprivate var byteCount: Int {
-        if case .attemptEnded(_, _, .succeeded(let output)) = self { output.bytes.count } else { 0 }
     }
 }
 

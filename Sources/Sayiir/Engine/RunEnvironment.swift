@@ -9,6 +9,14 @@ struct RunEnvironment: Sendable {
     var observer = Observer([])
     /// Where the code of tasks runs; `nil` for Swift's pool.
     var taskExecutor: (any TaskExecutor)?
+    /// Where tasks run that do not run where their instance does.
+    var executors = TaskExecutors(limit: 64)
+    /// About how many bytes of events go into one commit, at most. Half of what the log's can have.
+    var commitBytes = 8 * 1024 * 1024
+    /// After how many interrupted attempts in a row a step is in doubt; `nil` for never.
+    var crashLimit: Int?
+    /// Where instances wait whose steps may be what ends the process.
+    var suspects = SuspectGate()
     /// Whether a run that only waits for its next attempt ends in the meantime: a service wakes it again.
     var isService = false
     /// Says when nothing more is to begin.

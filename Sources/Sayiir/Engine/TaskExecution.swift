@@ -1,4 +1,5 @@
 internal import SayiirEvents
+internal import SayiirLog
 
 /// One attempt at a task: calls the user's code, within its time.
 struct TaskExecution: Sendable {
@@ -10,6 +11,7 @@ struct TaskExecution: Sendable {
 
     private var clock: any EngineClock { environment.clock }
     private var observer: Observer { environment.observer }
+    private var executors: TaskExecutors { environment.executors }
 
     enum Outcome: Sendable {
         case returned(NodeValue)
@@ -45,27 +47,45 @@ struct TaskExecution: Sendable {
     }
 
     private nonisolated(nonsending) func outcome(of task: TaskNode, _ input: NodeValue) async -> Outcome {
-        guard let limit = task.options.timeout else { return await call(task, input) }
-        guard limit > .zero else { return .timedOut(limit) }
-        let race = Race<Outcome>()
-        let work = Task { await race.finish(call(task, input)) }
-        let timer = Task {
-            try? await clock.sleep(for: limit)
-            if !Task.isCancelled { await race.finish(.timedOut(limit)) }
+        // A longer time-out never ends an attempt, whatever its number is.
+        guard let limit = task.options.timeout, limit <= .longestWait else {
+            guard task.options.isBlocking else { return await call(task, input) }
+            return await withTaskExecutorPreference(executors.blocking) { await call(task, input) }
         }
+        guard limit > .zero else { return .timedOut(limit) }
+        let race = FirstResult<Outcome>()
+        let executor = task.options.isBlocking ? executors.blocking : executors.timed
+        let work = Task(executorPreference: executor) { race.finish(await call(task, input)) }
+        let cancelTimer = startTimer(limit, race)
         let outcome = await withTaskCancellationHandler {
-            await race.winner
+            await race.value()
         } onCancel: {
             work.cancel()
         }
         // Code that ignores cancellation goes on by itself. Nobody waits for it: a hanging call must not hold up the
         // workflow, and what it returns is dropped.
         work.cancel()
-        timer.cancel()
+        cancelTimer()
         return outcome
     }
 
+    /// Ends the race when the time is over.
+    ///
+    /// - Returns: What cancels that.
+    private func startTimer(_ limit: Duration, _ race: FirstResult<Outcome>) -> @Sendable () -> Void {
+        if clock is any MachineClock {
+            let number = TaskTimer.shared.start(after: limit) { race.finish(.timedOut(limit)) }
+            return { TaskTimer.shared.cancel(number) }
+        }
+        let timer = Task(executorPreference: executors.timed) { [clock] in
+            try? await clock.sleep(for: limit)
+            if !Task.isCancelled { race.finish(.timedOut(limit)) }
+        }
+        return { timer.cancel() }
+    }
+
     private nonisolated(nonsending) func call(_ task: TaskNode, _ input: NodeValue) async -> Outcome {
+        ThreadNote.set(task.number)
         do {
             return .returned(
                 try await TaskContext.$current.withValue(context) { try await task.run(input, context.codecs) })
@@ -89,26 +109,5 @@ struct TaskExecution: Sendable {
         if case .interrupted? = error as? WorkflowError { return true }
         if case .waitInterrupted? = error as? WorkflowError { return true }
         return error is CancellationError
-    }
-}
-
-/// The first of several results.
-private actor Race<Value: Sendable> {
-    private var first: Value?
-    private var waiter: CheckedContinuation<Value, Never>?
-
-    func finish(_ value: Value) {
-        guard first == nil else { return }
-        first = value
-        waiter?.resume(returning: value)
-        waiter = nil
-    }
-
-    /// The value that finished first. To be asked for once.
-    var winner: Value {
-        get async {
-            if let first { return first }
-            return await withCheckedContinuation { waiter = $0 }
-        }
     }
 }

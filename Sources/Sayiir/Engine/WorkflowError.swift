@@ -14,6 +14,8 @@ public enum WorkflowError: Error, Sendable, CustomStringConvertible {
     case invalidInstanceID(String)
     /// A priority is not from 1 to 5.
     case invalidPriority(Int)
+    /// A text that goes into the history is too long: what it is, its bytes, and the most that it may have.
+    case textTooLong(what: String, byteCount: Int, limit: Int)
     /// The instance goes by another workflow than the one that was given: another name, or another definition.
     case definitionMismatch(InstanceID, WorkflowMismatch)
     /// Two workflows that cannot be told apart were to be registered. Both are described.
@@ -75,6 +77,8 @@ public enum WorkflowError: Error, Sendable, CustomStringConvertible {
             text
         case .invalidPriority(let priority):
             "priority must be between 1 and 5, got \(priority)"
+        case .textTooLong(let what, let count, let limit):
+            "The \(what) has \(count) bytes; it can have \(limit) at most. Shorten it."
         case .definitionMismatch(let id, let mismatch):
             """
             Workflow definition mismatch (instance '\(id)'): \(mismatch) Use the workflow that it was submitted with; \

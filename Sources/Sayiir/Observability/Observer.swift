@@ -69,7 +69,7 @@ extension TaskOutcome {
     fileprivate init(_ outcome: TaskExecution.Outcome) {
         switch outcome {
         case .returned: self = .returned
-        case .threw(let failure, _): self = .failed(failure)
+        case .threw(let failure, _): self = .failed(failure.bounded)
         case .timedOut(let limit): self = .timedOut(limit)
         case .interrupted: self = .interrupted
         case .stuck(let value): self = .undecodable(value)

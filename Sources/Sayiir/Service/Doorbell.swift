@@ -38,7 +38,8 @@ actor Doorbell {
             isRung = true
         }
         if !isRung {
-            let duration = moments.min.map { min($0.time - now, limit) } ?? limit
+            let longest = limit.boundedWait
+            let duration = moments.min.map { min($0.time - now, longest) } ?? longest
             let alarm = Task {
                 if (try? await clock.sleep(for: duration)) != nil { self.ring() }
             }

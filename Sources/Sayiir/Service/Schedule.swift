@@ -74,7 +74,7 @@ struct Schedule: Sendable {
             parked[instance] = nil
             standings[instance] = .ready
             arrivals += 1
-            let urgency = now + Self.agingInterval * priority
+            let urgency = now + Self.agingInterval * Int(UInt8(clamping: priority))
             ready.insert(Ready(urgency: urgency, arrival: arrivals, instance: instance))
         }
     }

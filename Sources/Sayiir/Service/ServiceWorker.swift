@@ -68,8 +68,15 @@ struct ServiceWorker: Sendable {
                 logger.error("storage refused; trying again", metadata: metadata(instance, "error", "\(cause)"))
                 report.storageFailure = "\(cause)"
                 return await retry(instance)
-            default:
+            case .backend(let cause) where !cause.concernsOneInstance:
                 throw error
+            default:
+                logger.error(
+                    "the instance cannot go on; it is left alone and tried again later",
+                    metadata: metadata(instance, "error", "\(error)"))
+                return InstanceRest(
+                    revision: 0, due: environment.clock.now + Self.faultRetryDelay,
+                    priority: await priority(of: instance))
             }
         }
     }
@@ -93,11 +100,28 @@ struct ServiceWorker: Sendable {
             await environment.observe(lease, for: control)
             rest = try await runOnce(under: lease, control, from: state)
         } catch {
-            await environment.backend.release(lease)
+            await release(lease, after: error)
             throw error
         }
         await environment.backend.release(lease, leaving: rest)
         return rest
+    }
+
+    /// Gives back the lease of an instance that could not go on. A backend that hands out work is told not to do so at once.
+    private func release(_ lease: Lease, after error: WorkflowError) async {
+        let backend = environment.backend
+        guard case .backend(let cause) = error, cause.concernsOneInstance, backend is any SharedBackend else {
+            return await backend.release(lease)
+        }
+        if let state = try? await environment.state(of: lease.instance) {
+            let due = environment.clock.now + Self.faultRetryDelay
+            return await backend.release(lease, leaving: InstanceRest(revision: state.revision, due: due))
+        }
+        // What it waits for can only be said by who knows its revision. Until it is given back, nobody gets it.
+        Task { [clock = environment.clock] in
+            try? await clock.sleep(for: Self.faultRetryDelay)
+            await backend.release(lease)
+        }
     }
 
     private func runOnce(
@@ -160,6 +184,8 @@ struct ServiceWorker: Sendable {
 
     /// How long to wait after storage refused, or a run was interrupted.
     static let retryDelay = Duration.seconds(1)
+    /// How long to wait before an instance is tried again that cannot go on though others can.
+    static let faultRetryDelay = Duration.seconds(60)
     /// How long to leave an instance to others that nobody here can run.
     private static let foreignRetryDelay = Duration.seconds(60)
 

@@ -22,13 +22,19 @@ final class Codecs: Sendable {
         } catch {
             throw ValueError(explaining: error)
         }
-        guard bytes.count <= Self.payloadLimit else {
-            throw ValueError(
-                reason: "it has \(bytes.count) bytes, and a stored value can have \(Self.payloadLimit) at most")
-        }
-        return Payload(
+        let payload = Payload(
             codec: writing.id, bytes: bytes,
             isSensitive: writing.isSensitive || type(of: value) is any SensitiveValue.Type)
+        if let problem = Self.problem(with: payload) { throw ValueError(reason: problem) }
+        return payload
+    }
+
+    /// Why a payload cannot be stored, as the end of a sentence; `nil` if it can.
+    static func problem(with payload: Payload) -> String? {
+        if payload.bytes.count > payloadLimit {
+            return "it has \(payload.bytes.count) bytes, and a stored value can have \(payloadLimit) at most"
+        }
+        return TextLimits.problem(with: payload.codec).map { "its codec's id \($0)" }
     }
 
     func decode<Value: Decodable>(_ type: Value.Type, from payload: Payload) throws(ValueError) -> Value {

@@ -117,9 +117,11 @@ struct ValueTable: Sendable {
             guard case .loop(let iterations, _, _) = known.kind, iterations > 0 else { throw Self.unknown(step) }
             return .live(try result(ofIteration: iterations - 1, of: loop, step.indices, state).value, nil)
         case .map(let map):
-            guard case .map(let count, _) = known.kind else { throw Self.unknown(step) }
+            guard case .map(let count, let finished) = known.kind, finished.count == count else {
+                throw Self.unknown(step)
+            }
             var outputs: [NodeValue] = []
-            outputs.reserveCapacity(Int(count))
+            outputs.reserveCapacity(finished.count)
             for index in 0..<count { outputs.append(try output(of: map.body, step.indices + [index], state)) }
             return .live(try map.gather(outputs, codecs), nil)
         case .child(let body, _):

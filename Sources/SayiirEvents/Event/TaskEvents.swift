@@ -39,14 +39,17 @@ extension Event {
         public var step: Step
         /// The attempt's number, from 1.
         public var attempt: UInt32
-        /// The error.
+        /// The error. Of a message above 16 KiB, its beginning.
         public var failure: Failure
+        /// The error's message if `failure` has only its beginning: all of it, or the first MiB.
+        public var fullMessage: String?
 
         /// Describes the transition.
-        public init(step: Step, attempt: UInt32, failure: Failure) {
+        public init(step: Step, attempt: UInt32, failure: Failure, fullMessage: String? = nil) {
             self.step = step
             self.attempt = attempt
             self.failure = failure
+            self.fullMessage = fullMessage
         }
     }
 

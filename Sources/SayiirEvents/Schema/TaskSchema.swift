@@ -25,6 +25,7 @@ extension Event.TaskFailed: Message {
         try visitor.visit(1, "step", &step)
         try visitor.visit(2, "attempt", &attempt)
         try visitor.visit(3, "failure", &failure)
+        try visitor.visit(4, "full_message", &fullMessage)
     }
 }
 

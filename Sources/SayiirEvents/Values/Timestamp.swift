@@ -31,8 +31,17 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 }
 
 extension Duration {
+    /// The longest duration that the engine waits: 200 years. A timestamp that lies so far ahead is still representable.
+    package static let longestWait = Duration.seconds(200 * 365 * 86_400)
+
+    /// The nearest duration from zero to ``longestWait``.
+    package var boundedWait: Duration { min(max(self, .zero), .longestWait) }
+
     /// The duration in whole nanoseconds, held within `Int64`.
     public var saturatedNanoseconds: Int64 {
+        // `components` traps for more seconds than an `Int64` holds.
+        if self >= .seconds(Int64.max) { return .max }
+        if self <= .seconds(Int64.min) { return .min }
         let (seconds, attoseconds) = components
         let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         if overflow { return seconds < 0 ? .min : .max }

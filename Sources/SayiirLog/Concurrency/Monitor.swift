@@ -97,7 +97,10 @@ package final class Monitor<State: Sendable>: @unchecked Sendable {
     }
 
     /// Like ``wait(_:)``, but gives up after about `nanoseconds` and returns `nil`.
+    ///
+    /// A number below zero counts as zero; one of more than some 30 years as those.
     package func wait<Result>(nanoseconds: Int, _ body: (inout State) -> Result?) -> Result? {
+        let nanoseconds = min(max(nanoseconds, 0), 1 << 60)
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         if let result = body(&state) { return result }

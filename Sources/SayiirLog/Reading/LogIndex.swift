@@ -97,7 +97,7 @@ final class LogIndex: Sendable {
         }
         for (index, name) in sealed.enumerated() {
             // All records of a segment come before the next one's first.
-            if index + 1 < sealed.count, sealed[index + 1].firstSequence <= sequence + 1 { continue }
+            if index + 1 < sealed.count, sealed[index + 1].firstSequence &- 1 <= sequence { continue }
             for block in try blocks(of: name, holding: hash) { take(block) }
         }
         // A frame may hold the sequence itself and what follows it.

@@ -73,7 +73,13 @@ extension RetentionPlan {
         self.obstacle = obstacle
         totalBytes = sealed.reduce(otherBytes) { $0 + $1.byteCount }
         var rest = totalBytes
-        let oldest = retention.maximumAge.map { now - Int64($0.nanoseconds(atMost: 100 * 366 * 86_400)) } ?? .min
+        let oldest =
+            retention.maximumAge.map { age in
+                // Saturates: the clock is the caller's.
+                let (moment, overflows) = now.subtractingReportingOverflow(
+                    Int64(age.nanoseconds(atMost: 100 * 366 * 86_400)))
+                return overflows ? .min : moment
+            } ?? .min
         for segment in sealed {
             let isTooOld = segment.latestTimestamp < oldest
             let isTooMuch = retention.maximumBytes.map { rest > $0 } ?? false

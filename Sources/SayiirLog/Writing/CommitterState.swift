@@ -76,8 +76,13 @@ struct CommitterState: Sendable {
     private(set) var takenSubmissions = 0
     var watch = Watch.none
     var isEnded = false
-    /// How many workers may run jobs at once. One more may be there to commit.
+    /// How many workers may run jobs at once, as long as none of those is held for long. One more may be there to commit.
     let jobLimit: Int
+    /// How many more may do so, since as many are held by jobs that block.
+    private(set) var extraJobs = 0
+    /// For how many looks of the watch in a row no job was taken though some wait.
+    private var stalledLooks = 0
+    private var takenAtLastLook = 0
 
     /// So many submissions are a commit of their own, though jobs wait that would add to it: other workers run those meanwhile.
     static let fullCommit = 128
@@ -100,7 +105,7 @@ struct CommitterState: Sendable {
         if isEnded { return .leave }
         // Jobs first: what they append goes into the same commit.
         let isDue = submissions.count >= Self.fullCommit || (isOverdue && !submissions.isEmpty)
-        if isCommitting || !isDue, runningJobs < jobLimit, let job = jobs.next() {
+        if isCommitting || !isDue, runningJobs < jobLimit + extraJobs, let job = jobs.next() {
             runningJobs += 1
             return .run(job)
         }
@@ -152,7 +157,7 @@ struct CommitterState: Sendable {
 
     /// Whether a worker has to be woken for a new job: to run it, or to help with those that wait.
     func needsHelp(sleepers: Int, fromWorker: Bool) -> Bool {
-        guard sleepers > 0, runningJobs < jobLimit else { return false }
+        guard sleepers > 0, runningJobs < jobLimit + extraJobs else { return false }
         return jobs.count >= Self.jobsWorthAWake || needsWake(sleepers: sleepers, fromWorker: fromWorker)
     }
 
@@ -175,6 +180,24 @@ struct CommitterState: Sendable {
     var look: Look {
         Look(jobs: jobs.takenCount + jobs.count, submissions: takenSubmissions + submissions.count)
     }
+
+    /// Lets one more worker run jobs if all that may are held, and no more than usual once they are not. To be called at each look.
+    mutating func noteStall() {
+        let isStalled = jobs.count > 0 && runningJobs >= jobLimit + extraJobs && jobs.takenCount == takenAtLastLook
+        takenAtLastLook = jobs.takenCount
+        stalledLooks = isStalled ? stalledLooks + 1 : 0
+        if stalledLooks >= Self.looksOfAStall, extraJobs < Self.mostExtraJobs {
+            extraJobs += 1
+            stalledLooks = 0
+        } else if runningJobs < jobLimit {
+            extraJobs = 0
+        }
+    }
+
+    /// After so many looks, a millisecond each, jobs that let no other one begin are taken to block.
+    static let looksOfAStall = 20
+    /// A limit for the threads of a program that blocks all that it gets.
+    static let mostExtraJobs = 64
 
     /// Whether something waits that waited at an earlier look: jobs have all workers, or there is more to do than they can.
     func isBehind(_ earlier: Look) -> Bool {

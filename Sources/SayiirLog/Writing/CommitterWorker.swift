@@ -3,6 +3,8 @@ internal import CSayiir
 /// What a thread of a ``GroupCommitter`` keeps to itself. Found by its thread alone, and touched nowhere else.
 final class CommitterWorker {
     private let committer: ObjectIdentifier
+    /// What the thread is doing, which the watch sees too.
+    let activity = WorkerActivity()
     /// Jobs of tasks that a commit has acknowledged, to be queued all at once; `nil` while each is queued as it comes.
     private var acknowledged: [UnownedJob]?
 

@@ -2,6 +2,7 @@
 extension GroupCommitter: TaskExecutor {
     private static let lookMicroseconds: UInt32 = 1000
     private static let looksBeforeDozing = 100
+    private static let looksBetweenWarnings = 50
 
     /// Queues a job of a task that prefers this executor. After the end it runs on Swift's own.
     func enqueue(_ job: consuming ExecutorJob) {
@@ -60,17 +61,24 @@ extension GroupCommitter: TaskExecutor {
     private func lookAfterWork() {
         var seen = CommitterState.Look()
         var quietLooks = 0
+        var held = HeldThreads()
+        var looks = 0
         while true {
             suspendThread(microseconds: Self.lookMicroseconds)
+            looks &+= 1
+            if looks % Self.looksBetweenWarnings == 0, let watcher = heldThreadWatcher.withLock({ $0 }) {
+                held.look(at: activities.withLock { $0 }, watcher)
+            }
             var startsWorker = false
             state.updateWakingOne { state, sleepers in
+                state.noteStall()
                 let isBehind = state.isBehind(seen)
                 quietLooks = state.look == seen && state.runningJobs == 0 ? quietLooks + 1 : 0
                 seen = state.look
                 if quietLooks > Self.looksBeforeDozing { state.watch = .dozing }
                 guard isBehind, !state.isEnded else { return false }
                 state.isOverdue = !state.submissions.isEmpty
-                startsWorker = sleepers == 0 && state.workerCount <= state.jobLimit
+                startsWorker = sleepers == 0 && state.workerCount <= state.jobLimit + state.extraJobs
                 if startsWorker { state.workerCount += 1 }
                 return true
             }

@@ -13,6 +13,9 @@ final class GroupCommitter: Sendable {
     let state: Monitor<CommitterState>
     /// Wakes the watch, see `CommitterState/watch`.
     let watchBell = Monitor(false)
+    /// What each worker does; see ``HeldThreads``.
+    let activities = Monitor<[WorkerActivity]>([])
+    let heldThreadWatcher = Monitor<HeldThreads.Watcher?>(nil)
     let index: LogIndex
     let upkeep: Upkeep
     /// Nobody waits for this lock: a thread takes it in its turn only, which `state` gives out.
@@ -110,13 +113,21 @@ final class GroupCommitter: Sendable {
 
     /// Takes turns until the committer is closed.
     private func work(as worker: CommitterWorker) {
+        let activity = worker.activity
+        activities.withLock { $0.append(activity) }
+        defer { activities.withLock { $0.removeAll { $0 === activity } } }
         var finishedJob = false
+        var jobNumber = 0
         while true {
             let turn = nextTurn(afterJob: finishedJob)
             finishedJob = false
             switch turn {
             case .run(let job):
+                jobNumber &+= 1
+                activity.note.store(0, ordering: .relaxed)
+                activity.job.store(jobNumber, ordering: .relaxed)
                 job.runSynchronously(on: asUnownedTaskExecutor())
+                activity.job.store(0, ordering: .relaxed)
                 finishedJob = true
             case .commit(let submissions):
                 journal.withLock { journal in
@@ -199,7 +210,7 @@ final class GroupCommitter: Sendable {
         var (end, byteCount) = (start, 0)
         while end < submissions.count {
             let length = submissions.batches[end].byteCount
-            if end > start, byteCount + length > journal.options.commitBytes { break }
+            if end > start, byteCount + length > journal.options.commitLimit { break }
             byteCount += length
             end += 1
         }

@@ -19,11 +19,11 @@ public enum Durability: Sendable, Hashable {
 public struct LogOptions: Sendable {
     /// When an append is acknowledged.
     public var durability = Durability.synced
-    /// The size of a segment's file once the log has grown; at least 64 KiB.
+    /// The size of a segment's file once the log has grown; from 64 KiB to 32 GiB. A size beyond that counts as the nearest.
     public var segmentBytes = 64 * 1024 * 1024
     /// The size of the first segment. Each next one is twice as large, up to ``segmentBytes``.
     public var firstSegmentBytes = 4 * 1024 * 1024
-    /// Appends that wait at the same time are committed together up to about this many bytes.
+    /// Appends that wait at the same time are committed together up to about this many bytes; 16 MiB at most.
     public var commitBytes = 1024 * 1024
     /// How long the writer waits without work before it records that all of the log is durable.
     public var idleDelay = Duration.milliseconds(50)
@@ -60,9 +60,12 @@ public struct LogOptions: Sendable {
     /// The most bytes one batch may have.
     static let batchLimit = 16 * 1024 * 1024
 
+    /// ``commitBytes`` within what one frame can hold.
+    var commitLimit: Int { min(max(commitBytes, 0), Self.batchLimit) }
+
     /// The most bytes that can be written and not yet durable: one frame, or the unsynced part and one frame.
     var inFlightLimit: Int {
-        let frame = max(commitBytes, Self.batchLimit) + 2 * FrameHeader.byteCount
+        let frame = max(commitLimit, Self.batchLimit) + 2 * FrameHeader.byteCount
         return durability == .synced ? frame : frame + Self.bufferedLimit
     }
 
@@ -75,19 +78,25 @@ public struct LogOptions: Sendable {
     /// The size of the segment with the given number, if it must have room for `minimum` bytes of frames.
     func size(ofSegment number: UInt32, minimum: Int) -> Int {
         let doublings = min(Int(number) - 1, 40)
-        let grown = max(firstSegmentBytes, 1) << doublings
-        let wanted = grown > 0 ? min(grown, segmentBytes) : segmentBytes
+        // The format's limit, with room for rounding. Smaller sizes than this cannot overflow.
+        let largest = min(segmentBytes, Int(Limits.segmentBytes) - Self.segmentAlignment)
+        let first = min(max(firstSegmentBytes, 1), largest)
+        // Shifting the limit instead of the size loses no bits.
+        let wanted = first > largest >> doublings ? largest : first << doublings
         let needed = SegmentHeader.byteCount + minimum + FrameHeader.byteCount
-        return max(wanted, needed).roundedUp(to: 4096)
+        return max(wanted, needed).roundedUp(to: Self.segmentAlignment)
     }
+
+    private static let segmentAlignment = 4096
 }
 
 extension Duration {
     /// The duration in whole nanoseconds, held between 0 and so many seconds.
     func nanoseconds(atMost limit: Int64) -> Int {
+        // `components` traps for more seconds than an `Int64` holds.
+        guard self > .zero else { return 0 }
+        guard self < .seconds(limit) else { return Int(limit) * 1_000_000_000 }
         let (seconds, attoseconds) = components
-        guard seconds >= 0 else { return 0 }
-        guard seconds < limit else { return Int(limit) * 1_000_000_000 }
         return Int(seconds) * 1_000_000_000 + Int(max(0, attoseconds / 1_000_000_000))
     }
 }

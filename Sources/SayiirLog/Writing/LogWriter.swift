@@ -199,6 +199,12 @@ public final class LogWriter: Sendable {
         try await BlockingQueue().run(work)
     }
 
+    /// Has `report` called on a thread of the log when a job on one of its threads has held that for `limit`; each job once. It gets what
+    /// the job said of itself with ``ThreadNote``, or 0.
+    package func watchThreads(after limit: Duration, _ report: @escaping @Sendable (_ note: Int) -> Void) {
+        committer.heldThreadWatcher.withLock { $0 = HeldThreads.Watcher(limit: limit, report: report) }
+    }
+
     // MARK: Snapshots
 
     /// Whether the log has grown so much since the last snapshot that another one pays: by ``LogOptions/snapshotBytes`` or twice

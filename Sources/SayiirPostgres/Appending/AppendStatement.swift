@@ -110,7 +110,8 @@ enum AppendStatement {
         list.append(array: rows.map { $0.submittedAt?.nanosecondsSinceEpoch })
         list.append(array: rows.map { $0.updatedAt?.nanosecondsSinceEpoch })
         list.append(array: rows.map { $0.endedAt?.nanosecondsSinceEpoch })
-        list.append(array: rows.map { Int32(clamping: $0.priority) })
+        // The server multiplies it: an event may name any number.
+        list.append(array: rows.map { Int32(UInt8(clamping: $0.priority)) })
         // Arrays of arrays have to be of one length each, so the tags of one instance go as one text.
         list.append(array: rows.map { $0.tags.joined(separator: "\u{1F}").storable })
         list.append(array: rows.map(\.mayBeReady))

@@ -1,4 +1,5 @@
 internal import DequeModule
+internal import SayiirEvents
 internal import SayiirLog
 
 /// Connections to the server, each with a thread of its own, opened as they are needed.
@@ -32,7 +33,7 @@ final class ConnectionPool: Sendable {
 
     init(_ address: ServerAddress, _ options: PostgresOptions) {
         self.address = address
-        self.options = options
+        self.options = options.bounded
     }
 
     /// Runs `work` on a connection, off the cooperative pool.
@@ -220,10 +221,6 @@ extension PostgresError {
 }
 
 extension Duration {
-    /// Whole nanoseconds, as many as fit.
-    var nanosecondCount: Int {
-        let (seconds, attoseconds) = components
-        let (product, overflows) = Int(clamping: seconds).multipliedReportingOverflow(by: 1_000_000_000)
-        return overflows ? .max / 2 : min(product, .max / 2) + Int(clamping: attoseconds / 1_000_000_000)
-    }
+    /// Whole nanoseconds, between 0 and what may be added to a time of day.
+    var nanosecondCount: Int { min(max(Int(clamping: saturatedNanoseconds), 0), .max / 4) }
 }

@@ -1,4 +1,5 @@
 internal import CPostgres
+internal import SayiirEvents
 internal import SayiirLog
 
 #if canImport(Glibc)
@@ -309,8 +310,6 @@ func quotedIdentifier(_ name: String) -> String {
 extension Duration {
     /// In whole milliseconds, as `poll` and the server take them, at least 1.
     fileprivate var milliseconds: Int32 {
-        let (seconds, attoseconds) = components
-        guard seconds < 2_000_000 else { return .max }
-        return max(1, Int32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000))
+        max(1, Int32(clamping: saturatedNanoseconds / 1_000_000))
     }
 }

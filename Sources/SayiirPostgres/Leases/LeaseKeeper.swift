@@ -30,6 +30,9 @@ actor LeaseKeeper {
         var rest: InstanceRest?
     }
 
+    /// The latest moment at which an instance can be due: some 100 days before the last `bigint`, which the server adds seconds to.
+    private static let latestDue = Int64.max - (1 << 53)
+
     /// After so many failed renewals in a row the leases count as lost.
     private static let failureLimit = 3
 
@@ -97,7 +100,11 @@ actor LeaseKeeper {
         parameters.append(leaseNanoseconds)
         parameters.append(Int64(max(0, claim.limit)))
         parameters.append(array: claim.workflows.map(\.definition.bytes))
-        if let tags = claim.tags { parameters.append(array: tags) } else { parameters.append(Optional<String>.none) }
+        if let tags = claim.tags {
+            parameters.append(array: tags.map(\.storable))
+        } else {
+            parameters.append(Optional<String>.none)
+        }
         parameters.append(session)
         parameters.append(array: claim.workflows.map(\.name.storable))
         let claimed: [Claimed]
@@ -193,8 +200,9 @@ actor LeaseKeeper {
         parameters.append(array: batch.map(\.lease.executor))
         parameters.append(array: batch.map { Int64(clamping: $0.lease.epoch) })
         parameters.append(array: batch.map { $0.rest.map { Int64(clamping: $0.revision) } })
-        parameters.append(array: batch.map { $0.rest?.due?.nanosecondsSinceEpoch })
-        parameters.append(array: batch.map { Int32(clamping: $0.rest?.priority ?? 3) })
+        parameters.append(
+            array: batch.map { release in release.rest?.due.map { min($0.nanosecondsSinceEpoch, Self.latestDue) } })
+        parameters.append(array: batch.map { Int32(UInt8(clamping: $0.rest?.priority ?? 3)) })
         parameters.append(array: batch.map { ($0.rest?.tags ?? []).joined(separator: "\u{1F}") })
         return parameters
     }

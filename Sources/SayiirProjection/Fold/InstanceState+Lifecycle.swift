@@ -71,6 +71,7 @@ extension InstanceState {
             state.status = .ready
             state.failureCount = 0
             state.timeoutCount = 0
+            state.crashCount = 0
             state.finishedAt = nil
         }
         steps.updateOpen { $0.isAbandoned = false }

@@ -18,6 +18,7 @@ extension InstanceState {
             note(.unexpectedAttempt(body.step, expected: expected, found: body.attempt))
         }
         steps.update(at: place) { state in
+            state.countCrash()
             state.status = .running
             state.attempt = body.attempt
             state.attemptStartedAt = time
@@ -58,7 +59,9 @@ extension InstanceState {
         if body.resolution == .unknown { hasUnknownEvents = true }
         change(body.step, attempt: body.attempt, from: { $0 == .inDoubt }, at: time) { state in
             switch body.resolution {
-            case .rerun: state.status = .ready
+            case .rerun:
+                state.forgetCrashes()
+                state.status = .ready
             case .completed(let output): state.complete(with: output, at: time)
             case .failed(let failure): state.fail(with: failure, at: time)
             case .unknown: break
@@ -100,13 +103,24 @@ extension InstanceState {
 }
 
 extension StepState {
+    /// Another attempt begins: the one before it, if its end is not recorded, ended with its process.
+    fileprivate mutating func countCrash() {
+        guard status == .running else { return }
+        crashCount = crashCount.addingReportingOverflow(1).overflow ? .max : crashCount + 1
+    }
+
+    /// An attempt has ended in a way that is recorded, or a person decided about it.
+    fileprivate mutating func forgetCrashes() { crashCount = 0 }
+
     mutating func complete(with output: Payload?, at time: Timestamp) {
+        forgetCrashes()
         status = .completed
         self.output = output
         finishedAt = time
     }
 
     mutating func fail(with failure: Failure, at time: Timestamp) {
+        forgetCrashes()
         status = .failed
         self.failure = failure
         failureCount &+= 1

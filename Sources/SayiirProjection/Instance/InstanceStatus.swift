@@ -10,7 +10,7 @@ public enum InstanceStatus: Hashable, Sendable {
     case waiting(step: Step, until: Timestamp)
     /// Nothing can happen before a signal arrives, or its wait times out.
     case awaitingSignal(step: Step, signal: String, deadline: Timestamp?)
-    /// A task that may run at most once was interrupted. A person has to decide how it ended.
+    /// A task was interrupted that may run at most once, or it was interrupted too often in a row. A person has to decide how it ended.
     case inDoubt(step: Step)
     /// Nothing can continue here: a stored value cannot be decoded. A program that can decode the value continues the instance.
     case stuck(step: Step, value: UndecodableValue)

@@ -14,6 +14,8 @@ public struct StepState: Hashable, Sendable {
     public var failureCount: UInt32
     /// How many of the failed attempts ran out of time.
     public var timeoutCount: UInt32
+    /// The number of attempts in a row before the latest one whose end is not recorded: most likely they ended with their process.
+    public var crashCount: UInt32
     /// When it began, with its first attempt.
     public var startedAt: Timestamp
     /// When its latest attempt began; equals `startedAt` for nodes that are not tasks.
@@ -35,6 +37,7 @@ public struct StepState: Hashable, Sendable {
         self.attempt = attempt
         self.failureCount = 0
         self.timeoutCount = 0
+        self.crashCount = 0
         self.startedAt = startedAt
         self.attemptStartedAt = startedAt
         self.isAbandoned = false
@@ -55,7 +58,7 @@ extension StepState {
         case running
         /// A task between two attempts.
         case waitingToRetry(at: Timestamp)
-        /// A task that may run at most once and was interrupted.
+        /// A task that was interrupted and may run at most once, or that was interrupted too often in a row.
         case inDoubt
         /// A delay under way.
         case delaying(until: Timestamp)

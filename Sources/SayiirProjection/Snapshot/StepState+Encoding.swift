@@ -1,9 +1,9 @@
 import SayiirEvents
 
 extension StepState: StateValue {
-    /// The step 2, kind, status and three numbers 1 each, two moments 8 each, three values that are absent and a flag
+    /// The step 2, kind, status and four numbers 1 each, two moments 8 each, three values that are absent and a flag
     /// 1 each.
-    static var smallestSize: Int { 27 }
+    static var smallestSize: Int { 28 }
 
     init(from reader: inout StateReader) throws(StateDecodingError) {
         self.init(
@@ -11,6 +11,7 @@ extension StepState: StateValue {
             startedAt: try reader.read())
         failureCount = try reader.read()
         timeoutCount = try reader.read()
+        crashCount = try reader.read()
         attemptStartedAt = try reader.read()
         finishedAt = try reader.read()
         output = try reader.read()
@@ -26,6 +27,7 @@ extension StepState: StateValue {
         writer.write(startedAt)
         writer.write(failureCount)
         writer.write(timeoutCount)
+        writer.write(crashCount)
         writer.write(attemptStartedAt)
         writer.write(finishedAt)
         writer.write(output)

@@ -15,6 +15,9 @@ extension Event {
         case .signalReceived(var body):
             body.payload.bytes = []
             event.body = .signalReceived(body)
+        case .taskFailed(var body):
+            body.fullMessage = nil
+            event.body = .taskFailed(body)
         default: break
         }
         return event

@@ -56,6 +56,7 @@ extension InstanceState {
                 startedAt: .second(1))
             step.failureCount = 2
             step.timeoutCount = 1
+            step.crashCount = 1
             step.attemptStartedAt = .second(2)
             step.finishedAt = .second(3)
             step.output = .text("output")

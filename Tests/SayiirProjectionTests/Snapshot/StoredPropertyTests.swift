@@ -20,8 +20,8 @@ struct StoredPropertyTests {
         // Follows from the entries.
         "StepIndex": ["slots", "count"],
         "StepState": [
-            "step", "kind", "status", "attempt", "failureCount", "timeoutCount", "startedAt", "attemptStartedAt",
-            "finishedAt", "output", "failure", "isAbandoned",
+            "step", "kind", "status", "attempt", "failureCount", "timeoutCount", "crashCount", "startedAt",
+            "attemptStartedAt", "finishedAt", "output", "failure", "isAbandoned",
         ],
         "SignalMailbox": ["queues", "deduplicationIDs"],
         "StuckStep": ["step", "value", "since"],

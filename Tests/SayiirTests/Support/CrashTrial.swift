@@ -14,8 +14,15 @@ struct CrashTrial {
 
     /// What goes wrong with a plan; `nil` if nothing does.
     static func problem(with plan: FlowPlan, seed: UInt64) async -> String? {
+        await problem(with: plan, seed: seed, commitBytes: nil)
+    }
+
+    /// Like ``problem(with:seed:)``, with commits of so many bytes: what one decision adds is stored in several then, and a crash
+    /// comes between any two.
+    static func problem(with plan: FlowPlan, seed: UInt64, commitBytes: Int?) async -> String? {
         do {
-            var trial = CrashTrial(runner: try PlanRunner(plan), random: SplitMix64(seed: seed))
+            var trial = CrashTrial(
+                runner: try PlanRunner(plan, commitBytes: commitBytes), random: SplitMix64(seed: seed))
             return try await trial.run()
         } catch {
             return "\(error)"
