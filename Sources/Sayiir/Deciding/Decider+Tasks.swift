@@ -46,8 +46,22 @@ extension Decider {
         guard isRetryable, let policy = graph.task(step.node)?.options.retries, failures <= policy.maxRetries else {
             return fail(step, known.failure ?? Failure(type: "", message: "unknown error"))
         }
-        let wakeAt = now + policy.delay(beforeRetry: failures)
-        record(.retryScheduled(.init(step: step, nextAttempt: known.attempt + 1, wakeAt: wakeAt)))
+        let wakeAt = now + wait(beforeRetry: failures, of: step, after: known.attempt, policy)
+        record(.retryScheduled(.init(step: step, nextAttempt: known.attempt &+ 1, wakeAt: wakeAt)))
+    }
+
+    /// The wait before a retry. Its jitter comes from a hash, since a decision must not depend on anything but the state.
+    private func wait(
+        beforeRetry retry: Int, of step: Step, after attempt: UInt32, _ policy: RetryPolicy
+    ) -> Duration {
+        guard policy.jitter > 0 else { return policy.delay(beforeRetry: retry) }
+        var hash = StableHash()
+        hash.combine(state.id.rawValue)
+        hash.combine(state.run)
+        hash.combine(step.node.rawValue)
+        for index in step.indices { hash.combine(UInt64(index)) }
+        hash.combine(UInt64(attempt))
+        return policy.delay(beforeRetry: retry, at: hash.fraction)
     }
 
     /// Nobody knows whether an interrupted attempt did its work. If it must not be made twice, a person decides.

@@ -72,8 +72,10 @@ struct TaskExecution: Sendable {
             return .threw(error.failure(of: context.task), isRetryable: true)
         } catch is CancellationError where Task.isCancelled {
             return .interrupted
+        } catch let error as NonRetryable {
+            return .threw(Failure(error.underlying), isRetryable: false)
         } catch {
-            return .threw(Failure(error), isRetryable: true)
+            return .threw(Failure(error), isRetryable: task.mayRetry?(error) ?? true)
         }
     }
 }
