@@ -165,6 +165,6 @@ extension RunEnvironment {
         self.init(
             backend: backend, clock: options.clock ?? backend.clock ?? SystemClock(),
             codecs: Codecs(writing: options.codec, reading: options.otherCodecs),
-            observer: Observer(options.middleware))
+            observer: Observer(options.middleware), logger: options.logger)
     }
 }

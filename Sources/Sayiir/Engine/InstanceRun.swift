@@ -227,7 +227,7 @@ final class InstanceRun {
         let task = decider.graph.task(attempt.step.node)
         let context = TaskContext(
             workflow: decider.state.workflow, instance: id, step: attempt.step, attempt: attempt.attempt,
-            node: task, metadata: decider.state.metadata, codecs: environment.codecs)
+            node: task, metadata: decider.state.metadata, codecs: environment.codecs, logger: environment.logger)
         let input = Result { () throws(ValueError) in try decider.input(of: attempt.step) }
         return TaskExecution(
             task: task, input: input, context: context, clock: environment.clock, observer: environment.observer)

@@ -1,3 +1,4 @@
+internal import Logging
 internal import SayiirEvents
 internal import SayiirProjection
 
@@ -7,6 +8,8 @@ struct RunEnvironment: Sendable {
     var clock: any EngineClock
     var codecs: Codecs
     var observer = Observer([])
+    /// What tasks log to.
+    var logger: Logger
     /// Whether a run that only waits for its next attempt ends meanwhile: a service wakes it again.
     var isService = false
     /// Says when nothing more is to begin.

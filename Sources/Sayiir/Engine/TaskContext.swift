@@ -1,3 +1,4 @@
+public import Logging
 public import SayiirEvents
 
 /// What a task can know of its own execution.
@@ -22,10 +23,12 @@ public struct TaskContext: Sendable {
     private let node: TaskNode?
     private let metadata: Payload?
     let codecs: Codecs
+    /// The engine's logger, without metadata.
+    private let plainLogger: Logger
 
     init(
         workflow: String, instance: InstanceID, step: Step, attempt: UInt32, node: TaskNode?, metadata: Payload?,
-        codecs: Codecs
+        codecs: Codecs, logger: Logger
     ) {
         self.workflow = workflow
         self.instance = instance
@@ -34,6 +37,7 @@ public struct TaskContext: Sendable {
         self.node = node
         self.metadata = metadata
         self.codecs = codecs
+        plainLogger = logger
     }
 
     /// What governs the task.
@@ -51,5 +55,32 @@ public struct TaskContext: Sendable {
     /// - Throws: what the decoder throws if the metadata is of another type.
     public func workflowMetadata<Value: Decodable>(as type: Value.Type = Value.self) throws -> Value? {
         try metadata.map { payload in try codecs.decode(type, from: payload) }
+    }
+}
+
+extension TaskContext {
+    /// A logger for the task's code: ``EngineOptions/logger`` with the metadata `instance`, `workflow`, `step` and `attempt`.
+    ///
+    /// ```swift
+    /// TaskContext.current?.logger.info("charged", metadata: ["amount": "\(order.total)"])
+    /// ```
+    ///
+    /// Costs nothing unless it is asked for. Each access makes a new one: keep it in a constant where many lines are logged.
+    public var logger: Logger {
+        var logger = plainLogger
+        for (key, value) in logMetadata { logger[metadataKey: key] = value }
+        return logger
+    }
+
+    /// Adds the metadata `instance`, `workflow`, `step` and `attempt` to what is logged from within a task, by any logger that has
+    /// this provider; adds nothing outside a task.
+    ///
+    /// ```swift
+    /// LoggingSystem.bootstrap(StreamLogHandler.standardError, metadataProvider: TaskContext.metadataProvider)
+    /// ```
+    public static let metadataProvider = Logger.MetadataProvider { current?.logMetadata ?? [:] }
+
+    private var logMetadata: Logger.Metadata {
+        ["instance": "\(instance)", "workflow": "\(workflow)", "step": "\(step)", "attempt": "\(attempt)"]
     }
 }
