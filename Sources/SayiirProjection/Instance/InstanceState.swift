@@ -30,6 +30,10 @@ public struct InstanceState: Hashable, Sendable {
     public internal(set) var priority: UInt32 = 3
     /// What a worker must offer to run it.
     public internal(set) var tags: [String] = []
+    /// The trace that the current run's submission belongs to.
+    public internal(set) var traceContext: TraceContext?
+    /// When the current run fails if it has not ended; `nil` if it may take as long as it likes.
+    public internal(set) var deadline: Timestamp?
     /// The steps of the current run, in the order in which they first appeared.
     public internal(set) var steps = StepTable()
     /// The signals that no node has consumed.

@@ -14,6 +14,8 @@ public struct SignalMailbox: Hashable, Sendable {
         public var payload: Payload
         /// When it was recorded.
         public var receivedAt: Timestamp
+        /// The trace that its delivery belongs to.
+        public var traceContext: TraceContext?
     }
 
     private struct Queue: Hashable, Sendable {

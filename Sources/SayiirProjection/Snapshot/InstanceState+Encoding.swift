@@ -1,7 +1,7 @@
 extension InstanceState {
     /// The version of the encoding. A snapshot of another version is not used: its states are folded again from their
     /// events.
-    public static let encodingVersion: UInt32 = 1
+    public static let encodingVersion: UInt32 = 2
 
     /// Appends the state's encoding to `output`.
     ///
@@ -42,6 +42,8 @@ extension InstanceState: StateValue {
         metadata = try reader.read()
         priority = try reader.read()
         tags = try reader.read()
+        traceContext = try reader.read()
+        deadline = try reader.read()
         steps = try reader.read()
         mailbox = try reader.read()
         cancelRequest = try reader.read()
@@ -71,6 +73,8 @@ extension InstanceState: StateValue {
         writer.write(metadata)
         writer.write(priority)
         writer.write(tags)
+        writer.write(traceContext)
+        writer.write(deadline)
         writer.write(steps)
         writer.write(mailbox)
         writer.write(cancelRequest)

@@ -10,7 +10,8 @@ struct StoredPropertyTests {
     private static let known: [String: [String]] = [
         "InstanceState": [
             "id", "run", "revision", "phase", "workflow", "definition", "input", "metadata", "priority", "tags",
-            "steps", "mailbox", "cancelRequest", "pauseRequest", "interruptedStep", "resultStep", "failure",
+            "traceContext", "deadline", "steps", "mailbox", "cancelRequest", "pauseRequest", "interruptedStep",
+            "resultStep", "failure",
             "failedStep", "lineage", "leaseHolder", "leaseEpoch", "submittedAt", "updatedAt", "endedAt",
             "hasUnknownEvents", "anomalies",
         ],
@@ -23,7 +24,9 @@ struct StoredPropertyTests {
         ],
         "SignalMailbox": ["queues", "deduplicationIDs"],
         "Queue": ["entries", "head"],
-        "Entry": ["revision", "signal", "payload", "receivedAt"],
+        "Entry": ["revision", "signal", "payload", "receivedAt", "traceContext"],
+        "TraceContext": ["fields"],
+        "Field": ["name", "value"],
         "ControlRequest": ["actor", "reason", "time"],
         "LeaseHolder": ["executor", "epoch"],
         "Anomaly": ["revision", "problem"],
