@@ -55,7 +55,7 @@ extension WorkflowClient {
         try await keepDefinition(of: workflow)
         return Event.Submitted(
             workflow: workflow.name, definition: workflow.definitionHash, input: payload, metadata: workflow.metadata,
-            priority: UInt32(priority))
+            priority: UInt32(priority), traceContext: environment.observer.currentTrace)
     }
 
     /// Keeps the workflow's definition for those who look at what is stored.

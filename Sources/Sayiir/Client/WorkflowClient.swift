@@ -116,10 +116,12 @@ public struct WorkflowClient: Sendable {
         } catch {
             throw .notEncodable(what: "payload of signal '\(name)'", id, reason: error.reason)
         }
+        let trace = environment.observer.currentTrace
         while true {
             let state = try await environment.state(of: id)
             if let deduplicationID, state?.mailbox.hasSeen(deduplicationID: deduplicationID) == true { return }
-            let body = Event.SignalReceived(signal: name, payload: value, deduplicationID: deduplicationID)
+            let body = Event.SignalReceived(
+                signal: name, payload: value, deduplicationID: deduplicationID, traceContext: trace)
             let event = Event(
                 instance: id, revision: (state?.revision ?? 0) + 1, time: environment.clock.now, actor: actor,
                 body: .signalReceived(body))

@@ -24,7 +24,7 @@ extension Decider {
             } catch {
                 return fail(step, .undecodable(step.node, expected: signal.type, error))
             }
-            record(.signalConsumed(.init(step: step, signal: signal.signal, receivedRevision: received.revision)))
+            consume(received, at: step)
             agenda.append(.end(step))
         } else if known == nil {
             let deadline = signal.timeout.map { now + $0 }

@@ -21,6 +21,8 @@ struct Decider: Sendable {
     private(set) var state: InstanceState
     /// What was decided and is not stored yet.
     private(set) var events: [Event] = []
+    /// The traces that the signals belong to which ``events`` consume.
+    private var consumedTraces: [TraceContext] = []
 
     private(set) var now = Timestamp(nanosecondsSinceEpoch: 0)
     var agenda: [Place] = []
@@ -101,6 +103,7 @@ struct Decider: Sendable {
     mutating func rebase(on state: InstanceState) {
         self.state = state
         events.removeAll(keepingCapacity: true)
+        consumedTraces = []
     }
 
     /// Gives up ``events``, to be stored.
@@ -108,6 +111,20 @@ struct Decider: Sendable {
         var taken: [Event] = []
         swap(&taken, &events)
         return taken
+    }
+
+    /// Gives up the traces that the signals belong to which the events consume that were taken last.
+    mutating func takeConsumedTraces() -> [TraceContext] {
+        if consumedTraces.isEmpty { return [] }
+        defer { consumedTraces = [] }
+        return consumedTraces
+    }
+
+    /// Records that a step consumes a signal.
+    mutating func consume(_ received: SignalMailbox.Entry, at step: Step) {
+        record(
+            .signalConsumed(.init(step: step, signal: received.signal, receivedRevision: received.revision)))
+        if let trace = received.traceContext { consumedTraces.append(trace) }
     }
 
     mutating func record(_ body: Event.Body, actor: String? = nil, reason: String? = nil) {

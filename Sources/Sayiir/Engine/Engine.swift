@@ -105,7 +105,7 @@ public final class Engine: Sendable {
         let submission = try await client.submission(workflow, id, input, priority: 3)
         do throws(WorkflowError) {
             return try await InstanceRun.perform(
-                on: state, of: workflow.name, workflow.graph, under: lease, in: environment
+                on: state, of: workflow.name, in: submission.traceContext, workflow.graph, under: lease, in: environment
             ) { run throws(WorkflowError) in try await run.submit(submission, superseding: state.phase.takesID) }
         } catch {
             if case .backend(.conflict) = error { return nil }
@@ -129,7 +129,8 @@ public final class Engine: Sendable {
         let left = try await withLease(on: id, workflow.graph, takingOver: false) { lease throws(WorkflowError) in
             let state = try await self.client.require(id, as: workflow)
             return try await InstanceRun.perform(
-                on: state, of: state.workflow, workflow.graph, under: lease, in: self.environment
+                on: state, of: state.workflow, in: state.traceContext, workflow.graph, under: lease,
+                in: self.environment
             ) { run throws(WorkflowError) in try await run.resume() }
         }
         return try client.status(left?.state ?? known, as: workflow)

@@ -18,15 +18,18 @@ final class InstanceRun {
 
     /// Makes a run, lets `body` do what it is for, and the observers see it.
     ///
-    /// - Parameter workflow: The workflow's name.
+    /// - Parameters:
+    ///   - state: The instance's state.
+    ///   - workflow: The workflow's name.
+    ///   - trace: The trace that the run's submission belongs to.
     /// - Returns: How the instance was left.
     static func perform(
-        on state: InstanceState, of workflow: String, _ graph: Graph, under lease: Lease,
+        on state: InstanceState, of workflow: String, in trace: TraceContext?, _ graph: Graph, under lease: Lease,
         in environment: RunEnvironment,
         _ body: @escaping @Sendable (InstanceRun) async throws(WorkflowError) -> LeftInstance
     ) async throws(WorkflowError) -> LeftInstance {
         let description = RunDescription(
-            instance: lease.instance, workflow: workflow, executor: lease.executor)
+            instance: lease.instance, workflow: workflow, executor: lease.executor, traceContext: trace)
         return try await environment.observer.aroundRun(description) { () throws(WorkflowError) in
             try await body(InstanceRun(state, of: graph, under: lease, in: environment))
         }
@@ -198,6 +201,7 @@ final class InstanceRun {
     private nonisolated(nonsending) func append() async throws(WorkflowError) {
         let events = decider.takeEvents()
         guard !events.isEmpty else { return }
+        let consumed = decider.takeConsumedTraces()
         do throws(BackendError) {
             try await environment.backend.append(events, lease: lease)
         } catch {
@@ -207,7 +211,10 @@ final class InstanceRun {
             if case .taskStarted(let attempt) = events[index].body { begun.append(attempt) }
         }
         environment.observer.didStore(
-            events, of: RunDescription(instance: id, workflow: decider.state.workflow, executor: lease.executor))
+            events,
+            of: RunDescription(
+                instance: id, workflow: decider.state.workflow, executor: lease.executor,
+                traceContext: decider.state.traceContext, consumedSignals: consumed))
     }
 
     /// Takes in what others did to the instance.

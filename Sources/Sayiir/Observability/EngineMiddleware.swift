@@ -43,6 +43,21 @@ public struct RunDescription: Hashable, Sendable {
     public let workflow: String
     /// Who runs it.
     public let executor: String
+    /// The trace that the instance's submission belongs to; `nil` if it was submitted outside any.
+    public let traceContext: TraceContext?
+    /// For ``EngineMiddleware/didStore(_:of:)``, the traces that the signals belong to which the stored events consume; otherwise empty.
+    public let consumedSignals: [TraceContext]
+
+    init(
+        instance: InstanceID, workflow: String, executor: String, traceContext: TraceContext?,
+        consumedSignals: [TraceContext] = []
+    ) {
+        self.instance = instance
+        self.workflow = workflow
+        self.executor = executor
+        self.traceContext = traceContext
+        self.consumedSignals = consumedSignals
+    }
 }
 
 /// How a run of an instance ended.

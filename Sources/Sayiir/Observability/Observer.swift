@@ -1,3 +1,4 @@
+internal import Instrumentation
 internal import SayiirEvents
 internal import SayiirLog
 internal import SayiirProjection
@@ -10,6 +11,14 @@ struct Observer: Sendable {
     var isAbsent: Bool { middleware.isEmpty }
 
     init(_ middleware: [any EngineMiddleware]) { self.middleware = middleware }
+
+    /// What carries traces from process to process: the tracer of the first ``TracingMiddleware`` that has its own, or the program's.
+    var instrument: any Instrument {
+        for case let tracing as TracingMiddleware in middleware {
+            if let tracer = tracing.tracer { return tracer }
+        }
+        return InstrumentationSystem.instrument
+    }
 
     func didStore(_ events: [Event], of run: @autoclosure () -> RunDescription) {
         if middleware.isEmpty { return }

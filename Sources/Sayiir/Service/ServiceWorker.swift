@@ -94,7 +94,7 @@ struct ServiceWorker: Sendable {
             return InstanceRest(revision: state.revision, due: environment.clock.now + Self.foreignRetryDelay)
         }
         let left = try await InstanceRun.perform(
-            on: state, of: state.workflow, graph, under: lease, in: environment
+            on: state, of: state.workflow, in: state.traceContext, graph, under: lease, in: environment
         ) { run throws(WorkflowError) in try await run.resume() }
         return left.rest(in: graph)
     }
