@@ -144,6 +144,15 @@ extension Sample {
         Sample(
             .doubtResolved(.init(step: step, attempt: 1, resolution: .unknown)),
             #"doubt_resolved { step { node: "charge" } attempt: 1 }"#),
+        Sample(
+            .taskInterrupted(.init(step: step, attempt: 3)),
+            #"task_interrupted { step { node: "charge" } attempt: 3 }"#),
+        Sample(
+            .stepStuck(.init(step: step, attempt: 2, value: undecodable)),
+            #"step_stuck { step { node: "charge" } attempt: 2 value \#(undecodableText) }"#),
+        Sample(
+            .stepStuck(.init(step: step, value: undecodable)),
+            #"step_stuck { step { node: "charge" } value \#(undecodableText) }"#),
     ]
 
     private static let branching = [
@@ -219,7 +228,16 @@ extension Sample {
         Sample(
             .signalTimedOut(.init(step: step, signal: "paid", fallback: json)),
             #"signal_timed_out { step { node: "charge" } signal: "paid" fallback \#(jsonText) }"#),
+        Sample(
+            .signalRejected(.init(step: step, signal: "paid", receivedRevision: 7, value: undecodable)),
+            #"signal_rejected { step { node: "charge" } signal: "paid" received_revision: 7 value \#(undecodableText) }"#
+        ),
     ]
+
+    private static let undecodable = UndecodableValue(
+        codec: "json", expected: "Order", path: "items.[3]", reason: "'price' is missing")
+    private static let undecodableText =
+        #"{ codec: "json" expected: "Order" path: "items.[3]" reason: "'price' is missing" }"#
 
     private static let control = [
         Sample(.pauseRequested(.init()), "pause_requested { }"),

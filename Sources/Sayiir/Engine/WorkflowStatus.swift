@@ -34,11 +34,14 @@ public struct WorkflowStatus<Output: Sendable>: Sendable {
     /// Whether work is under way, or ready to be.
     public var isInProgress: Bool { status == .inProgress }
 
+    /// A Boolean value that indicates whether a stored value cannot be decoded here, so that a program which can has to continue.
+    public var isStuck: Bool { if case .stuck = status { true } else { false } }
+
     /// Whether it is over, one way or another. A paused instance is not.
     public var isEnded: Bool {
         switch status {
         case .completed, .failed, .cancelled, .superseded, .deleted: true
-        case .unsubmitted, .inProgress, .waiting, .awaitingSignal, .inDoubt, .paused: false
+        case .unsubmitted, .inProgress, .waiting, .awaitingSignal, .inDoubt, .stuck, .paused: false
         }
     }
 
@@ -74,6 +77,7 @@ extension WorkflowStatus: CustomStringConvertible {
         case .waiting(let step, let until): "\(id): waiting at '\(step)' until \(until)"
         case .awaitingSignal(let step, let signal, _): "\(id): awaiting signal '\(signal)' at '\(step)'"
         case .inDoubt(let step): "\(id): in doubt about '\(step)'"
+        case .stuck(let step, let value): "\(id): stuck at '\(step)' (\(value))"
         default: "\(id): \(status.name)"
         }
     }

@@ -26,6 +26,7 @@ struct InstanceColumns {
         case .awaitingSignal(let step, let signal, let deadline):
             (self.step, self.signal, since, due) = (step, signal, state.steps[step]?.startedAt, deadline)
         case .inDoubt(let step): self.step = step
+        case .stuck(let step, _): (self.step, since) = (step, state.stuckSteps.first?.since)
         case .inProgress: due = Self.nextRetry(state)
         case .paused(let request): (self.request, since) = (request, request.time)
         case .cancelled(let request): self.request = request

@@ -10,6 +10,8 @@ extension Event.Body {
         case .retryScheduled(let body): body.step
         case .taskInDoubt(let body): body.step
         case .doubtResolved(let body): body.step
+        case .taskInterrupted(let body): body.step
+        case .stepStuck(let body): body.step
         case .forked(let body): body.step
         case .branchFinished(let body): body.step
         case .joined(let body): body.step
@@ -26,6 +28,7 @@ extension Event.Body {
         case .signalAwaited(let body): body.step
         case .signalConsumed(let body): body.step
         case .signalTimedOut(let body): body.step
+        case .signalRejected(let body): body.step
         case .failed(let body): body.step
         default: nil
         }
@@ -40,6 +43,8 @@ extension Event.Body {
         case .taskTimedOut(let body): body.attempt
         case .taskInDoubt(let body): body.attempt
         case .doubtResolved(let body): body.attempt
+        case .taskInterrupted(let body): body.attempt
+        case .stepStuck(let body): body.attempt == 0 ? nil : body.attempt
         case .retryScheduled(let body): body.nextAttempt
         default: nil
         }

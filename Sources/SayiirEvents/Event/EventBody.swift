@@ -39,6 +39,10 @@ extension Event {
         case taskInDoubt(TaskInDoubt)
         /// A person decided about a task in doubt.
         case doubtResolved(DoubtResolved)
+        /// The executor stopped an attempt before its end. The attempt does not count; another one follows.
+        case taskInterrupted(TaskInterrupted)
+        /// A step cannot go on in this program, because a stored value could not be decoded.
+        case stepStuck(StepStuck)
         /// A fork started all of its branches, each with the fork's input.
         case forked(Forked)
         /// The last node of a branch finished; its output is the branch's.
@@ -73,6 +77,8 @@ extension Event {
         case signalConsumed(SignalConsumed)
         /// A wait ended without its signal.
         case signalTimedOut(SignalTimedOut)
+        /// A signal's payload could not be decoded. It stays in the mailbox, and the wait continues.
+        case signalRejected(SignalRejected)
         /// Somebody asked to pause; it takes effect between tasks.
         case pauseRequested(PauseRequested)
         /// The instance stands still until it is unpaused.

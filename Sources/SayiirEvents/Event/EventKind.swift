@@ -45,6 +45,10 @@ extension Event {
         case taskInDoubt = 37
         /// See ``Event/DoubtResolved``.
         case doubtResolved = 38
+        /// See ``Event/TaskInterrupted``.
+        case taskInterrupted = 39
+        /// See ``Event/StepStuck``.
+        case stepStuck = 40
 
         // Branching: 48 to 63.
         /// See ``Event/Forked``.
@@ -83,6 +87,8 @@ extension Event {
         case signalConsumed = 68
         /// See ``Event/SignalTimedOut``.
         case signalTimedOut = 69
+        /// See ``Event/SignalRejected``.
+        case signalRejected = 70
 
         // Control: 80 to 95.
         /// See ``Event/PauseRequested``.
@@ -137,6 +143,8 @@ extension Event.Body {
         case .retryScheduled: .retryScheduled
         case .taskInDoubt: .taskInDoubt
         case .doubtResolved: .doubtResolved
+        case .taskInterrupted: .taskInterrupted
+        case .stepStuck: .stepStuck
         case .forked: .forked
         case .branchFinished: .branchFinished
         case .joined: .joined
@@ -154,6 +162,7 @@ extension Event.Body {
         case .signalReceived: .signalReceived
         case .signalConsumed: .signalConsumed
         case .signalTimedOut: .signalTimedOut
+        case .signalRejected: .signalRejected
         case .pauseRequested: .pauseRequested
         case .paused: .paused
         case .unpaused: .unpaused

@@ -114,6 +114,39 @@ extension Event {
             self.resolution = resolution
         }
     }
+
+    /// The executor stopped an attempt before its end, because it was shutting down or because the instance was to be
+    /// cancelled. The attempt counts neither as failed nor as a crash; the task runs again if the instance goes on.
+    public struct TaskInterrupted: Hashable, Sendable {
+        /// The activation concerned.
+        public var step: Step
+        /// The attempt's number, from 1.
+        public var attempt: UInt32
+
+        /// Describes the transition.
+        public init(step: Step, attempt: UInt32) {
+            self.step = step
+            self.attempt = attempt
+        }
+    }
+
+    /// A step cannot go on in this program, because a stored value could not be decoded. No code of the step ran. A program
+    /// that can decode the value continues the instance.
+    public struct StepStuck: Hashable, Sendable {
+        /// The activation concerned.
+        public var step: Step
+        /// The number of the attempt that had been recorded as started, from 1; 0 if there was none.
+        public var attempt: UInt32
+        /// The value, and why it could not be decoded.
+        public var value: UndecodableValue
+
+        /// Describes the transition.
+        public init(step: Step, attempt: UInt32 = 0, value: UndecodableValue) {
+            self.step = step
+            self.attempt = attempt
+            self.value = value
+        }
+    }
 }
 
 extension Event.DoubtResolved {

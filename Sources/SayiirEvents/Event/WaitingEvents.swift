@@ -96,4 +96,25 @@ extension Event {
             self.fallback = fallback
         }
     }
+
+    /// A signal's payload could not be decoded as what the waiting step takes. It stays in the mailbox, later signals are
+    /// considered before it, and the wait continues.
+    public struct SignalRejected: Hashable, Sendable {
+        /// The activation concerned.
+        public var step: Step
+        /// The signal's name.
+        public var signal: String
+        /// The revision of the `SignalReceived` that was rejected.
+        public var receivedRevision: UInt64
+        /// The payload's codec, and why it could not be decoded.
+        public var value: UndecodableValue
+
+        /// Describes the transition.
+        public init(step: Step, signal: String, receivedRevision: UInt64, value: UndecodableValue) {
+            self.step = step
+            self.signal = signal
+            self.receivedRevision = receivedRevision
+            self.value = value
+        }
+    }
 }

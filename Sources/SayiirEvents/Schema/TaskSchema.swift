@@ -69,6 +69,25 @@ extension Event.DoubtResolved: Message {
     }
 }
 
+extension Event.TaskInterrupted: Message {
+    static var blank: Self { Self(step: .blank, attempt: 0) }
+
+    mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.visit(1, "step", &step)
+        try visitor.visit(2, "attempt", &attempt)
+    }
+}
+
+extension Event.StepStuck: Message {
+    static var blank: Self { Self(step: .blank, value: .blank) }
+
+    mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.visit(1, "step", &step)
+        try visitor.visit(2, "attempt", &attempt)
+        try visitor.visit(3, "value", &value)
+    }
+}
+
 /// The decision is one of three fields, of which the last that occurs counts.
 extension Event.DoubtResolved.Resolution {
     fileprivate var rerun: Bool? {

@@ -24,6 +24,18 @@ extension Payload: Message {
     func writeJSON(to writer: inout JSONWriter) { writer.payload(self) }
 }
 
+extension UndecodableValue: Message {
+    static var blank: Self { UndecodableValue(codec: "", expected: "", reason: "") }
+
+    @inline(__always)
+    mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.visit(1, "codec", &codec)
+        try visitor.visit(2, "expected", &expected)
+        try visitor.visit(3, "path", &path)
+        try visitor.visit(4, "reason", &reason)
+    }
+}
+
 extension Failure: Message {
     static var blank: Self { Failure(type: "", message: "") }
 

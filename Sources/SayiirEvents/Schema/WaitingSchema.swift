@@ -55,3 +55,14 @@ extension Event.SignalTimedOut: Message {
         try visitor.visit(3, "fallback", &fallback)
     }
 }
+
+extension Event.SignalRejected: Message {
+    static var blank: Self { Self(step: .blank, signal: "", receivedRevision: 0, value: .blank) }
+
+    mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.visit(1, "step", &step)
+        try visitor.visit(2, "signal", &signal)
+        try visitor.visit(3, "received_revision", &receivedRevision)
+        try visitor.visit(4, "value", &value)
+    }
+}

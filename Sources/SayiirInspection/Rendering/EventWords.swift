@@ -35,12 +35,14 @@ extension Event.Body {
         case .submitted, .completed, .failed, .superseded, .reopened, .deleted, .leaseAcquired, .leaseLost,
             .definitionChanged, .derived, .imported, .annotated:
             lifecycleWords(style)
-        case .taskStarted, .taskCheckpointed, .taskFailed, .taskTimedOut, .retryScheduled, .taskInDoubt, .doubtResolved:
+        case .taskStarted, .taskCheckpointed, .taskFailed, .taskTimedOut, .retryScheduled, .taskInDoubt, .doubtResolved,
+            .taskInterrupted, .stepStuck:
             taskWords(style)
         case .forked, .branchFinished, .joined, .mapStarted, .mapElementFinished, .mapFinished, .routed, .loopIterated,
             .loopFinished, .childStarted, .childFinished:
             branchingWords
-        case .delayStarted, .delayElapsed, .signalAwaited, .signalReceived, .signalConsumed, .signalTimedOut:
+        case .delayStarted, .delayElapsed, .signalAwaited, .signalReceived, .signalConsumed, .signalTimedOut,
+            .signalRejected:
             waitingWords(style)
         case .cancelled(let body): body.interrupted.map { "at \(name($0))" } ?? ""
         case .pauseRequested, .paused, .unpaused, .cancelRequested: ""
@@ -74,6 +76,8 @@ extension Event.Body {
         case .taskTimedOut(let body): "\(name(body.step, body.attempt))  after \(body.limit.shortDescription)"
         case .retryScheduled(let body): "\(name(body.step, body.nextAttempt))  at \(body.wakeAt.dateAndMilliseconds)"
         case .taskInDoubt(let body): name(body.step, body.attempt)
+        case .taskInterrupted(let body): name(body.step, body.attempt)
+        case .stepStuck(let body): "\(name(body.step, max(body.attempt, 1)))  \(safe(body.value.description))"
         case .doubtResolved(let body): "\(name(body.step, body.attempt))  \(body.resolution.words(style))"
         default: ""
         }
@@ -108,6 +112,9 @@ extension Event.Body {
         case .signalReceived(let body): "'\(safe(body.signal))'  \(text(of: body.payload, style))"
         case .signalConsumed(let body):
             "\(name(body.step))  '\(safe(body.signal))' of revision \(body.receivedRevision)"
+        case .signalRejected(let body):
+            "\(name(body.step))  '\(safe(body.signal))' of revision \(body.receivedRevision)  "
+                + safe(body.value.description)
         case .signalTimedOut(let body):
             "\(name(body.step))  '\(safe(body.signal))'"
                 + (body.fallback.map { ", instead \(text(of: $0, style))" } ?? "")

@@ -6,7 +6,7 @@ extension StatusName {
         switch self {
         case .inProgress: .cyan
         case .waiting, .awaitingSignal: .blue
-        case .inDoubt: .magenta
+        case .inDoubt, .stuck: .magenta
         case .paused, .cancelled: .yellow
         case .completed: .green
         case .failed: .red

@@ -41,12 +41,14 @@ struct StoryBuilder {
         told.times = min(start, event.time)...max(end, event.time)
         switch event.body {
         case .submitted: break
-        case .taskStarted, .taskCheckpointed, .taskFailed, .taskTimedOut, .retryScheduled, .taskInDoubt, .doubtResolved:
+        case .taskStarted, .taskCheckpointed, .taskFailed, .taskTimedOut, .retryScheduled, .taskInDoubt, .doubtResolved,
+            .taskInterrupted, .stepStuck:
             addTask(event)
         case .forked, .branchFinished, .joined, .mapStarted, .mapElementFinished, .mapFinished, .routed, .loopIterated,
             .loopFinished, .childStarted, .childFinished:
             addBranching(event)
-        case .delayStarted, .delayElapsed, .signalAwaited, .signalReceived, .signalConsumed, .signalTimedOut:
+        case .delayStarted, .delayElapsed, .signalAwaited, .signalReceived, .signalConsumed, .signalTimedOut,
+            .signalRejected:
             addWaiting(event)
         default:
             addMoment(event)
@@ -122,6 +124,12 @@ struct StoryBuilder {
             endAttempt(body.step, body.attempt, .inDoubt, "nobody knows whether it finished", at: time)
             change(body.step, .task, at: time) { $0.outcome = .inDoubt }
         case .doubtResolved(let body): resolve(body, event)
+        case .taskInterrupted(let body): endAttempt(body.step, body.attempt, .interrupted, "", at: time)
+        case .stepStuck(let body):
+            if body.attempt > 0 {
+                endAttempt(body.step, body.attempt, .interrupted, body.value.description, at: time)
+            }
+            tell("stuck at \(body.step.description): \(body.value.description)", .control, at: time)
         default: break
         }
     }
@@ -264,6 +272,8 @@ struct StoryBuilder {
             end(body.step, .signal, at: time, output: signals[body.receivedRevision])
             // Until when it would have waited matters no longer.
             change(body.step, .signal, at: time) { $0.note = "'\(body.signal)'" }
+        case .signalRejected(let body):
+            tell("signal '\(body.signal)' rejected: \(body.value.description)", .signal, at: time)
         case .signalTimedOut(let body):
             end(body.step, .signal, at: time, body.fallback == nil ? .failed : .completed, output: body.fallback)
             change(body.step, .signal, at: time) { $0.note = "'\(body.signal)' timed out" }

@@ -297,7 +297,7 @@ extension StatusName {
         case .waiting, .awaitingSignal: "waits for"
         case .failed: "error"
         case .unsubmitted: "signals"
-        case .inDoubt, .paused, .cancelled, .completed, .superseded, .deleted: words
+        case .inDoubt, .stuck, .paused, .cancelled, .completed, .superseded, .deleted: words
         }
     }
 }

@@ -21,6 +21,8 @@ struct Reason: Hashable {
         /// A task that may start again, because a person said so.
         case ready(attempt: UInt32)
         case inDoubt(attempt: UInt32, executor: String)
+        /// A step that cannot go on, because a stored value could not be decoded.
+        case stuck(UndecodableValue)
         /// A step that failed in a run that has not ended.
         case stepFailed(Failure)
         case fork(open: [String], of: Int)
@@ -34,6 +36,8 @@ struct Reason: Hashable {
         case paused(ControlRequest)
         case pauseRequested(ControlRequest)
         case cancelRequested(ControlRequest)
+        /// A signal whose payload the waiting step could not decode.
+        case signalRejected(name: String, UndecodableValue)
         /// Signals that nothing which has begun waits for.
         case unclaimedSignals([String])
         case completed(result: Step?)
@@ -68,6 +72,7 @@ extension Reason.Cause {
         case .running: "running"
         case .ready: "ready"
         case .inDoubt: "in_doubt"
+        case .stuck: "stuck"
         case .stepFailed: "step_failed"
         case .fork: "fork"
         case .map: "map"
@@ -79,6 +84,7 @@ extension Reason.Cause {
         case .paused: "paused"
         case .pauseRequested: "pause_requested"
         case .cancelRequested: "cancel_requested"
+        case .signalRejected: "signal_rejected"
         case .unclaimedSignals: "unclaimed_signals"
         case .completed: "completed"
         case .failed: "failed"

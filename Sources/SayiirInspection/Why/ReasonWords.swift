@@ -17,11 +17,11 @@ extension Reasons {
         let step = reason.step.map { safe($0.description) } ?? ""
         switch reason.cause {
         case .delay, .signal, .retry: return waitingWords(reason, step)
-        case .running, .ready, .inDoubt, .stepFailed: return taskWords(reason, step)
+        case .running, .ready, .inDoubt, .stuck, .stepFailed: return taskWords(reason, step)
         case .fork, .map, .route, .loop, .child: return holdingWords(reason.cause, step)
         case .notBegun, .betweenSteps: return idleWords(reason)
         case .paused, .pauseRequested, .cancelRequested: return requestWords(reason.cause)
-        case .unclaimedSignals, .unsubmitted, .newerEvents: return remarkWords(reason)
+        case .signalRejected, .unclaimedSignals, .unsubmitted, .newerEvents: return remarkWords(reason)
         case .completed, .failed, .cancelled, .superseded, .deleted: return endWords(reason, step)
         }
     }
@@ -138,6 +138,13 @@ extension Reasons {
                     "A person finds out what happened and decides: \(call) with .rerun to run it again, .completed(output) if it "
                     + "had completed, or .failed(error) if it had not.",
                 call: call)
+        case .stuck(let value):
+            return ReasonWords(
+                fact: "\(step) is stuck\(since(reason)): \(safe(value.description)). No code of the step ran.",
+                wakes:
+                    "Deploy a program that can decode the value; it continues the instance when it starts, or by "
+                    + "engine.resume. Cancel the instance if the value is of no use: \(cancelCall).",
+                call: cancelCall)
         case .stepFailed(let failure):
             return ReasonWords(
                 fact: "\(step) failed \(at(reason.since)) with \(safe(failure.description)).",
@@ -261,6 +268,12 @@ extension Reasons {
 
     private func remarkWords(_ reason: Reason) -> ReasonWords {
         switch reason.cause {
+        case .signalRejected(let name, let value):
+            let call = "client.signal(\"\(safe(name))\", to: \"\(id)\", payload: …)"
+            return ReasonWords(
+                fact: "A signal '\(safe(name))' that arrived \(at(reason.since)) was rejected: \(safe(value.description)).",
+                wakes: "The wait continues. Send the signal again with a payload of the expected type: \(call).",
+                call: call)
         case .unclaimedSignals(let names):
             return ReasonWords(
                 fact:
@@ -309,6 +322,8 @@ extension Reasons {
     private var id: String { safe(state.id.rawValue) }
 
     private var unpause: String { "client.unpause(\"\(id)\")" }
+
+    private var cancelCall: String { "client.cancel(\"\(id)\")" }
 
     /// A step as one writes it in Swift.
     private func code(_ step: Step?) -> String {

@@ -55,7 +55,8 @@ struct Reasons {
         let executors = story.latestExecutors
         var holders: [Reason] = []
         let before = all.count
-        for known in state.steps.open {
+        for stuck in state.stuckSteps { add(.stuck(stuck.value), step: stuck.step, since: stuck.since) }
+        for known in state.steps.open where !state.isStuck(known.step) {
             let reason = reason(for: known, executor: executors[known.step] ?? "")
             if known.status == .entered { holders.append(reason) } else { all.append(reason) }
         }
@@ -125,6 +126,10 @@ struct Reasons {
         var awaited: Set<String> = []
         for known in state.steps.open {
             if case .awaitingSignal(let name, _) = known.status { awaited.insert(name) }
+        }
+        for entry in state.mailbox.entries where awaited.contains(entry.signal) {
+            guard let rejection = entry.rejection else { continue }
+            add(.signalRejected(name: entry.signal, rejection), since: entry.receivedAt)
         }
         let entries = state.mailbox.entries.filter { !awaited.contains($0.signal) }
         guard let first = entries.first else { return }

@@ -92,6 +92,10 @@ extension JSONWriter {
             member("attempt", attempts)
             error(failure)
         case .stepFailed(let failure): error(failure)
+        case .stuck(let value): undecodable(value)
+        case .signalRejected(let name, let value):
+            member("signal", name)
+            undecodable(value)
         case .fork(let open, let count):
             strings("open", open)
             member("of", count)
@@ -111,5 +115,12 @@ extension JSONWriter {
             optional("because", request.reason)
         case .delay, .betweenSteps, .completed, .superseded, .deleted, .unsubmitted, .newerEvents: break
         }
+    }
+
+    private mutating func undecodable(_ value: UndecodableValue) {
+        member("codec", value.codec)
+        member("expected", value.expected)
+        optional("path", value.path.isEmpty ? nil : value.path)
+        member("reason", value.reason)
     }
 }

@@ -8,7 +8,7 @@ struct SchemaMigration: Sendable {
     let sql: String
 
     /// All steps, the first one's version being 1.
-    static let all = [SchemaMigration(version: 1, sql: first)]
+    static let all = [SchemaMigration(version: 1, sql: first), SchemaMigration(version: 2, sql: second)]
 
     /// The version that this build works with.
     static var current: Int { all.last?.version ?? 0 }
@@ -117,5 +117,10 @@ struct SchemaMigration: Sendable {
             SELECT sequence, instance, revision, to_time(time) AS time, coalesce(name, kind::text) AS type,
                 octet_length(data) AS bytes
             FROM events LEFT JOIN event_kinds USING (kind);
+        """
+
+    /// The kinds of event that came with version 0.2, and which workflows the workers of this store serve.
+    private static let second = """
+        INSERT INTO event_kinds VALUES (39, 'task_interrupted'), (40, 'step_stuck'), (70, 'signal_rejected');
         """
 }

@@ -45,6 +45,7 @@ extension InstanceState {
     /// Events that move the current run.
     private mutating func applyToRun(_ event: Event) {
         let time = event.time
+        if !stuckSteps.isEmpty, let step = event.body.step { stuckSteps.removeAll { $0.step == step } }
         switch event.body {
         case .completed(let body): complete(body, at: time)
         case .failed(let body): fail(body, at: time)
@@ -60,6 +61,8 @@ extension InstanceState {
         case .retryScheduled(let body): scheduleRetry(body, at: time)
         case .taskInDoubt(let body): doubt(body, at: time)
         case .doubtResolved(let body): resolve(body, at: time)
+        case .taskInterrupted(let body): interrupt(body, at: time)
+        case .stepStuck(let body): stick(body, at: time)
         case .forked(let body): enter(body.step, .fork(branches: body.branches, finished: []), at: time)
         case .branchFinished(let body): finishBranch(body, at: time)
         case .joined(let body): leave(body.step, at: time)
@@ -76,6 +79,7 @@ extension InstanceState {
         case .signalAwaited(let body): awaitSignal(body, at: time)
         case .signalConsumed(let body): consume(body, at: time)
         case .signalTimedOut(let body): timeOut(body, at: time)
+        case .signalRejected(let body): reject(body)
         default: break
         }
     }

@@ -106,6 +106,7 @@ extension InstanceState {
         self.phase = phase
         endedAt = time
         pauseRequest = nil
+        stuckSteps = []
         if phase != .cancelled { cancelRequest = nil }
         steps.updateOpen { if $0.status != .failed { $0.isAbandoned = true } }
     }

@@ -66,6 +66,17 @@ extension InstanceState {
         }
     }
 
+    mutating func interrupt(_ body: Event.TaskInterrupted, at time: Timestamp) {
+        change(body.step, attempt: body.attempt, from: \.isRunning, at: time) { $0.status = .ready }
+    }
+
+    /// A node that is not a task has not begun, or waits for what is in it.
+    mutating func stick(_ body: Event.StepStuck, at time: Timestamp) {
+        stuckSteps.append(StuckStep(step: body.step, value: body.value, since: time))
+        guard body.attempt > 0 else { return }
+        change(body.step, attempt: body.attempt, from: \.isRunning, at: time) { $0.status = .ready }
+    }
+
     /// Changes a step that has begun and not completed; one that has not begun is added first. Notes what differs
     /// from the expected status and attempt.
     mutating func change(

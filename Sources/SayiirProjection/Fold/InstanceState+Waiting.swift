@@ -48,6 +48,13 @@ extension InstanceState {
         }
     }
 
+    /// The wait of the step continues.
+    mutating func reject(_ body: Event.SignalRejected) {
+        if !mailbox.reject(body.signal, revision: body.receivedRevision, because: body.value) {
+            note(.signalMissing(body.step, receivedRevision: body.receivedRevision))
+        }
+    }
+
     /// A wait that ends without its signal completes with the fallback, or fails.
     mutating func timeOut(_ body: Event.SignalTimedOut, at time: Timestamp) {
         change(body.step, kind: .signal, from: \.isAwaitingSignal, at: time) { state in

@@ -36,6 +36,8 @@ public struct InstanceState: Hashable, Sendable {
     public internal(set) var deadline: Timestamp?
     /// The steps of the current run, in the order in which they first appeared.
     public internal(set) var steps = StepTable()
+    /// The steps that cannot go on, because a stored value could not be decoded; see ``/SayiirEvents/Event/StepStuck``. Few or none.
+    public internal(set) var stuckSteps: [StuckStep] = []
     /// The signals that no node has consumed.
     public internal(set) var mailbox = SignalMailbox()
     /// The request to cancel: pending while the run goes on, and the one that was applied once it is cancelled.
@@ -112,6 +114,7 @@ public struct InstanceState: Hashable, Sendable {
         var doubt: InstanceStatus?
         for state in steps.open {
             switch state.status {
+            case .ready where isStuck(state.step): continue
             case .ready, .running, .waitingToRetry, .failed: return .inProgress
             case .inDoubt: doubt = doubt ?? .inDoubt(step: state.step)
             case .delaying(let until):
@@ -126,8 +129,12 @@ public struct InstanceState: Hashable, Sendable {
             case .entered, .completed: continue
             }
         }
-        return doubt ?? parked ?? .inProgress
+        let stuck = stuckSteps.first.map { InstanceStatus.stuck(step: $0.step, value: $0.value) }
+        return doubt ?? stuck ?? parked ?? .inProgress
     }
+
+    /// Returns whether the step cannot go on in a program that cannot decode the value it needs.
+    public func isStuck(_ step: Step) -> Bool { !stuckSteps.isEmpty && stuckSteps.contains { $0.step == step } }
 }
 
 extension Timestamp {

@@ -12,6 +12,8 @@ public enum InstanceStatus: Hashable, Sendable {
     case awaitingSignal(step: Step, signal: String, deadline: Timestamp?)
     /// A task that may run at most once was interrupted. A person has to decide how it ended.
     case inDoubt(step: Step)
+    /// Nothing can continue here: a stored value cannot be decoded. A program that can decode the value continues the instance.
+    case stuck(step: Step, value: UndecodableValue)
     /// It stands still until it is unpaused.
     case paused(ControlRequest)
     /// It ended with an output.
@@ -35,6 +37,7 @@ extension InstanceStatus {
         case .waiting: "waiting"
         case .awaitingSignal: "awaiting_signal"
         case .inDoubt: "in_doubt"
+        case .stuck: "stuck"
         case .paused: "paused"
         case .completed: "completed"
         case .failed: "failed"

@@ -13,6 +13,7 @@ extension InstanceState {
             case .awaitingSignal(let step, let signal, let deadline):
                 "'\(signal)' at \(step.description)" + (deadline.map { ", until \($0.dateAndTime)" } ?? "")
             case .inDoubt(let step): "\(step.description): somebody has to decide how it ended"
+            case .stuck(let step, let value): "\(step.description): \(value.description)"
             case .paused(let request), .cancelled(let request): request.words
             case .failed(let failure):
                 (failedStep.map { $0.description + ": " } ?? "") + failure.description

@@ -4,6 +4,7 @@ package enum StatusName: String, CaseIterable, Sendable {
     case waiting
     case awaitingSignal = "awaiting_signal"
     case inDoubt = "in_doubt"
+    case stuck
     case paused
     case completed
     case failed
@@ -15,7 +16,7 @@ package enum StatusName: String, CaseIterable, Sendable {
     /// Whether nothing more happens by itself, nor for a signal.
     package var isEnded: Bool {
         switch self {
-        case .inProgress, .waiting, .awaitingSignal, .inDoubt, .paused, .unsubmitted: false
+        case .inProgress, .waiting, .awaitingSignal, .inDoubt, .stuck, .paused, .unsubmitted: false
         case .completed, .failed, .cancelled, .superseded, .deleted: true
         }
     }

@@ -71,7 +71,7 @@ struct RandomEvents {
     }
 
     private mutating func taskBody() -> Event.Body {
-        switch Int.random(in: 0..<10, using: &random) {
+        switch Int.random(in: 0..<12, using: &random) {
         case 0, 1, 2: return .started(step(), number())
         case 3, 4: return .checkpointed(step(), number())
         case 5: return .taskFailed(step(), number())
@@ -80,6 +80,9 @@ struct RandomEvents {
                 Event.TaskTimedOut(step: step(), attempt: number(), limit: .seconds(Int64.max)))
         case 7: return .retryScheduled(Event.RetryScheduled(step: step(), nextAttempt: 1, wakeAt: time()))
         case 8: return .taskInDoubt(Event.TaskInDoubt(step: step(), attempt: number()))
+        case 9: return .taskInterrupted(Event.TaskInterrupted(step: step(), attempt: number()))
+        case 10:
+            return .stepStuck(Event.StepStuck(step: step(), attempt: number(), value: undecodable))
         default:
             let resolution: Event.DoubtResolved.Resolution =
                 [.rerun, .completed(output: .text("1")), .failed(failure())].randomElement(using: &random)
@@ -88,6 +91,8 @@ struct RandomEvents {
                 Event.DoubtResolved(step: step(), attempt: number(), resolution: resolution))
         }
     }
+
+    private let undecodable = UndecodableValue(codec: "json", expected: "Int", path: "a", reason: "it is a text")
 
     private mutating func branchingBody() -> Event.Body {
         switch Int.random(in: 0..<11, using: &random) {
@@ -108,7 +113,7 @@ struct RandomEvents {
     }
 
     private mutating func waitingBody() -> Event.Body {
-        switch Int.random(in: 0..<6, using: &random) {
+        switch Int.random(in: 0..<7, using: &random) {
         case 0: return .delayStarted(Event.DelayStarted(step: step(), wakeAt: time()))
         case 1: return .delayElapsed(Event.DelayElapsed(step: step()))
         case 2: return .signalAwaited(Event.SignalAwaited(step: step(), signal: name(), deadline: time()))
@@ -117,6 +122,11 @@ struct RandomEvents {
             let received = UInt64.random(in: 0...revision, using: &random)
             return .signalConsumed(
                 Event.SignalConsumed(step: step(), signal: name(), receivedRevision: received))
+        case 5:
+            let received = UInt64.random(in: 0...revision, using: &random)
+            return .signalRejected(
+                Event.SignalRejected(
+                    step: step(), signal: name(), receivedRevision: received, value: undecodable))
         default:
             return .signalTimedOut(
                 Event.SignalTimedOut(
