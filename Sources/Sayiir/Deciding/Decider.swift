@@ -82,6 +82,7 @@ struct Decider: Sendable {
             else { return }
             end(step, attempt, result)
         }
+        endIfLate()
         while state.phase == .active, let place = agenda.popLast() { goOn(at: place) }
         agenda.removeAll(keepingCapacity: true)
         stopIfAsked()
@@ -266,6 +267,20 @@ struct Decider: Sendable {
 
     mutating func fail(_ step: Step, _ failure: Failure) {
         record(.failed(.init(step: step, failure: failure)))
+    }
+
+    // MARK: Deadline
+
+    /// Ends the run if its deadline has come. What had ended by then is recorded; nothing begins any more.
+    ///
+    /// It fails; or it is cancelled, if somebody had asked for that and what runs has not come to its end since.
+    private mutating func endIfLate() {
+        guard let deadline = state.deadline, deadline <= now, state.phase == .active else { return }
+        guard let request = state.cancelRequest else {
+            return record(.failed(.init(failure: .deadlineExceeded(deadline))))
+        }
+        let interrupted = state.steps.open.first { $0.status != .entered }?.step
+        record(.cancelled(.init(interrupted: interrupted)), actor: request.actor, reason: request.reason)
     }
 
     // MARK: Requests to stop

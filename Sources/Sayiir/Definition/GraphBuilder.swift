@@ -28,6 +28,7 @@ struct GraphBuilder {
     static func build(_ draft: FlowDraft) throws(FlowError) -> Graph {
         var builder = GraphBuilder()
         if case .failure(let error) = draft.metadata { builder.problems.append(.invalidMetadata(error.reason)) }
+        if let deadline = draft.deadline { builder.check(deadline, "deadline", of: "Workflow") }
         if draft.nodes.isEmpty { builder.problems.append(.noTask) }
         var scope = Scope()
         _ = builder.add(draft, owner: nil, in: &scope)

@@ -82,13 +82,38 @@ public final class Engine: Sendable {
     public func run<Input, Output>(
         _ workflow: Workflow<Input, Output>, id: InstanceID, input: Input, onConflict policy: ConflictPolicy = .fail
     ) async throws(WorkflowError) -> WorkflowStatus<Output> {
+        try await run(workflow, id: id, input: input, within: nil, policy)
+    }
+
+    /// Begins an instance whose run fails if it has not ended by a deadline, and runs it like ``run(_:id:input:onConflict:)``.
+    ///
+    /// If the run waits for something outside and this returns, the deadline takes effect when the instance is resumed.
+    ///
+    /// - Parameters:
+    ///   - workflow: What to run.
+    ///   - id: 1 to 256 bytes of UTF-8.
+    ///   - input: What the workflow takes.
+    ///   - deadline: How long the run may take from now on, at least 0, in place of the workflow's own; see ``Flow/deadline(_:)``.
+    ///   - policy: What to do if there is an instance of this id.
+    /// - Throws: ``WorkflowError``, like ``run(_:id:input:onConflict:)``; ``WorkflowError/invalidDeadline(_:)``.
+    public func run<Input, Output>(
+        _ workflow: Workflow<Input, Output>, id: InstanceID, input: Input, deadline: Duration,
+        onConflict policy: ConflictPolicy = .fail
+    ) async throws(WorkflowError) -> WorkflowStatus<Output> {
+        try await run(workflow, id: id, input: input, within: deadline, policy)
+    }
+
+    private func run<Input, Output>(
+        _ workflow: Workflow<Input, Output>, id: InstanceID, input: Input, within deadline: Duration?,
+        _ policy: ConflictPolicy
+    ) async throws(WorkflowError) -> WorkflowStatus<Output> {
         while true {
             let known = try await client.lookUp(id, as: workflow, policy)
             if known.phase.takesID, policy == .useExisting { return try client.status(known, as: workflow) }
             let takesOver = policy == .terminateExisting
             let begun = try await withLease(on: id, workflow.graph, takingOver: takesOver) {
                 lease throws(WorkflowError) in
-                try await self.begin(workflow, id, input, policy, under: lease)
+                try await self.begin(workflow, id, input, deadline, policy, under: lease)
             }
             if let begun { return try client.status(begun.state, as: workflow) }
         }
@@ -96,13 +121,13 @@ public final class Engine: Sendable {
 
     /// Begins an instance under a lease; `nil` if somebody changed it meanwhile.
     private func begin<Input, Output>(
-        _ workflow: Workflow<Input, Output>, _ id: InstanceID, _ input: Input, _ policy: ConflictPolicy,
-        under lease: Lease
+        _ workflow: Workflow<Input, Output>, _ id: InstanceID, _ input: Input, _ deadline: Duration?,
+        _ policy: ConflictPolicy, under lease: Lease
     ) async throws(WorkflowError) -> LeftInstance? {
         // Only now no other executor can begin it.
         let state = try await client.lookUp(id, as: workflow, policy)
         if state.phase.takesID, policy == .useExisting { return nil }
-        let submission = try await client.submission(workflow, id, input, priority: 3)
+        let submission = try await client.submission(workflow, id, input, priority: 3, deadline: deadline)
         do throws(WorkflowError) {
             return try await InstanceRun.perform(
                 on: state, of: workflow.name, in: submission.traceContext, workflow.graph, under: lease, in: environment

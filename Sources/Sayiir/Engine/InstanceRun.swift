@@ -71,7 +71,8 @@ final class InstanceRun {
 
     private nonisolated(nonsending) func goOn() async throws(WorkflowError) -> LeftInstance {
         while true {
-            if begun.count == 1, decider.state.steps.hasOneUnderWay {
+            // A deadline has to end what runs, so that somebody has to look at the clock meanwhile.
+            if begun.count == 1, decider.state.deadline == nil, decider.state.steps.hasOneUnderWay {
                 let result = await execution(of: begun.removeLast()).run()
                 guard let command = take(result) else { throw .interrupted(id) }
                 decider.isDraining = environment.isDraining
@@ -80,7 +81,8 @@ final class InstanceRun {
                 try await runTogether()
             } else if let due = decider.state.nextRetry, !environment.isService {
                 guard !Task.isCancelled else { throw .interrupted(id) }
-                await environment.waitForChange(of: id, after: decider.state.revision, until: due)
+                let moment = min(due, decider.state.deadline ?? due)
+                await environment.waitForChange(of: id, after: decider.state.revision, until: moment)
                 try await refresh()
                 try await commit([.look])
             } else if decider.isDraining && decider.state.phase == .active {
@@ -296,7 +298,4 @@ extension InstanceState {
             if case .waitingToRetry(let due) = known.status { due } else { nil }
         }.min()
     }
-
-    /// When the first of all waits is over; `nil` if none ends by itself.
-    var nextAlarm: Timestamp? { steps.waits.earliest }
 }

@@ -14,6 +14,8 @@ public enum WorkflowError: Error, Sendable, CustomStringConvertible {
     case invalidInstanceID(String)
     /// A priority is not from 1 to 5.
     case invalidPriority(Int)
+    /// A deadline is negative.
+    case invalidDeadline(Duration)
     /// The instance goes by another definition than the workflow that was given.
     case definitionMismatch(InstanceID, expected: DefinitionHash, found: DefinitionHash?)
     /// The instance has ended, or is not in a status that this can be done in.
@@ -67,6 +69,8 @@ public enum WorkflowError: Error, Sendable, CustomStringConvertible {
             text
         case .invalidPriority(let priority):
             "priority must be between 1 and 5, got \(priority)"
+        case .invalidDeadline(let duration):
+            "The deadline must not be negative, got \(duration.shortDescription). Pass the time that the run may take."
         case .definitionMismatch(let id, let expected, let found):
             """
             Workflow definition mismatch: expected hash '\(expected)', found '\(found?.description ?? "none")'. Instance \

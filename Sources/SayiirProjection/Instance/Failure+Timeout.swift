@@ -6,6 +6,11 @@ extension Failure {
         Failure(type: "", message: "Task '\(node)' timed out after \(limit.shortDescription)")
     }
 
+    /// The failure of a run that had not ended by its deadline; its ``type`` is `DeadlineExceeded`.
+    public static func deadlineExceeded(_ deadline: Timestamp) -> Failure {
+        Failure(type: "DeadlineExceeded", message: "The run had not ended by its deadline, \(deadline)")
+    }
+
     /// The failure of a wait whose signal did not arrive in time.
     public static func signalTimedOut(_ signal: String, at node: NodeID) -> Failure {
         Failure(type: "", message: "Signal '\(signal)' did not arrive at '\(node)' in time")

@@ -85,6 +85,15 @@ public struct InstanceState: Hashable, Sendable {
     /// Makes room for so many steps, for a state that is about to take their events one by one.
     package mutating func reserveCapacity(forSteps count: Int) { steps.reserveCapacity(count) }
 
+    /// The moment at which something can be decided without help from outside: the first wait is over, or the deadline has
+    /// come. `nil` if there is no such moment, or if the run is paused or has ended.
+    package var nextAlarm: Timestamp? {
+        guard phase == .active else { return nil }
+        let earliest = steps.waits.earliest
+        guard let deadline else { return earliest }
+        return earliest.map { min($0, deadline) } ?? deadline
+    }
+
     /// The workflow's output once it completed; `nil` before, or if the result step's output is composed of others'.
     public var output: Payload? {
         guard phase == .completed else { return nil }
