@@ -121,6 +121,9 @@ extension Sample {
             .taskTimedOut(.init(step: step, attempt: 1, limit: .milliseconds(30_500))),
             #"task_timed_out { step { node: "charge" } attempt: 1 limit_ns: 30500000000 }"#),
         Sample(
+            .taskTimedOut(.init(step: step, attempt: 1, limit: .nanoseconds(1), isStalled: true)),
+            #"task_timed_out { step { node: "charge" } attempt: 1 limit_ns: 1 stalled: true }"#),
+        Sample(
             .taskTimedOut(.init(step: step, attempt: 1, limit: .nanoseconds(Int64.min))),
             #"task_timed_out { step { node: "charge" } attempt: 1 limit_ns: -9223372036854775808 }"#),
         Sample(

@@ -15,4 +15,5 @@ enum AttemptResult: Sendable {
     case succeeded(output: Payload)
     case failed(Failure, isRetryable: Bool)
     case timedOut(limit: Duration)
+    case stalled(limit: Duration)
 }

@@ -36,6 +36,9 @@ extension Decider {
         case .timedOut(let limit):
             record(.taskTimedOut(.init(step: step, attempt: attempt, limit: limit)))
             retryOrFail(step, isRetryable: true)
+        case .stalled(let limit):
+            record(.taskTimedOut(.init(step: step, attempt: attempt, limit: limit, isStalled: true)))
+            retryOrFail(step, isRetryable: true)
         }
     }
 

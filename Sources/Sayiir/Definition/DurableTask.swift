@@ -34,11 +34,12 @@ public struct DurableTask<Input: Codable & Sendable, Output: Codable & Sendable>
         _ id: String, timeout: Duration? = nil, retries: RetryPolicy? = nil,
         execution: TaskOptions.Execution = .atLeastOnce, priority: Int? = nil, tags: [String] = [],
         displayName: String? = nil, description: String? = nil, version: String? = nil, sensitive: Bool = false,
-        _ body: @escaping @Sendable (Input) async throws -> Output
+        heartbeatTimeout: Duration? = nil, _ body: @escaping @Sendable (Input) async throws -> Output
     ) {
         let options = TaskOptions(
             timeout: timeout, retries: retries, execution: execution, priority: priority, tags: tags,
-            displayName: displayName, description: description, version: version, sensitive: sensitive)
+            displayName: displayName, description: description, version: version, sensitive: sensitive,
+            heartbeatTimeout: heartbeatTimeout)
         self.init(id, options: options, body)
     }
 

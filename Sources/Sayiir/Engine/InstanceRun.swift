@@ -253,6 +253,7 @@ final class InstanceRun {
             result = .succeeded(output: payload)
         case .threw(let failure, let isRetryable): result = .failed(failure, isRetryable: isRetryable)
         case .timedOut(let limit): result = .timedOut(limit: limit)
+        case .stalled(let limit): result = .stalled(limit: limit)
         case .interrupted: return nil
         }
         return .attemptEnded(ended.step, attempt: ended.attempt, result)

@@ -25,6 +25,8 @@ public struct TaskContext: Sendable {
     let codecs: Codecs
     /// The engine's logger, without metadata.
     private let plainLogger: Logger
+    /// What the attempt's heartbeats are counted in; `nil` if nobody waits for them.
+    let pulse: Heartbeat?
 
     init(
         workflow: String, instance: InstanceID, step: Step, attempt: UInt32, node: TaskNode?, metadata: Payload?,
@@ -38,6 +40,8 @@ public struct TaskContext: Sendable {
         self.metadata = metadata
         self.codecs = codecs
         plainLogger = logger
+        let limit = node?.options.heartbeatTimeout
+        pulse = limit.map { $0 <= TaskOptions.longestHeartbeatTimeout } == true ? Heartbeat() : nil
     }
 
     /// What governs the task.

@@ -13,6 +13,8 @@ struct TaskExecution: Sendable {
         case returned(NodeValue)
         case threw(Failure, isRetryable: Bool)
         case timedOut(Duration)
+        /// There was no heartbeat for so long.
+        case stalled(Duration)
         /// The calling task was cancelled, and the code gave up because of that.
         case interrupted
     }
@@ -35,7 +37,11 @@ struct TaskExecution: Sendable {
             return .threw(Failure(type: "", message: "Task '\(context.task)' not found"), isRetryable: false)
         }
         switch input {
-        case .success(let input): return await outcome(of: task, input)
+        case .success(let input):
+            guard let pulse = context.pulse, let limit = task.options.heartbeatTimeout else {
+                return await outcome(of: task, input)
+            }
+            return await outcome(ofTaskWithHeartbeat: pulse, missingFor: limit) { await outcome(of: task, input) }
         case .failure(let error):
             return .threw(.undecodable(context.task, expected: "the output before it", error), isRetryable: false)
         }

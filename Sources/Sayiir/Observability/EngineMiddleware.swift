@@ -80,7 +80,7 @@ public enum TaskOutcome: Hashable, Sendable {
     case returned
     /// It threw, or its output could not be stored.
     case failed(Failure)
-    /// It did not return in time.
+    /// It did not return in time, or gave no heartbeat for so long.
     case timedOut(Duration)
     /// The run was cancelled, and nobody knows what it did.
     case interrupted

@@ -75,7 +75,7 @@ extension TaskOutcome {
         switch outcome {
         case .returned: self = .returned
         case .threw(let failure, _): self = .failed(failure)
-        case .timedOut(let limit): self = .timedOut(limit)
+        case .timedOut(let limit), .stalled(let limit): self = .timedOut(limit)
         case .interrupted: self = .interrupted
         }
     }
