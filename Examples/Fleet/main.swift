@@ -23,7 +23,7 @@ let thumbnail = try Flow("thumbnail", input: Int.self)
 
 func work(_ backend: PostgresBackend) async throws {
     let worker = Worker(backend: backend)
-    worker.register(thumbnail)
+    try worker.register(thumbnail)
     // SIGTERM lets what runs come to its end; kill -9 leaves it to the others.
     let group = ServiceGroup(
         services: [worker], gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "fleet"))

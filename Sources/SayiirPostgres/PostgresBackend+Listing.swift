@@ -13,14 +13,16 @@ extension PostgresBackend {
         try await pool.persistently { connection throws(PostgresError) in
             try connection.run(statement).map { row throws(PostgresError) in
                 InstanceSummary(
-                    id: InstanceID(try row.text(0)), workflow: try row.text(1), phase: try row.phase(2),
+                    id: InstanceID(try row.text(0)), workflow: try row.text(1),
+                    definition: try row.optional(6, row.bytes).map { DefinitionHash(bytes: $0) },
+                    phase: try row.phase(2),
                     submittedAt: try row.optional(3, row.time), updatedAt: try row.optional(4, row.time),
                     endedAt: try row.optional(5, row.time))
             }
         }
     }
 
-    private static let columns = "id, workflow, status, submitted_at, updated_at, ended_at"
+    private static let columns = "id, workflow, status, submitted_at, updated_at, ended_at, definition"
     private static let all = Statement("all_instances", "SELECT \(columns) FROM instances WHERE revision > 0")
     private static let live = Statement(
         "live_instances", "SELECT \(columns) FROM instances WHERE revision > 0 AND ended_at IS NULL")

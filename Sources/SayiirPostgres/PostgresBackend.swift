@@ -8,7 +8,7 @@ public import SayiirProjection
 /// ```swift
 /// let backend = try await PostgresBackend.connect(to: "postgresql://sayiir@db.example.org/jobs")
 /// let engine = Engine(backend: backend)
-/// engine.register(welcome)
+/// try engine.register(welcome)
 /// try await engine.run()      // a worker: claims instances that are due, and runs them
 /// ```
 ///
@@ -187,6 +187,17 @@ public final class PostgresBackend: SharedBackend {
         definitions.withLock { _ = $0.insert(hash) }
     }
 
+    /// The text of a definition that was kept.
+    public func definition(_ hash: DefinitionHash) async throws(BackendError) -> String? {
+        var parameters = StatementParameters()
+        parameters.append(hash.bytes)
+        return try await pool.persistently { [parameters] connection throws(PostgresError) in
+            try connection.run(Self.definition, parameters).first?.text(0)
+        }
+    }
+
+    private static let definition = Statement("definition", "SELECT text FROM definitions WHERE hash = $1::bytea")
+
     static let keepDefinition = Statement(
         "keep_definition",
         """
@@ -218,10 +229,12 @@ public final class PostgresBackend: SharedBackend {
     }
 
     /// The state of an instance once its run has ended. If this process runs it, it looks for nothing meanwhile.
-    public func stateAtEnd(of instance: InstanceID) async throws(BackendError) -> InstanceState? {
+    public func stateAtEnd(
+        of instance: InstanceID, orWhen isFinal: @escaping @Sendable (InstanceState) -> Bool
+    ) async throws(BackendError) -> InstanceState? {
         while true {
             let state = try await state(of: instance)
-            guard let state, state.phase.isUnderWay, !Task.isCancelled else { return state }
+            guard let state, state.phase.isUnderWay, !isFinal(state), !Task.isCancelled else { return state }
             await waitForChange(of: instance, after: state.revision, untilEnd: true)
         }
     }

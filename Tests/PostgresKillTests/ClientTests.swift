@@ -77,7 +77,7 @@ struct ClientTests {
         engineOptions.logger = logged.logger
         let engine = Engine(backend: backend, options: engineOptions)
         let slow = try slowWorkflow(.none)
-        engine.register(slow)
+        try engine.register(slow)
         let service = Task { try await engine.run() }
         try await engine.client.submit(slow, id: "i", input: 1000)
         try await waitUntil("it is begun") { try await engine.client.history(of: "i").count > 1 }
@@ -152,7 +152,7 @@ struct ClientTests {
         let backend = try await PostgresBackend.connect(to: cluster.url, options: options)
         let engine = Engine(backend: backend)
         let slow = try slowWorkflow(.none)
-        engine.register(slow)
+        try engine.register(slow)
         let service = Task { try await engine.run() }
         try await engine.client.submit(slow, id: "i", input: 500)
         try await waitUntil("it is begun") { try await engine.client.history(of: "i").count > 1 }

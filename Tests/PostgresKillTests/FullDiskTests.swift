@@ -27,7 +27,7 @@ import Testing
             let engine = Engine(backend: backend, options: engineOptions)
             let workflow = try Flow("sizes", input: String.self).then("count") { $0.utf8.count }
                 .delay("wait", .milliseconds(400)).then("next") { $0 + 1 }.build()
-            engine.register(workflow)
+            try engine.register(workflow)
             let service = Task { try await engine.run() }
             let acknowledged = try await submitUntilFull(workflow, engine.client)
             // Work fails for want of room, too, and the service does not end by that.

@@ -39,8 +39,8 @@ engineOptions.logger = Logger(label: name) { _ in logFile }
 let flows = try ChaosFlows(Effects(file: "\(directory)/\(name).effects"))
 let backend = try await connect(options)
 let engine = Engine(backend: backend, options: engineOptions)
-for entry in flows.entries.values { engine.register(entry.workflow) }
-engine.register(try slowWorkflow(Effects(file: "\(directory)/\(name).effects")))
+for entry in flows.entries.values { try engine.register(entry.workflow) }
+try engine.register(try slowWorkflow(Effects(file: "\(directory)/\(name).effects")))
 say("ready")
 do {
     try await engine.run()

@@ -238,9 +238,9 @@ extension Sample {
     ]
 
     private static let undecodable = UndecodableValue(
-        codec: "json", expected: "Order", path: "items.[3]", reason: "'price' is missing")
+        codec: "json", expected: "Order", path: "items.[3]", reason: "price is missing")
     private static let undecodableText =
-        #"{ codec: "json" expected: "Order" path: "items.[3]" reason: "'price' is missing" }"#
+        #"{ codec: "json" expected: "Order" path: "items.[3]" reason: "price is missing" }"#
 
     private static let control = [
         Sample(.pauseRequested(.init()), "pause_requested { }"),

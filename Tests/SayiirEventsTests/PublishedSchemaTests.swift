@@ -49,6 +49,8 @@ struct PublishedSchemaTests {
         #expect(try schemaLines("TraceContext") == FieldLister.lines(of: TraceContext(recorded: [])))
         #expect(try schemaLines("TraceField") == FieldLister.lines(of: TraceContext.Field(name: "", value: "")))
         #expect(try schemaLines("Payload") == FieldLister.lines(of: Payload(codec: "", bytes: [])))
+        let undecodable = UndecodableValue(codec: "", expected: "", reason: "")
+        #expect(try schemaLines("UndecodableValue") == FieldLister.lines(of: undecodable))
     }
 
     /// The lines between a message's braces, without comments and blanks.
@@ -93,6 +95,7 @@ private struct FieldLister: FieldVisitor {
         case is Step.Type: "Step \(name)"
         case is Payload.Type: "Payload \(name)"
         case is SayiirEvents.Failure.Type: "Failure \(name)"
+        case is UndecodableValue.Type: "UndecodableValue \(name)"
         case is [UInt32].Type: "repeated uint32 \(name)"
         case is [String].Type: "repeated string \(name)"
         // The fields of `oneof resolution`.

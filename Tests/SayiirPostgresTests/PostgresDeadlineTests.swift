@@ -14,7 +14,7 @@ struct PostgresDeadlineTests {
         let client = WorkflowClient(backend: try await TestStore.connect(store))
         try await client.submit(working, id: "too late", input: 1, deadline: .zero)
         let engine = try await worker("one", store, waiting)
-        engine.register(working)
+        try engine.register(working)
         try await serving([engine]) {
             try await client.submit(waiting, id: "waiting", input: 1, deadline: .milliseconds(500))
             try await client.submit(working, id: "working", input: 1, deadline: .milliseconds(500))

@@ -93,7 +93,7 @@ struct PostgresServiceTests {
         let client = WorkflowClient(backend: try await TestStore.connect(options))
         let first = try await TestStore.connect(options)
         let lost = Engine(backend: first, options: workerOptions("lost"))
-        lost.register(workflow)
+        try lost.register(workflow)
         let service = Task { try await lost.run() }
         try await client.submit(workflow, id: "i", input: 1)
         try await waitUntil { calls.count("b") == 1 }

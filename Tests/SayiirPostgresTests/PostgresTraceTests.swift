@@ -23,11 +23,11 @@ struct PostgresTraceTests {
         // Each worker has a connection of its own, as after a restart.
         for number in 0...1 {
             let engine = Engine(backend: try await TestStore.connect(store), options: options("worker \(number)"))
-            engine.register(workflow)
+            try engine.register(workflow)
             try await serving([engine]) {
                 if number == 1 {
                     try await tracer.withAnySpan("signal") { _ in
-                        try await client.signal("go", to: "i", payload: 2)
+                        _ = try await client.signal("go", to: "i", payload: 2)
                     }
                 }
                 try await waitUntil {

@@ -26,7 +26,7 @@ struct StoreMoveTests {
         let backend = try await TestStore.connect(options)
         #expect(try await Self.histories(backend) == before)
         let engine = Engine(backend: backend)
-        engine.register(workflow)
+        try engine.register(workflow)
         let service = Task { try await engine.run() }
         try await engine.client.signal("go", to: "waiting-0", payload: 5)
         #expect(try await engine.client.waitForCompletion(of: "waiting-0", as: workflow).output == 5)

@@ -18,8 +18,8 @@ import Testing
         let forks = try Flow("forks", input: Int.self).then(adding(1, "a"))
             .fork(Branch(adding(19, "p")), Branch(adding(100, "q"))).join("j") { (p: Int, q: Int) in [p, q] }.build()
         let engine = try await worker("one", options, fails)
-        engine.register(retried)
-        engine.register(forks)
+        try engine.register(retried)
+        try engine.register(forks)
         let client = WorkflowClient(backend: try await TestStore.connect(options))
         try await serving([engine]) {
             try await client.submit(fails, id: "f", input: 1)
@@ -143,7 +143,7 @@ import Testing
         try await WorkflowClient(backend: first).submit(workflow, id: "w", input: 1)
         func claim(_ backend: PostgresBackend, _ name: String) async throws -> [Lease] {
             try await backend.claim(
-                WorkClaim(executor: name, limit: 5, definitions: [workflow.definitionHash], tags: nil))
+                WorkClaim(executor: name, limit: 5, workflows: [ServedWorkflow(name: workflow.name, definition: workflow.definitionHash)], tags: nil))
         }
         let lease = try #require(try await claim(first, "one").first)
         #expect(try await claim(second, "two") == [])
@@ -203,7 +203,7 @@ import Testing
         await one.announce("done")
         _ = await wakeUps.first { $0 == "done" }
         let claimed = try await two.claim(
-            WorkClaim(executor: "two", limit: 5, definitions: [workflow.definitionHash], tags: nil))
+            WorkClaim(executor: "two", limit: 5, workflows: [ServedWorkflow(name: workflow.name, definition: workflow.definitionHash)], tags: nil))
         #expect(claimed.map(\.instance) == ["new"])
     }
 

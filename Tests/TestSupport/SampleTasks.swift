@@ -31,3 +31,10 @@ package func hanging(_ id: String, _ calls: Calls, execution: TaskOptions.Execut
 package func waitUntil(_ condition: () async throws -> Bool) async throws {
     while !(try await condition()) { try await Task.sleep(for: .milliseconds(1)) }
 }
+
+/// Waits until something has become true, whether or not the calling task is cancelled.
+package func waitIgnoringCancellation(_ condition: @escaping @Sendable () -> Bool) async {
+    await Task.detached {
+        while !condition() { try? await Task.sleep(for: .milliseconds(1)) }
+    }.value
+}

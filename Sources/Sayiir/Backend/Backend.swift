@@ -45,6 +45,17 @@ public protocol Backend: Sendable {
         on instance: InstanceID, by executor: String, if condition: @escaping @Sendable (InstanceState) -> Bool
     ) async throws(BackendError) -> (lease: Lease, state: InstanceState)?
 
+    /// Calls `handler` for what the holder of a lease has to know, from this call on until the lease ends: that the lease was lost,
+    /// or that a client asked to cancel the instance. The handler is quick, and may be called on any thread.
+    ///
+    /// Without it a request to cancel takes effect between two steps only, and a run that was replaced goes on until its next
+    /// append is refused.
+    ///
+    /// - Parameters:
+    ///   - lease: The lease.
+    ///   - handler: Called for each notice; at once with ``LeaseNotice/lost`` if the lease is not the current one.
+    func observe(_ lease: Lease, _ handler: @escaping @Sendable (LeaseNotice) -> Void) async
+
     /// Gives a lease back. Does nothing if it is not the current one.
     ///
     /// - Parameters:
@@ -74,6 +85,11 @@ public protocol Backend: Sendable {
     /// - Throws: ``BackendError`` if storage fails.
     func keep(definition text: String, _ hash: DefinitionHash, at time: Timestamp) async throws(BackendError)
 
+    /// The text of a definition that was kept; `nil` if the backend does not have it.
+    ///
+    /// - Throws: ``BackendError`` if storage fails.
+    func definition(_ hash: DefinitionHash) async throws(BackendError) -> String?
+
     /// The state of an instance; `nil` if it has no events.
     ///
     /// - Throws: ``BackendError`` if storage fails or holds something that is not an event.
@@ -96,9 +112,14 @@ public protocol Backend: Sendable {
     /// A backend can do better than to look at each change: it need not wake who waits for every step, nor read what the executor that ran
     /// the instance still knows. That one gives back its lease soon after the end, and need not be overtaken.
     ///
-    /// - Returns: The state; that of a run which is under way if the calling task is cancelled.
+    /// - Parameters:
+    ///   - instance: The instance.
+    ///   - isFinal: Asked of a state that is known before the end, which may be an early one of the run: true if the wait is of no use.
+    /// - Returns: The state; that of a run which is under way if the calling task is cancelled or `isFinal` holds.
     /// - Throws: ``BackendError`` if storage fails or holds something that is not an event.
-    func stateAtEnd(of instance: InstanceID) async throws(BackendError) -> InstanceState?
+    func stateAtEnd(
+        of instance: InstanceID, orWhen isFinal: @escaping @Sendable (InstanceState) -> Bool
+    ) async throws(BackendError) -> InstanceState?
 
     /// The instances that may have work for an executor, as they come to have it: each that was changed without a lease (submitted,
     /// signalled, cancelled), or was ``announce(_:)``d, from this call on. An instance may be named more often than needed, never
@@ -107,6 +128,23 @@ public protocol Backend: Sendable {
 
     /// Tells those who listen to ``wakeUps()`` that an instance may have work for them.
     func announce(_ instance: InstanceID) async
+
+    /// Announces the workflows that a service on this backend serves, in place of those that it announced before; none when it ends.
+    ///
+    /// - Parameters:
+    ///   - workflows: Their names and definitions.
+    ///   - executor: The service's name.
+    func announceService(of workflows: [ServedWorkflow], by executor: String) async
+
+    /// The workflows that the services which run on this backend serve; `nil` if none runs, as far as the backend knows.
+    ///
+    /// - Throws: ``BackendError`` if storage fails.
+    func servedWorkflows() async throws(BackendError) -> Set<ServedWorkflow>?
+
+    /// Returns if the backend can store events now.
+    ///
+    /// - Throws: ``BackendError`` if it cannot: it was closed, it has failed, no server answers.
+    func checkHealth() async throws(BackendError)
 
     /// All instances, in no particular order. May read all that is stored.
     ///
@@ -153,11 +191,27 @@ extension Backend {
         return nil
     }
 
-    /// Looks at each change.
+    /// Tells the holder nothing.
+    ///
+    /// - Parameters:
+    ///   - lease: The lease.
+    ///   - handler: Not called.
+    public func observe(_ lease: Lease, _ handler: @escaping @Sendable (LeaseNotice) -> Void) async {}
+
+    /// The state of an instance once its run has ended.
+    ///
+    /// - Throws: ``BackendError`` if storage fails or holds something that is not an event.
     public func stateAtEnd(of instance: InstanceID) async throws(BackendError) -> InstanceState? {
+        try await stateAtEnd(of: instance) { _ in false }
+    }
+
+    /// Looks at each change.
+    public func stateAtEnd(
+        of instance: InstanceID, orWhen isFinal: @escaping @Sendable (InstanceState) -> Bool
+    ) async throws(BackendError) -> InstanceState? {
         while true {
             let state = try await state(of: instance)
-            guard let state, state.phase.isUnderWay, !Task.isCancelled else { return state }
+            guard let state, state.phase.isUnderWay, !isFinal(state), !Task.isCancelled else { return state }
             await waitForChange(of: instance, after: state.revision)
         }
     }
@@ -172,6 +226,24 @@ extension Backend {
     ///   - hash: The definition's hash.
     ///   - time: When it was given.
     public func keep(definition text: String, _ hash: DefinitionHash, at time: Timestamp) async throws(BackendError) {}
+
+    /// Services are not known of.
+    ///
+    /// - Parameters:
+    ///   - workflows: Their names and definitions.
+    ///   - executor: The service's name.
+    public func announceService(of workflows: [ServedWorkflow], by executor: String) async {}
+
+    /// Services are not known of.
+    public func servedWorkflows() async throws(BackendError) -> Set<ServedWorkflow>? { nil }
+
+    /// Nothing is known to be wrong.
+    public func checkHealth() async throws(BackendError) {}
+
+    /// No definition is kept.
+    ///
+    /// - Parameter hash: The definition's hash.
+    public func definition(_ hash: DefinitionHash) async throws(BackendError) -> String? { nil }
 
     /// Those of all instances that have not ended.
     ///
@@ -221,6 +293,8 @@ public struct InstanceSummary: Hashable, Sendable {
     public var id: InstanceID
     /// Its workflow's name.
     public var workflow: String
+    /// The hash of the definition that it goes by.
+    public var definition: DefinitionHash?
     /// Where its current run stands.
     public var phase: InstancePhase
     /// When the current run was submitted.
@@ -234,6 +308,7 @@ public struct InstanceSummary: Hashable, Sendable {
     public init(_ state: InstanceState) {
         id = state.id
         workflow = state.workflow
+        definition = state.definition
         phase = state.phase
         submittedAt = state.submittedAt
         updatedAt = state.updatedAt
@@ -241,11 +316,12 @@ public struct InstanceSummary: Hashable, Sendable {
     }
 
     package init(
-        id: InstanceID, workflow: String, phase: InstancePhase, submittedAt: Timestamp?, updatedAt: Timestamp?,
+        id: InstanceID, workflow: String, definition: DefinitionHash?, phase: InstancePhase, submittedAt: Timestamp?, updatedAt: Timestamp?,
         endedAt: Timestamp?
     ) {
         self.id = id
         self.workflow = workflow
+        self.definition = definition
         self.phase = phase
         self.submittedAt = submittedAt
         self.updatedAt = updatedAt

@@ -7,6 +7,8 @@ public import SayiirProjection
 /// It keeps every event for as long as it lives.
 public struct InMemoryBackend: Backend {
     private let ledger: InstanceLedger<InMemoryStorage>
+    private let services = RunningServices()
+    private let definitions = Monitor<[DefinitionHash: String]>([:])
     /// About so many events of an instance are stored between two chances for others.
     private static let turnLength: UInt64 = 128
 
@@ -27,6 +29,11 @@ public struct InMemoryBackend: Backend {
         try await ledger.acquireLease(on: instance, by: executor, if: condition)
     }
 
+    /// Calls `handler` for what the holder of a lease has to know.
+    public func observe(_ lease: Lease, _ handler: @escaping @Sendable (LeaseNotice) -> Void) async {
+        ledger.observe(lease, handler)
+    }
+
     /// Gives a lease back.
     public func release(_ lease: Lease, leaving rest: InstanceRest?) async {
         ledger.release(lease, leaving: rest)
@@ -37,6 +44,16 @@ public struct InMemoryBackend: Backend {
         try await ledger.append(events, lease: lease)
         // Nothing here ever waits, and others want the thread, too.
         if let last = events.last, last.revision % Self.turnLength < UInt64(events.count) { await Task.yield() }
+    }
+
+    /// Keeps the text of a definition.
+    public func keep(definition text: String, _ hash: DefinitionHash, at time: Timestamp) async throws(BackendError) {
+        definitions.withLock { $0[hash] = text }
+    }
+
+    /// The text of a definition that was kept.
+    public func definition(_ hash: DefinitionHash) async throws(BackendError) -> String? {
+        definitions.withLock { $0[hash] }
     }
 
     /// The state of an instance; `nil` if it has no events.
@@ -57,9 +74,19 @@ public struct InMemoryBackend: Backend {
     }
 
     /// The state of an instance once its run has ended.
-    public func stateAtEnd(of instance: InstanceID) async throws(BackendError) -> InstanceState? {
-        try await ledger.stateAtEnd(of: instance)
+    public func stateAtEnd(
+        of instance: InstanceID, orWhen isFinal: @escaping @Sendable (InstanceState) -> Bool
+    ) async throws(BackendError) -> InstanceState? {
+        try await ledger.stateAtEnd(of: instance, orWhen: isFinal)
     }
+
+    /// Announces the workflows that a service in this process serves.
+    public func announceService(of workflows: [ServedWorkflow], by executor: String) async {
+        services.announce(workflows, by: executor)
+    }
+
+    /// The workflows that the services of this process serve.
+    public func servedWorkflows() async throws(BackendError) -> Set<ServedWorkflow>? { services.workflows }
 
     /// The instances that may have work for an executor.
     public func wakeUps() async -> AsyncStream<InstanceID> { ledger.wakeUps() }

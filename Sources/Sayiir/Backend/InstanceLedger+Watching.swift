@@ -10,13 +10,20 @@ extension InstanceLedger {
         if let watcher { _ = await watch(instance, as: watcher, after: revision, untilEnd: false) }
     }
 
-    func stateAtEnd(of instance: InstanceID) async throws(BackendError) -> InstanceState? {
+    func stateAtEnd(
+        of instance: InstanceID, orWhen isFinal: @Sendable (InstanceState) -> Bool
+    ) async throws(BackendError) -> InstanceState? {
         // Who has just submitted need not ask first what became of it: the answer would have to be read, since somebody runs it already.
-        let isUnderWay = contents.withLock { $0.entries[instance]?.isUnderWay == true }
+        let (isUnderWay, final) = contents.withLock { contents -> (Bool, InstanceState?) in
+            guard contents.entries[instance]?.isUnderWay == true else { return (false, nil) }
+            let state = contents.entries[instance]?.live?.state
+            return (true, state.flatMap { isFinal($0) ? $0 : nil })
+        }
+        if let final { return final }
         if isUnderWay, let state = await waitForEnd(of: instance, after: 0) { return state }
         while true {
             let state = try await state(of: instance)
-            guard let state, state.phase.isUnderWay, !Task.isCancelled else { return state }
+            guard let state, state.phase.isUnderWay, !isFinal(state), !Task.isCancelled else { return state }
             if let ended = await waitForEnd(of: instance, after: state.revision) { return ended }
         }
     }

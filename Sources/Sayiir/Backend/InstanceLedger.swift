@@ -28,10 +28,18 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
     func acquireLease(
         on instance: InstanceID, by executor: String, takingOver: Bool
     ) throws(BackendError) -> Lease {
-        try contents.withLock { contents throws(BackendError) in
+        let (lease, superseded) = try contents.withLock { contents throws(BackendError) in
             load(instance, in: &contents)
-            return try contents.lease(instance, to: executor, takingOver: takingOver)
+            let superseded = takingOver ? contents.handler(of: instance) : nil
+            return (try contents.lease(instance, to: executor, takingOver: takingOver), superseded)
         }
+        superseded?(.lost)
+        return lease
+    }
+
+    func observe(_ lease: Lease, _ handler: @escaping @Sendable (LeaseNotice) -> Void) {
+        let isCurrent = contents.withLock { $0.observe(lease, handler) }
+        if !isCurrent { handler(.lost) }
     }
 
     func acquireLease(
@@ -77,9 +85,9 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
         do throws(BackendError) {
             if case .begun = beginning {} else { try await complete(beginning, with: first, under: lease) }
             let sequence = try await storage.append(events)
-            end(appendOf: first.instance, (events, sequence))
+            end(appendOf: first.instance, (events, sequence), isByHolder: lease != nil)
         } catch {
-            end(appendOf: first.instance, nil)
+            end(appendOf: first.instance, nil, isByHolder: lease != nil)
             throw error
         }
         // Who has a lease knows what it did; others have to be told.
@@ -112,13 +120,19 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
         }
     }
 
-    /// Takes in what was appended, wakes those who wait for it, and hands the turn to whoever waits longest.
-    private func end(appendOf instance: InstanceID, _ appended: (events: [Event], firstSequence: UInt64)?) {
-        let (woken, watchers) = contents.withLock {
-            $0.end(appendOf: instance, appended, keepingEnded: Storage.keepsEndedStates)
+    /// Takes in what was appended, wakes those who wait for it, tells the lease holder, and hands the turn to whoever waits longest.
+    private func end(
+        appendOf instance: InstanceID, _ appended: (events: [Event], firstSequence: UInt64)?, isByHolder: Bool
+    ) {
+        let (woken, watchers, notice) = contents.withLock { contents in
+            // Before the end, since a lease that is taken away is no reason to keep those waiting who wait for a run's end.
+            let notice = isByHolder ? nil : appended.flatMap { contents.notice(to: instance, of: $0.events) }
+            let (woken, watchers) = contents.end(appendOf: instance, appended, keepingEnded: Storage.keepsEndedStates)
+            return (woken, watchers, notice)
         }
         for waiter in woken { waiter.resume() }
         for watcher in watchers { watcher.continuation.resume(returning: nil) }
+        if let notice { notice.handler(notice.notice) }
     }
 
     func state(of instance: InstanceID) async throws(BackendError) -> InstanceState? {

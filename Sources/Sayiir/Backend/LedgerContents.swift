@@ -102,6 +102,30 @@ struct LedgerContents: Sendable {
         return lease
     }
 
+    /// Notes whom to tell what the holder of a lease has to know; false if the lease is not the current one.
+    mutating func observe(_ lease: Lease, _ handler: @escaping @Sendable (LeaseNotice) -> Void) -> Bool {
+        guard entries[lease.instance]?.lease == lease else { return false }
+        self[lease.instance].handler = handler
+        return true
+    }
+
+    /// Whom to tell what the holder of an instance's lease has to know; `nil` if there is no holder that wants to know.
+    func handler(of instance: InstanceID) -> (@Sendable (LeaseNotice) -> Void)? { entries[instance]?.handler }
+
+    /// What the holder of an instance's lease has to be told of events that others appended. If they replace the run, the lease is
+    /// taken away.
+    mutating func notice(
+        to instance: InstanceID, of events: [Event]
+    ) -> (handler: @Sendable (LeaseNotice) -> Void, notice: LeaseNotice)? {
+        guard entries[instance]?.lease != nil else { return nil }
+        let isReplaced = events.contains { $0.body.mayEndRun }
+        let isCancelled = events.contains { if case .cancelRequested = $0.body { true } else { false } }
+        guard isReplaced || isCancelled else { return nil }
+        let handler = entries[instance]?.handler
+        if isReplaced { self[instance].lease = nil }
+        return handler.map { ($0, isReplaced ? .lost : .cancelRequested) }
+    }
+
     /// Ends a lease, unless it has ended before.
     ///
     /// - Returns: Who waits for the end of the run, to be woken.

@@ -17,7 +17,11 @@ struct LedgerEntry: Sendable {
     /// The sequence with which the current run began.
     private var firstSequence: UInt64 = 0
     /// The current lease; `nil` if nobody runs the instance.
-    var lease: Lease?
+    var lease: Lease? {
+        didSet { if lease != oldValue { handler = nil } }
+    }
+    /// Told what the holder of the lease has to know; `nil` if it does not want to know.
+    var handler: (@Sendable (LeaseNotice) -> Void)?
     /// Whether somebody has asked for the state while another had the lease, and will most likely ask again.
     private var isAskedFor = false
     /// Whether an append is under way.

@@ -19,6 +19,7 @@ public struct LogBackend: Backend {
     /// The definitions that are known to be in the log.
     private let definitions = Monitor<Set<DefinitionHash>>([])
     private let ledger: InstanceLedger<LogStorage>
+    private let services = RunningServices()
 
     /// Opens the log in `directory`, creating it if the directory is missing or empty.
     ///
@@ -73,6 +74,11 @@ public struct LogBackend: Backend {
         try await ledger.acquireLease(on: instance, by: executor, if: condition)
     }
 
+    /// Calls `handler` for what the holder of a lease has to know.
+    public func observe(_ lease: Lease, _ handler: @escaping @Sendable (LeaseNotice) -> Void) async {
+        ledger.observe(lease, handler)
+    }
+
     /// Gives a lease back.
     public func release(_ lease: Lease, leaving rest: InstanceRest?) async {
         // A service that looks at a great many for the first time: should the process die, the next one need not look again.
@@ -112,9 +118,28 @@ public struct LogBackend: Backend {
         definitions.withLock { _ = $0.insert(hash) }
     }
 
+    /// The text of a definition that is in the log. Reads the frames that hold it.
+    public func definition(_ hash: DefinitionHash) async throws(BackendError) -> String? {
+        do throws(LogError) {
+            let records = try await log.records(withKey: hash.description)
+            return records.last { $0.kind == .definition }.map { String(decoding: $0.payload, as: UTF8.self) }
+        } catch {
+            throw .log(error)
+        }
+    }
+
     private func isKept(_ key: String) async throws(LogError) -> Bool {
         guard log.mayContain(key) != false else { return false }
         return try await log.records(withKey: key).contains { $0.kind == .definition }
+    }
+
+    /// Returns if the log can be written. Syncs what was written before, if anything was.
+    public func checkHealth() async throws(BackendError) {
+        do throws(LogError) {
+            try await log.makeDurable()
+        } catch {
+            throw .log(error)
+        }
     }
 
     /// The state of an instance; `nil` if it has no events.
@@ -135,9 +160,19 @@ public struct LogBackend: Backend {
     }
 
     /// The state of an instance once its run has ended.
-    public func stateAtEnd(of instance: InstanceID) async throws(BackendError) -> InstanceState? {
-        try await ledger.stateAtEnd(of: instance)
+    public func stateAtEnd(
+        of instance: InstanceID, orWhen isFinal: @escaping @Sendable (InstanceState) -> Bool
+    ) async throws(BackendError) -> InstanceState? {
+        try await ledger.stateAtEnd(of: instance, orWhen: isFinal)
     }
+
+    /// Announces the workflows that a service in this process serves.
+    public func announceService(of workflows: [ServedWorkflow], by executor: String) async {
+        services.announce(workflows, by: executor)
+    }
+
+    /// The workflows that the services of this process serve.
+    public func servedWorkflows() async throws(BackendError) -> Set<ServedWorkflow>? { services.workflows }
 
     /// The instances that may have work for an executor.
     public func wakeUps() async -> AsyncStream<InstanceID> { ledger.wakeUps() }

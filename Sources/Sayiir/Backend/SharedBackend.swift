@@ -1,4 +1,4 @@
-public import SayiirEvents
+internal import SayiirEvents
 
 /// A backend that executors in several processes share.
 ///
@@ -32,24 +32,25 @@ public struct WorkClaim: Hashable, Sendable {
     public var executor: String
     /// How many instances at most.
     public var limit: Int
-    /// The definitions that the executor can run.
-    public var definitions: [DefinitionHash]
+    /// The workflows that the executor can run: an instance's name and definition both have to match.
+    public var workflows: [ServedWorkflow]
     /// What it offers: it gets instances all of whose tags are among these, and instances without tags. `nil` for every instance.
     public var tags: [String]?
 
     /// Asks for work.
-    public init(executor: String, limit: Int, definitions: [DefinitionHash], tags: [String]? = nil) {
+    public init(executor: String, limit: Int, workflows: [ServedWorkflow], tags: [String]? = nil) {
         self.executor = executor
         self.limit = limit
-        self.definitions = definitions
+        self.workflows = workflows
         self.tags = tags
     }
 }
 
-/// What the holder of a lease has to know.
-public enum LeaseNotice: Hashable, Sendable {
-    /// Somebody else changed the instance: asked it to stop, perhaps, or sent a signal.
-    case changed
-    /// The lease has ended, or nobody can tell whether it has. Stop what runs: what it does cannot be stored.
-    case lost
+extension SharedBackend {
+    /// Calls `handler` for what the holder of a lease has to know, until the lease ends.
+    public func observe(_ lease: Lease, _ handler: @escaping @Sendable (LeaseNotice) -> Void) async {
+        let notices = await notices(of: lease)
+        // Ends with the lease.
+        Task { for await notice in notices { handler(notice) } }
+    }
 }

@@ -28,7 +28,7 @@ extension WorkflowClient {
     ///   - actor: Who does it, for the history.
     ///   - reason: Why, for the history.
     /// - Throws: ``WorkflowError/notForkable(_:reason:)``, ``WorkflowError/instanceNotFound(_:)``, ``WorkflowError/instanceExists(_:)``,
-    ///   ``WorkflowError/definitionMismatch(_:expected:found:)``, ``WorkflowError/notEncodable(what:_:reason:)``,
+    ///   ``WorkflowError/definitionMismatch(_:_:)``, ``WorkflowError/notEncodable(what:_:reason:)``,
     ///   ``WorkflowError/invalidInstanceID(_:)``, ``WorkflowError/newerHistory(_:)``, ``WorkflowError/backend(_:)``.
     @discardableResult
     public func fork<Input, Output>(
@@ -41,7 +41,7 @@ extension WorkflowClient {
         var replacement: (place: ChangedPlace, value: Payload)?
         if let change { replacement = (change.place, try encode(change, for: id)) }
         let past = try CopiedPast(of: history, of: source, upTo: revision, changing: replacement, as: id)
-        try check(past.state, of: source, against: workflow)
+        try await check(past.state, of: source, against: workflow)
         try await keepDefinition(of: workflow)
         let lineage = Event.Derived(
             source: source, sourceRevision: past.state.revision, change: past.replacement)

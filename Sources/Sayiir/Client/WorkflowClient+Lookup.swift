@@ -5,14 +5,14 @@ internal import SayiirProjection
 extension WorkflowClient {
     /// What is known under an id, after the policy was asked whether a new instance may begin there.
     ///
-    /// - Throws: ``WorkflowError/instanceExists(_:)``, ``WorkflowError/definitionMismatch(_:expected:found:)``.
+    /// - Throws: ``WorkflowError/instanceExists(_:)``, ``WorkflowError/definitionMismatch(_:_:)``.
     func lookUp<Input, Output>(
         _ id: InstanceID, as workflow: Workflow<Input, Output>, _ policy: ConflictPolicy
     ) async throws(WorkflowError) -> InstanceState {
         try id.check()
         let state = try await environment.state(of: id) ?? InstanceState(id)
         guard state.phase.takesID, policy != .terminateExisting else { return state }
-        try check(state, against: workflow)
+        try await check(state, against: workflow)
         if policy == .fail { throw .instanceExists(id) }
         return state
     }
@@ -21,11 +21,11 @@ extension WorkflowClient {
         _ id: InstanceID, as workflow: Workflow<Input, Output>
     ) async throws(WorkflowError) -> InstanceState {
         let state = try await submittedState(of: id)
-        try check(state, against: workflow)
+        try await check(state, against: workflow)
         return state
     }
 
-    /// Refuses a state that does not go by the workflow's definition, or has a newer version's events.
+    /// Refuses a state that does not go by the workflow's name and definition, or has a newer version's events.
     ///
     /// - Parameters:
     ///   - state: The state.
@@ -33,27 +33,61 @@ extension WorkflowClient {
     ///   - workflow: The workflow.
     func check<Input, Output>(
         _ state: InstanceState, of instance: InstanceID? = nil, against workflow: Workflow<Input, Output>
-    ) throws(WorkflowError) {
+    ) async throws(WorkflowError) {
         let id = instance ?? state.id
-        guard state.definition == workflow.definitionHash else {
-            throw .definitionMismatch(id, expected: workflow.definitionHash, found: state.definition)
+        guard workflow.serves(state) else {
+            throw .definitionMismatch(id, try await mismatch(of: state, with: workflow))
         }
         if state.hasUnknownEvents { throw .newerHistory(id) }
     }
 
+    private func mismatch<Input, Output>(
+        of state: InstanceState, with workflow: Workflow<Input, Output>
+    ) async throws(WorkflowError) -> WorkflowMismatch {
+        var stored: String?
+        if let definition = state.definition {
+            stored = try await WorkflowError.translating { () throws(BackendError) in
+                try await environment.backend.definition(definition)
+            }
+        }
+        return WorkflowMismatch(
+            expected: ServedWorkflow(name: workflow.name, definition: workflow.definitionHash),
+            foundName: state.workflow, foundDefinition: state.definition,
+            difference: stored.flatMap { DefinitionDifference.words(from: $0, to: workflow.definitionText) })
+    }
+
+    /// Refuses a signal to an instance that is not live, or that never waits for it.
+    func checkAwaited(_ signal: String, by state: InstanceState?, _ id: InstanceID) async throws(WorkflowError) {
+        guard let state, state.phase != .unsubmitted, state.phase != .deleted else { throw .instanceNotFound(id) }
+        if state.phase.isEnded { throw .notPossible(.signal, id, state.status) }
+        guard let definition = state.definition else { return }
+        let text = try await WorkflowError.translating { () throws(BackendError) in
+            try await environment.backend.definition(definition)
+        }
+        // A store that does not hold the definition cannot tell.
+        guard let text else { return }
+        let known = DefinitionDifference.signals(in: text)
+        if !known.contains(where: { $0.utf8.elementsEqual(signal.utf8) }) {
+            throw .signalNotAwaited(id, signal: signal, known: known)
+        }
+    }
+
+    /// The stored form of an input.
+    func encode<Input: Encodable>(_ input: Input, for id: InstanceID) throws(WorkflowError) -> Payload {
+        do throws(ValueError) {
+            return try environment.codecs.encode(input)
+        } catch {
+            throw .notEncodable(what: "input", id, reason: error.reason)
+        }
+    }
+
     /// What is recorded of a submission. The definition is kept before it.
     func submission<Input, Output>(
-        _ workflow: Workflow<Input, Output>, _ id: InstanceID, _ input: Input, priority: Int, deadline: Duration?
+        _ workflow: Workflow<Input, Output>, _ payload: Payload, priority: Int, deadline: Duration?
     ) async throws(WorkflowError) -> Event.Submitted {
         guard (1...5).contains(priority) else { throw .invalidPriority(priority) }
         let limit = deadline ?? workflow.deadline
         if let limit, limit < .zero { throw .invalidDeadline(limit) }
-        let payload: Payload
-        do throws(ValueError) {
-            payload = try environment.codecs.encode(input)
-        } catch {
-            throw .notEncodable(what: "input", id, reason: error.reason)
-        }
         try await keepDefinition(of: workflow)
         return Event.Submitted(
             workflow: workflow.name, definition: workflow.definitionHash, input: payload, metadata: workflow.metadata,
@@ -88,5 +122,12 @@ extension InstanceID {
         if length > 256 {
             throw .invalidInstanceID("instance_id length \(length) exceeds maximum 256 bytes")
         }
+    }
+}
+
+extension Workflow {
+    /// Whether an instance in the given state goes by this workflow.
+    func serves(_ state: InstanceState) -> Bool {
+        state.definition == definitionHash && names.contains { $0.utf8.elementsEqual(state.workflow.utf8) }
     }
 }

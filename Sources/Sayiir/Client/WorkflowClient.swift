@@ -1,5 +1,6 @@
 public import SayiirEvents
 public import SayiirProjection
+internal import ServiceLifecycle
 
 /// Submits, controls and watches instances, and executes none.
 ///
@@ -47,8 +48,9 @@ public struct WorkflowClient: Sendable {
     ) async throws(WorkflowError) -> WorkflowStatus<Output> {
         while true {
             let state = try await lookUp(id, as: workflow, policy)
-            if state.phase.takesID, policy == .useExisting { return try status(state, as: workflow) }
-            let submission = try await submission(workflow, id, input, priority: priority, deadline: deadline)
+            if state.phase.takesID, policy != .terminateExisting { return try status(state, as: workflow) }
+            let payload = try encode(input, for: id)
+            let submission = try await submission(workflow, payload, priority: priority, deadline: deadline)
             var decider = Decider(state, graph: workflow.graph, codecs: environment.codecs, executor: executor)
             if state.phase.takesID { decider.supersede(at: environment.clock.now) }
             decider.submit(submission, at: environment.clock.now)
@@ -58,45 +60,54 @@ public struct WorkflowClient: Sendable {
 
     // MARK: Control
 
-    /// Asks an instance to stop for good. It takes effect between two steps, or ends a wait; nothing that ran is undone.
+    /// Asks an instance to stop for good. Nothing that ran is undone.
     ///
-    /// An instance that nobody runs is cancelled when it is resumed. Asking again changes nothing: the first reason counts.
+    /// If no executor runs the instance, it is cancelled when this returns, whether or not its workflow is registered anywhere. If one
+    /// does, the Swift task that runs its code is cancelled; what the code returns all the same is stored, and whatever it throws then
+    /// ends the instance as cancelled. Of several requests that are pending the last reason counts. A paused instance is
+    /// cancelled when its pause ends.
     ///
     /// - Throws: ``WorkflowError/instanceNotFound(_:)``, ``WorkflowError/notPossible(_:_:_:)`` if it has completed or failed.
-    public func cancel(_ id: InstanceID, by actor: String? = nil, reason: String? = nil) async throws(WorkflowError) {
-        try await apply(.cancel, to: id, by: actor, reason: reason)
-    }
+    @discardableResult
+    public func cancel(
+        _ id: InstanceID, by actor: String? = nil, reason: String? = nil
+    ) async throws(WorkflowError) -> RequestReceipt { try await apply(.cancel, to: id, by: actor, reason: reason) }
 
-    /// Asks an instance to stand still. It takes effect between two steps; ``unpause(_:by:reason:)`` ends it.
+    /// Asks an instance to stand still until ``unpause(_:by:reason:)`` ends that.
     ///
-    /// An instance that nobody runs is paused when it is resumed. Asking again changes nothing.
+    /// If no executor runs the instance, it is paused when this returns; otherwise it is paused between two steps. Asking again
+    /// changes nothing.
     ///
     /// - Throws: ``WorkflowError/instanceNotFound(_:)``, ``WorkflowError/notPossible(_:_:_:)`` if it has ended.
-    public func pause(_ id: InstanceID, by actor: String? = nil, reason: String? = nil) async throws(WorkflowError) {
-        try await apply(.pause, to: id, by: actor, reason: reason)
-    }
+    @discardableResult
+    public func pause(
+        _ id: InstanceID, by actor: String? = nil, reason: String? = nil
+    ) async throws(WorkflowError) -> RequestReceipt { try await apply(.pause, to: id, by: actor, reason: reason) }
 
     /// Ends a pause, or takes back the wish for one. Runs nothing: ``Engine/resume(_:id:)`` does.
     ///
     /// - Throws: ``WorkflowError/instanceNotFound(_:)``, ``WorkflowError/notPossible(_:_:_:)`` if it is not paused.
-    public func unpause(_ id: InstanceID, by actor: String? = nil, reason: String? = nil) async throws(WorkflowError) {
-        try await apply(.unpause, to: id, by: actor, reason: reason)
-    }
+    @discardableResult
+    public func unpause(
+        _ id: InstanceID, by actor: String? = nil, reason: String? = nil
+    ) async throws(WorkflowError) -> RequestReceipt { try await apply(.unpause, to: id, by: actor, reason: reason) }
 
     /// Records a person's decision about a step of which nobody knows whether it finished. ``Engine/resume(_:id:)`` goes on from there.
     ///
     /// - Throws: ``WorkflowError/instanceNotFound(_:)``, ``WorkflowError/notInDoubt(_:_:)``.
+    @discardableResult
     public func resolveDoubt(
         of step: Step, in id: InstanceID, as resolution: Event.DoubtResolved.Resolution, by actor: String? = nil,
         reason: String? = nil
-    ) async throws(WorkflowError) {
+    ) async throws(WorkflowError) -> RequestReceipt {
         try await apply(.resolveDoubt(step, resolution), to: id, by: actor, reason: reason)
     }
 
     /// Sends a signal to an instance. Durable when this returns.
     ///
     /// It is kept until a node that waits for a signal of this name consumes it, first in, first out. So it may be sent before the
-    /// wait begins, and even before the instance is submitted. What an instance that has ended did not consume stays unread.
+    /// wait begins, and even before the instance is submitted. What an instance that has ended did not consume stays unread. A payload
+    /// that the waiting node cannot decode is rejected: it stays in the mailbox, and the wait continues.
     /// Runs nothing: an executor that waits takes it at once, otherwise ``Engine/resume(_:id:)`` does.
     ///
     /// - Parameters:
@@ -104,13 +115,16 @@ public struct WorkflowClient: Sendable {
     ///   - id: The instance.
     ///   - payload: What the waiting node takes.
     ///   - deduplicationID: The sender's own id for this delivery: a second one with the same id is dropped.
+    ///   - mustExist: Whether to refuse a signal to an instance that is not live, and one that its definition has no wait for.
     ///   - actor: Who sends it, for the history.
     /// - Throws: ``WorkflowError/notEncodable(what:_:reason:)``, ``WorkflowError/invalidInstanceID(_:)``,
-    ///   ``WorkflowError/backend(_:)``.
+    ///   ``WorkflowError/backend(_:)``; with `mustExist` ``WorkflowError/instanceNotFound(_:)``,
+    ///   ``WorkflowError/notPossible(_:_:_:)``, ``WorkflowError/signalNotAwaited(_:signal:known:)``.
+    @discardableResult
     public func signal(
         _ name: String, to id: InstanceID, payload: some Encodable & Sendable, deduplicationID: String? = nil,
-        by actor: String? = nil
-    ) async throws(WorkflowError) {
+        mustExist: Bool = false, by actor: String? = nil
+    ) async throws(WorkflowError) -> RequestReceipt {
         try id.check()
         let value: Payload
         do throws(ValueError) {
@@ -121,27 +135,68 @@ public struct WorkflowClient: Sendable {
         let trace = environment.observer.currentTrace
         while true {
             let state = try await environment.state(of: id)
-            if let deduplicationID, state?.mailbox.hasSeen(deduplicationID: deduplicationID) == true { return }
+            if mustExist { try await checkAwaited(name, by: state, id) }
+            if let deduplicationID, let state, state.mailbox.hasSeen(deduplicationID: deduplicationID) {
+                return try await receipt(for: state, isRecorded: false)
+            }
             let body = Event.SignalReceived(
                 signal: name, payload: value, deduplicationID: deduplicationID, traceContext: trace)
             let event = Event(
                 instance: id, revision: (state?.revision ?? 0) + 1, time: environment.clock.now, actor: actor,
                 body: .signalReceived(body))
-            if try await append([event]) { return }
+            guard try await append([event]) else { continue }
+            return try await receipt(for: state ?? InstanceState(id), isRecorded: true)
         }
     }
 
     private func apply(
         _ control: Control, to id: InstanceID, by actor: String?, reason: String?
-    ) async throws(WorkflowError) {
+    ) async throws(WorkflowError) -> RequestReceipt {
         while true {
-            let state = try await submittedState(of: id)
-            guard let body = try control.decide(on: state) else { return }
+            var state = try await submittedState(of: id)
+            guard let body = try control.decide(on: state, by: actor, reason: reason) else {
+                return try await receipt(for: try await settled(state), isRecorded: false)
+            }
             let event = Event(
                 instance: id, revision: state.revision + 1, time: environment.clock.now, actor: actor, reason: reason,
                 body: body)
-            if try await append([event]) { return }
+            guard try await append([event]) else { continue }
+            state.apply(event)
+            return try await receipt(for: try await settled(state), isRecorded: true)
         }
+    }
+
+    /// Lets a request to cancel or pause take effect, if no executor runs the instance.
+    private func settled(_ state: InstanceState) async throws(WorkflowError) -> InstanceState {
+        guard state.canStopWithoutDefinition else { return state }
+        let lease: Lease
+        do throws(BackendError) {
+            lease = try await backend.acquireLease(on: state.id, by: executor, takingOver: false)
+        } catch {
+            if case .leaseHeld = error { return state }
+            throw WorkflowError(error)
+        }
+        do throws(WorkflowError) {
+            // Until the lease was there others could run it.
+            let current = try await environment.state(of: state.id) ?? state
+            let stopped = try await environment.stop(current, under: lease)
+            await backend.release(lease, leaving: stopped.map { LeftInstance(state: $0).rest(in: nil) })
+            return stopped ?? current
+        } catch {
+            await backend.release(lease)
+            throw error
+        }
+    }
+
+    private func receipt(for state: InstanceState, isRecorded: Bool) async throws(WorkflowError) -> RequestReceipt {
+        var isServed: Bool?
+        if let definition = state.definition, !state.phase.isEnded {
+            let served = try await WorkflowError.translating { () throws(BackendError) in
+                try await backend.servedWorkflows()
+            }
+            isServed = served?.contains(ServedWorkflow(name: state.workflow, definition: definition))
+        }
+        return RequestReceipt(isRecorded: isRecorded, status: state.status, isServed: isServed)
     }
 
     /// Appends events without a lease; false if somebody else changed the instance first.
@@ -171,7 +226,7 @@ public struct WorkflowClient: Sendable {
     public func status<Input, Output>(
         of id: InstanceID, as workflow: Workflow<Input, Output>
     ) async throws(WorkflowError) -> WorkflowStatus<Output> {
-        try status(try await submittedState(of: id), as: workflow)
+        try status(try await require(id, as: workflow), as: workflow)
     }
 
     /// All that is known of an instance.
@@ -201,7 +256,7 @@ public struct WorkflowClient: Sendable {
     public func result<Input, Output, Value: Decodable & Sendable>(
         of step: Step, in id: InstanceID, of workflow: Workflow<Input, Output>, as type: Value.Type = Value.self
     ) async throws(WorkflowError) -> Value? {
-        let state = try await submittedState(of: id)
+        let state = try await require(id, as: workflow)
         let isDelaying = if case .delaying = state.steps[step]?.status { true } else { false }
         guard state.steps[step]?.isCompleted == true || isDelaying else { return nil }
         if case .fork = workflow.graph[step.node]?.kind { return nil }
@@ -222,19 +277,52 @@ public struct WorkflowClient: Sendable {
         InstanceEvents(of: id, after: sequence, from: backend)
     }
 
-    /// Returns when an instance has ended, one way or another.
+    /// Returns when an instance has ended, one way or another: at once if it has.
     ///
-    /// - Throws: ``WorkflowError/instanceNotFound(_:)``, ``WorkflowError/notDecodable(what:_:expected:reason:)``,
-    ///   ``WorkflowError/backend(_:)``; ``WorkflowError/interrupted(_:)`` if the calling task is cancelled.
+    /// Under swift-service-lifecycle it ends at a graceful shutdown as well, so that a request handler does not hold that up.
+    ///
+    /// - Throws: ``WorkflowError/instanceNotFound(_:)``, ``WorkflowError/definitionMismatch(_:_:)``,
+    ///   ``WorkflowError/notDecodable(what:_:expected:reason:)``, ``WorkflowError/backend(_:)``;
+    ///   ``WorkflowError/waitInterrupted(_:)`` if the calling task is cancelled or asked to shut down gracefully.
     public func waitForCompletion<Input, Output>(
         of id: InstanceID, as workflow: Workflow<Input, Output>
     ) async throws(WorkflowError) -> WorkflowStatus<Output> {
-        let state = try await WorkflowError.translating { () throws(BackendError) in
-            try await backend.stateAtEnd(of: id)
+        let backend = backend
+        let waiting = Task {
+            do throws(BackendError) {
+                return Result<InstanceState?, BackendError>.success(
+                    try await backend.stateAtEnd(of: id) { $0.phase != .unsubmitted && !workflow.serves($0) })
+            } catch {
+                return .failure(error)
+            }
         }
-        let ended = try requireSubmitted(state, id)
-        guard ended.phase.isEnded else { throw .interrupted(id) }
-        return try status(ended, as: workflow)
+        let result = await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                await waiting.value
+            } onGracefulShutdown: {
+                waiting.cancel()
+            }
+        } onCancel: {
+            waiting.cancel()
+        }
+        let state = try await WorkflowError.translating { () throws(BackendError) in try result.get() }
+        let known = try requireSubmitted(state, id)
+        try await check(known, against: workflow)
+        guard known.phase.isEnded else { throw .waitInterrupted(id) }
+        return try status(known, as: workflow)
+    }
+
+    /// The live instances that no running service serves: no workflow of their name and definition is registered. They wait until one is,
+    /// and can be cancelled. Costs time in proportion to the number of live instances.
+    ///
+    /// - Throws: ``WorkflowError/backend(_:)``.
+    public func unserved() async throws(WorkflowError) -> [InstanceSummary] {
+        try await WorkflowError.translating { () throws(BackendError) in
+            let served = try await backend.servedWorkflows() ?? []
+            return try await backend.liveInstances().filter { instance in
+                instance.phase != .unsubmitted && (instance.served.map { !served.contains($0) } ?? true)
+            }
+        }
     }
 
     /// What happened to an instance, oldest first.

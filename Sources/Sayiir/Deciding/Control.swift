@@ -11,7 +11,9 @@ enum Control: Sendable {
     /// What follows from the wish: nothing if it is fulfilled already.
     ///
     /// - Throws: ``WorkflowError`` if the instance is not in a status in which it can be fulfilled.
-    func decide(on state: InstanceState) throws(WorkflowError) -> Event.Body? {
+    func decide(
+        on state: InstanceState, by actor: String?, reason: String?
+    ) throws(WorkflowError) -> Event.Body? {
         switch self {
         case .cancel:
             switch state.phase {

@@ -17,7 +17,7 @@ extension Decider {
         do throws(ValueError) {
             decision = try values.result(ofIteration: iteration, of: loop, step.indices, state).decision
         } catch {
-            return fail(step, .undecodable(step.node, expected: "LoopResult", error))
+            return stick(step, expecting: "LoopResult", error)
         }
         record(.loopIterated(.init(step: step, iteration: iteration, decision: decision)))
         follow(decision, after: iteration, step, loop)
@@ -45,7 +45,7 @@ extension Decider {
         do throws(ValueError) {
             count = try values.beginMap(map, step, in: state)
         } catch {
-            return fail(step, .undecodable(step.node, expected: "array", error))
+            return stick(step, expecting: "array", error)
         }
         guard begins(step, .mapStarted(.init(step: step, count: UInt32(clamping: count)))) else { return }
         guard case .map(let elements, let finished) = state.steps[step]?.kind else { return }

@@ -42,7 +42,7 @@ extension Decider {
             record(.routed(.init(step: step, key: key, isDefault: route.branches[key] == nil)))
             agenda.append(.step(step))
         } catch {
-            fail(step, .undecodable(step.node, expected: "String (branch key)", error))
+            stick(step, expecting: "String (branch key)", error)
         }
     }
 }

@@ -8,6 +8,9 @@ extension Decider {
         guard let known else { return start(step, task, attempt: 1) }
         let next = state.steps[known].attempt &+ 1
         switch state.steps[known].status {
+        case .ready where state.isStuck(step):
+            // Only another program can do better, and that takes the instance up first.
+            if isTakingUp, canTakeInput(step, task) { start(step, task, attempt: next) }
         case .ready: start(step, task, attempt: next)
         case .running where isTakingUp: start(step, task, attempt: next)
         case .waitingToRetry(let due) where due <= now: start(step, task, attempt: next)
@@ -39,7 +42,30 @@ extension Decider {
         case .stalled(let limit):
             record(.taskTimedOut(.init(step: step, attempt: attempt, limit: limit, isStalled: true)))
             retryOrFail(step, isRetryable: true)
+        case .interrupted:
+            // The code may have done its work. If it must not do it twice, a person decides.
+            if graph.task(step.node)?.options.execution == .atMostOnce {
+                return record(.taskInDoubt(.init(step: step, attempt: attempt)))
+            }
+            record(.taskInterrupted(.init(step: step, attempt: attempt)))
+            agenda.append(.step(step))
+        case .stuck(let value):
+            record(.stepStuck(.init(step: step, attempt: attempt, value: value)))
         }
+    }
+
+    private func canTakeInput(_ step: Step, _ task: TaskNode) -> Bool {
+        do throws(ValueError) {
+            try task.checkInput(try input(of: step), values.codecs)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// Records that a node which is not a task cannot go on, unless that is recorded already.
+    mutating func stick(_ step: Step, expecting expected: String, _ error: ValueError) {
+        if !state.isStuck(step) { record(.stepStuck(.init(step: step, value: error.undecodable(as: expected)))) }
     }
 
     /// After a failed attempt: plans another one, or ends the run.

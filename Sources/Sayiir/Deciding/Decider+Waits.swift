@@ -18,12 +18,7 @@ extension Decider {
         let known = state.steps[step]
         guard mayBegin(step) else { return }
         if known?.status == .failed { return fail(step, .signalTimedOut(signal.signal, at: step.node)) }
-        if let received = state.mailbox.first(named: signal.signal) {
-            do throws(ValueError) {
-                try signal.check(received.payload, values.codecs)
-            } catch {
-                return fail(step, .undecodable(step.node, expected: signal.type, error))
-            }
+        if let received = takeableSignal(step, signal) {
             consume(received, at: step)
             agenda.append(.end(step))
         } else if known == nil {
@@ -32,6 +27,27 @@ extension Decider {
         } else if case .awaitingSignal(_, let deadline?) = known?.status, deadline <= now {
             timeOut(step, signal)
         }
+    }
+
+    /// The signal that the step consumes; `nil` if there is none. Records those that it cannot decode as rejected.
+    private mutating func takeableSignal(_ step: Step, _ signal: SignalNode) -> SignalMailbox.Entry? {
+        // This program may be able to decode what another one has rejected.
+        let reconsiders = isTakingUp && state.mailbox.hasRejected(named: signal.signal)
+        var received = reconsiders ? state.mailbox.entries(named: signal.signal)[...] : []
+        while let next = reconsiders ? received.popFirst() : state.mailbox.first(named: signal.signal) {
+            do throws(ValueError) {
+                try signal.check(next.payload, values.codecs)
+                return next
+            } catch {
+                guard next.rejection == nil else { continue }
+                record(
+                    .signalRejected(
+                        .init(
+                            step: step, signal: signal.signal, receivedRevision: next.revision,
+                            value: error.undecodable(as: signal.type))))
+            }
+        }
+        return nil
     }
 
     mutating func timeOut(_ step: Step, _ signal: SignalNode) {

@@ -1,3 +1,5 @@
+internal import SayiirEvents
+
 /// What the branches of a fork returned, by their names.
 ///
 /// ```swift
@@ -29,7 +31,7 @@ public struct BranchResults: Sendable {
             do throws(ValueError) {
                 return try output(of: name, as: type)
             } catch {
-                throw BranchResultError(description: error.reason)
+                throw BranchResultError(description: error.reason, undecodable: error.value)
             }
         }
     }
@@ -46,7 +48,8 @@ public struct BranchResults: Sendable {
         do throws(ValueError) {
             return try branches[place].value.get(as: type, with: codecs)
         } catch {
-            throw ValueError(reason: "branch '\(branches[place].name)' did not return \(type): \(error)")
+            throw ValueError(
+                reason: "branch '\(branches[place].name)' did not return \(type): \(error)", value: error.value)
         }
     }
 
@@ -77,4 +80,6 @@ public struct BranchResults: Sendable {
 public struct BranchResultError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The error in words.
     public let description: String
+    /// The branch's output, if it is there and cannot be decoded as that type. The step is stuck then rather than failed.
+    let undecodable: UndecodableValue?
 }

@@ -16,7 +16,7 @@ internal import SayiirEvents
 ///
 /// Ids are unique over the whole flow, branches and bodies included; a child workflow has ids of its own.
 public struct Flow<Input: Codable & Sendable, Output: Codable & Sendable>: Sendable {
-    /// The flow's name, for people; instances are bound to the definition, not to the name.
+    /// The flow's name. Instances are bound to the name and the definition together; see ``formerly(_:)`` for a flow that is renamed.
     public let name: String
     let draft: FlowDraft
 
@@ -47,6 +47,15 @@ public struct Flow<Input: Codable & Sendable, Output: Codable & Sendable>: Senda
     public func deadline(_ duration: Duration) -> Flow {
         var draft = draft
         draft.deadline = duration
+        return Flow(name: name, draft: draft)
+    }
+
+    /// Declares names that the flow had before, so that instances that were submitted under them continue with it.
+    ///
+    /// Their definition has to be the same: a flow that has changed needs the earlier one to be registered, too.
+    public func formerly(_ names: String...) -> Flow {
+        var draft = draft
+        draft.formerNames += names
         return Flow(name: name, draft: draft)
     }
 
@@ -94,9 +103,12 @@ public struct Flow<Input: Codable & Sendable, Output: Codable & Sendable>: Senda
 
     /// Checks the flow and makes a workflow of it.
     ///
+    /// - Parameters:
+    ///   - fileID: Where it is built, so that an error can name the place; leave it out.
+    ///   - line: The line; leave it out.
     /// - Throws: ``FlowError`` with everything that is wrong: no task, an id used twice, options out of bounds.
-    public func build() throws(FlowError) -> Workflow<Input, Output> {
-        Workflow(name: name, draft: draft, graph: try GraphBuilder.build(draft))
+    public func build(fileID: String = #fileID, line: UInt = #line) throws(FlowError) -> Workflow<Input, Output> {
+        Workflow(name: name, draft: draft, graph: try GraphBuilder.build(draft), fileID: fileID, line: line)
     }
 }
 

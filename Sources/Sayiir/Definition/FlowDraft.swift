@@ -7,6 +7,8 @@ struct FlowDraft: Sendable {
     var metadata: Result<Payload, ValueError>?
     /// How long a run may take; `nil` if as long as it likes.
     var deadline: Duration?
+    /// The names under which the workflow was known before.
+    var formerNames: [String] = []
 }
 
 /// A node of a flow under construction.

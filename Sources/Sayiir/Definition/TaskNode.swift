@@ -9,6 +9,8 @@ final class TaskNode: Sendable {
     ///
     /// Throws what the code throws, or a ``TaskValueError``.
     let run: nonisolated(nonsending) @Sendable (NodeValue, Codecs) async throws -> NodeValue
+    /// Throws if the task cannot take a value.
+    let checkInput: @Sendable (NodeValue, Codecs) throws(ValueError) -> Void
 
     /// A task that takes the value before it.
     convenience init<Input, Output>(_ task: DurableTask<Input, Output>) {
@@ -26,6 +28,7 @@ final class TaskNode: Sendable {
     ) {
         self.options = options
         self.mayRetry = mayRetry
+        checkInput = { (value, codecs) throws(ValueError) in _ = try input(value, codecs) }
         run = { value, codecs in
             let argument: Input
             do throws(ValueError) {
@@ -48,19 +51,13 @@ enum TaskValueError: Error {
     case input(expected: String, ValueError)
     case output(ValueError)
 
-    /// The error of the node with the given id.
+    /// The failure of the task with the given id.
     func failure(of id: NodeID) -> Failure {
         switch self {
-        case .input(let expected, let cause): .undecodable(id, expected: expected, cause)
+        case .input(let expected, let cause):
+            Failure(type: "", message: "Failed to decode input for task '\(id)' (expected \(expected)): \(cause)")
         case .output(let cause):
             Failure(type: "", message: "Failed to encode output for task '\(id)': \(cause)")
         }
-    }
-}
-
-extension Failure {
-    /// The failure of a node whose input could not be read.
-    static func undecodable(_ id: NodeID, expected: String, _ cause: ValueError) -> Failure {
-        Failure(type: "", message: "Failed to decode input for task '\(id)' (expected \(expected)): \(cause)")
     }
 }

@@ -4,18 +4,23 @@ public import SayiirEvents
 ///
 /// Made by ``Flow/build()``; immutable from then on.
 public struct Workflow<Input: Codable & Sendable, Output: Codable & Sendable>: Sendable {
-    /// The workflow's name, for people.
+    /// The workflow's name. An instance goes by the name and the definition of the workflow that it was submitted with.
     public let name: String
-    /// What identifies the definition. An instance can be resumed by a workflow with the same hash only.
+    /// What identifies the definition. An instance can be resumed by a workflow with the same name and hash only.
     public let definitionHash: DefinitionHash
     /// The text that the hash is the digest of, made once for all submissions.
     let definitionText: String
     /// What the workflow was made of, to be a part of another one.
     let draft: FlowDraft
     let graph: Graph
+    /// What tells the workflow from another one of the same name and definition.
+    let origin: WorkflowOrigin
+    /// The name, and those that the workflow had before.
+    var names: [String] { [name] + draft.formerNames }
 
-    init(name: String, draft: FlowDraft, graph: Graph) {
+    init(name: String, draft: FlowDraft, graph: Graph, fileID: String, line: UInt) {
         self.name = name
+        origin = WorkflowOrigin(name: name, types: "\(Input.self) to \(Output.self)", fileID: fileID, line: line)
         self.draft = draft
         self.graph = graph
         definitionText = graph.definitionText

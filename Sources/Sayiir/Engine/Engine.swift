@@ -24,6 +24,7 @@ public final class Engine: Sendable {
     /// Submits, controls and watches instances.
     public let client: WorkflowClient
     let registry = WorkflowRegistry()
+    let report = ServiceReport()
     let options: EngineOptions
     /// The log that this engine opened itself, and closes.
     private let ownLog: LogBackend?
@@ -70,15 +71,17 @@ public final class Engine: Sendable {
     /// Begins an instance and runs it until it ends or has to wait for something outside.
     ///
     /// The workflow's failure is a status, not an error. If the calling task is cancelled, what runs is cancelled with it, and
-    /// the instance can be resumed.
+    /// the instance can be resumed: whatever the code throws then is an interruption, never a failure. Code that ignores
+    /// cancellation is waited for as long as ``EngineOptions/cancellationGracePeriod`` says.
     ///
     /// - Parameters:
     ///   - workflow: What to run.
     ///   - id: 1 to 256 bytes of UTF-8, chosen by you: submitting the same thing twice then does it once.
-    ///   - input: What the workflow takes.
-    ///   - policy: What to do if there is an instance of this id.
-    /// - Throws: ``WorkflowError``: the instance exists, the id is not valid, the input cannot be stored, storage failed, the
-    ///   calling task was cancelled.
+    ///   - input: What the workflow takes. An input that cannot be stored leaves the instance that is there as it is.
+    ///   - policy: What to do if there is an instance of this id. With ``ConflictPolicy/resume`` the same call begins an instance
+    ///     and, after a crash, continues it.
+    /// - Throws: ``WorkflowError``: the instance exists, it goes by another workflow, the id is not valid, the input cannot be stored,
+    ///   storage failed, the calling task was cancelled.
     public func run<Input, Output>(
         _ workflow: Workflow<Input, Output>, id: InstanceID, input: Input, onConflict policy: ConflictPolicy = .fail
     ) async throws(WorkflowError) -> WorkflowStatus<Output> {
@@ -107,27 +110,51 @@ public final class Engine: Sendable {
         _ workflow: Workflow<Input, Output>, id: InstanceID, input: Input, within deadline: Duration?,
         _ policy: ConflictPolicy
     ) async throws(WorkflowError) -> WorkflowStatus<Output> {
+        try id.check()
         while true {
             let known = try await client.lookUp(id, as: workflow, policy)
-            if known.phase.takesID, policy == .useExisting { return try client.status(known, as: workflow) }
-            let takesOver = policy == .terminateExisting
-            let begun = try await withLease(on: id, workflow.graph, takingOver: takesOver) {
-                lease throws(WorkflowError) in
-                try await self.begin(workflow, id, input, deadline, policy, under: lease)
+            if known.phase.takesID {
+                switch policy {
+                case .useExisting: return try client.status(known, as: workflow)
+                case .resume: return try await resumeUnlessRunning(workflow, known)
+                // `lookUp` has thrown.
+                case .fail: throw .instanceExists(id)
+                case .terminateExisting: break
+                }
             }
-            if let begun { return try client.status(begun.state, as: workflow) }
+            // Before the lease is taken, so that an input which is refused changes nothing.
+            let payload = try client.encode(input, for: id)
+            do throws(WorkflowError) {
+                let takesOver = policy == .terminateExisting
+                let begun = try await withLease(on: id, workflow.graph, takingOver: takesOver) {
+                    (lease, environment) throws(WorkflowError) in
+                    try await self.begin(
+                        workflow, id, payload, deadline, policy, under: lease, in: environment)
+                }
+                if let begun { return try client.status(begun.state, as: workflow) }
+            } catch {
+                guard case .alreadyRunning = error else { throw error }
+                // Another caller is just beginning it. What it stores decides.
+                try await waitForBeginning(of: id, after: known)
+            }
         }
     }
 
-    /// Begins an instance under a lease; `nil` if somebody changed it meanwhile.
+    private func waitForBeginning(of id: InstanceID, after known: InstanceState) async throws(WorkflowError) {
+        let now = environment.clock.now
+        await environment.waitForChange(of: id, after: known.revision, until: now + .milliseconds(100))
+        if Task.isCancelled { throw .interrupted(id) }
+    }
+
+    /// Begins an instance under a lease; `nil` if another client changed it in the meantime.
     private func begin<Input, Output>(
-        _ workflow: Workflow<Input, Output>, _ id: InstanceID, _ input: Input, _ deadline: Duration?,
-        _ policy: ConflictPolicy, under lease: Lease
+        _ workflow: Workflow<Input, Output>, _ id: InstanceID, _ payload: Payload, _ deadline: Duration?,
+        _ policy: ConflictPolicy, under lease: Lease, in environment: RunEnvironment
     ) async throws(WorkflowError) -> LeftInstance? {
         // Only now no other executor can begin it.
         let state = try await client.lookUp(id, as: workflow, policy)
-        if state.phase.takesID, policy == .useExisting { return nil }
-        let submission = try await client.submission(workflow, id, input, priority: 3, deadline: deadline)
+        if state.phase.takesID, policy != .terminateExisting { return nil }
+        let submission = try await client.submission(workflow, payload, priority: 3, deadline: deadline)
         do throws(WorkflowError) {
             return try await InstanceRun.perform(
                 on: state, of: workflow.name, in: submission.traceContext, workflow.graph, under: lease, in: environment
@@ -143,46 +170,94 @@ public final class Engine: Sendable {
     /// What had completed does not run again. Attempts that were interrupted are repeated, or are in doubt if the task may run at
     /// most once. An instance that has ended stays as it is.
     ///
-    /// - Throws: ``WorkflowError``: there is no such instance, it goes by another definition, another executor runs it, storage
+    /// - Throws: ``WorkflowError``: there is no such instance, it goes by another workflow, another executor runs it, storage
     ///   failed, the calling task was cancelled.
     public func resume<Input, Output>(
         _ workflow: Workflow<Input, Output>, id: InstanceID
     ) async throws(WorkflowError) -> WorkflowStatus<Output> {
         try id.check()
-        let known = try await client.require(id, as: workflow)
+        return try await resume(workflow, try await client.require(id, as: workflow))
+    }
+
+    private func resume<Input, Output>(
+        _ workflow: Workflow<Input, Output>, _ known: InstanceState
+    ) async throws(WorkflowError) -> WorkflowStatus<Output> {
         if known.phase.isEnded { return try client.status(known, as: workflow) }
-        let left = try await withLease(on: id, workflow.graph, takingOver: false) { lease throws(WorkflowError) in
-            let state = try await self.client.require(id, as: workflow)
+        let left = try await withLease(on: known.id, workflow.graph, takingOver: false) {
+            (lease, environment) throws(WorkflowError) in
+            let state = try await self.client.require(known.id, as: workflow)
             return try await InstanceRun.perform(
-                on: state, of: state.workflow, in: state.traceContext, workflow.graph, under: lease,
-                in: self.environment
+                on: state, of: state.workflow, in: state.traceContext, workflow.graph, under: lease, in: environment
             ) { run throws(WorkflowError) in try await run.resume() }
         }
         return try client.status(left?.state ?? known, as: workflow)
     }
 
-    /// Runs `body` with the right to run an instance, and lets a service know if it may have to go on with it.
+    /// Resumes an instance; if another executor runs it, returns its status.
+    private func resumeUnlessRunning<Input, Output>(
+        _ workflow: Workflow<Input, Output>, _ known: InstanceState
+    ) async throws(WorkflowError) -> WorkflowStatus<Output> {
+        do throws(WorkflowError) {
+            return try await resume(workflow, known)
+        } catch {
+            guard case .alreadyRunning = error else { throw error }
+            return try client.status(try await client.require(known.id, as: workflow), as: workflow)
+        }
+    }
+
+    /// Runs `body` with the right to run an instance, in a Swift task of its own, and lets a service know if it may have to go on
+    /// with the instance.
     ///
     /// - Returns: What `body` does: how the instance was left, if it was run.
     private func withLease(
         on id: InstanceID, _ graph: Graph, takingOver: Bool,
-        _ body: @Sendable (Lease) async throws(WorkflowError) -> LeftInstance?
+        _ body: @escaping @Sendable (Lease, RunEnvironment) async throws(WorkflowError) -> LeftInstance?
     ) async throws(WorkflowError) -> LeftInstance? {
         let (backend, name) = (backend, client.executor)
         let lease = try await WorkflowError.translating { () throws(BackendError) in
             try await backend.acquireLease(on: id, by: name, takingOver: takingOver)
         }
-        let result = await withTaskExecutorPreference(taskExecutor) {
-            do throws(WorkflowError) {
-                return Result<LeftInstance?, WorkflowError>.success(try await body(lease))
-            } catch {
-                return .failure(error)
-            }
+        var environment = environment
+        let control = RunControl()
+        environment.control = control
+        environment.taskExecutor = taskExecutor
+        await environment.observe(lease, for: control)
+        let result = await supervise(control, id) { [environment] () throws(WorkflowError) in
+            try await body(lease, environment)
         }
         let left = try? result.get()
         await backend.release(lease, leaving: left?.rest(in: graph))
         if left?.state.phase.isEnded != true { await backend.announce(id) }
         return try result.get()
+    }
+
+    private func supervise(
+        _ control: RunControl, _ id: InstanceID,
+        _ body: @escaping @Sendable () async throws(WorkflowError) -> LeftInstance?
+    ) async -> Result<LeftInstance?, WorkflowError> {
+        let grace = options.cancellationGracePeriod
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                control.start(on: taskExecutor) {
+                    do throws(WorkflowError) {
+                        return Result<LeftInstance?, WorkflowError>.success(try await body())
+                    } catch {
+                        return .failure(error)
+                    }
+                } finished: { result in
+                    continuation.resume(returning: result)
+                } abandoned: { reason in
+                    continuation.resume(
+                        returning: .failure(reason == .leaseLost ? .takenOver(id) : .interrupted(id)))
+                }
+            }
+        } onCancel: {
+            control.stop(.shutdown)
+            Task {
+                try? await Task.sleep(for: grace)
+                control.abandon()
+            }
+        }
     }
 }
 

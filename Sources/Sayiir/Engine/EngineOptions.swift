@@ -22,6 +22,9 @@ public struct EngineOptions: Sendable {
     /// Whether workflows and their tasks run where the backend likes it best: on the log's own threads. Otherwise they run on Swift's
     /// pool. `docs/PERFORMANCE.md` has figures of both.
     public var prefersBackendExecutor = true
+    /// For how long the engine waits for code that ignores cancellation, once the task that runs it was cancelled. Then the code is
+    /// left to itself: what it still does is not recorded, and its step runs again. At least 0.
+    public var cancellationGracePeriod = Duration.seconds(5)
     /// How many instances may run at the same time when the engine runs as a service; at least 1.
     public var concurrency = 256
     /// What a service offers: it runs tasks all of whose tags are among these, and tasks without tags. `nil` for every task.

@@ -49,7 +49,7 @@ extension TaskExecution {
         guard limit > .zero else { return .stalled(limit) }
         let first = FirstResult<Outcome>()
         let work = Task { first.finish(await attempt()) }
-        let watch = Task { [clock] in
+        let watch = Task { [clock = environment.clock] in
             do {
                 try await pulse.waitUntilMissing(for: limit, on: clock)
                 first.finish(.stalled(limit))

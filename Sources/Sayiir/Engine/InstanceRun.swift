@@ -15,6 +15,9 @@ final class InstanceRun {
     private var run: UInt64
     /// Attempts that are recorded as begun and whose code has not been called yet.
     private var begun: [Event.TaskStarted] = []
+    /// Whether this runs in the Swift task that the engine made for it, and not in one that middleware made: then only the
+    /// engine and the tasks' code can cancel it.
+    private let hasOwnTask: Bool
 
     /// Makes a run, lets `body` do what it is for, and the observers see it.
     ///
@@ -28,18 +31,48 @@ final class InstanceRun {
         in environment: RunEnvironment,
         _ body: @escaping @Sendable (InstanceRun) async throws(WorkflowError) -> LeftInstance
     ) async throws(WorkflowError) -> LeftInstance {
+        var left = try await performOnce(
+            on: state, of: workflow, in: trace, graph, under: lease, in: environment, body)
+        while left.needsNewTask, let control = environment.control {
+            let state = left.state
+            left = try await control.continueInNewTask(on: environment.taskExecutor) {
+                do throws(WorkflowError) {
+                    return Result<LeftInstance, WorkflowError>.success(
+                        try await performOnce(
+                            on: state, of: workflow, in: trace, graph, under: lease, in: environment
+                        ) { run throws(WorkflowError) in try await run.resume() })
+                } catch {
+                    return .failure(error)
+                }
+            }.get()
+        }
+        return left
+    }
+
+    private static func performOnce(
+        on state: InstanceState, of workflow: String, in trace: TraceContext?, _ graph: Graph, under lease: Lease,
+        in environment: RunEnvironment,
+        _ body: @escaping @Sendable (InstanceRun) async throws(WorkflowError) -> LeftInstance
+    ) async throws(WorkflowError) -> LeftInstance {
         let description = RunDescription(
             instance: lease.instance, workflow: workflow, executor: lease.executor, traceContext: trace)
+        let outer = environment.observer.isAbsent ? nil : currentTaskIdentity()
         return try await environment.observer.aroundRun(description) { () throws(WorkflowError) in
-            try await body(InstanceRun(state, of: graph, under: lease, in: environment))
+            let hasOwnTask = outer == nil || outer == currentTaskIdentity()
+            return try await body(
+                InstanceRun(state, of: graph, under: lease, in: environment, hasOwnTask: hasOwnTask))
         }
     }
 
-    private init(_ state: InstanceState, of graph: Graph, under lease: Lease, in environment: RunEnvironment) {
+    private init(
+        _ state: InstanceState, of graph: Graph, under lease: Lease, in environment: RunEnvironment, hasOwnTask: Bool
+    ) {
         self.lease = lease
+        self.hasOwnTask = hasOwnTask
         self.environment = environment
         decider = Decider(state, graph: graph, codecs: environment.codecs, executor: lease.executor)
         decider.offeredTags = environment.tags
+        decider.isDraining = environment.isDraining
         run = state.run
     }
 
@@ -57,6 +90,7 @@ final class InstanceRun {
         decider.submit(submission, at: now)
         decider.decide(.takeUp, at: now)
         run = decider.state.run
+        environment.control?.run = run
         try await append()
         return try await goOn()
     }
@@ -65,28 +99,36 @@ final class InstanceRun {
     ///
     /// - Returns: How the instance was left.
     nonisolated(nonsending) func resume() async throws(WorkflowError) -> LeftInstance {
+        environment.control?.run = run
         try await commit([.takeUp])
         return try await goOn()
     }
 
     private nonisolated(nonsending) func goOn() async throws(WorkflowError) -> LeftInstance {
         while true {
+            if Task.isCancelled, environment.control?.reason == nil {
+                // Code of a task, or middleware, has cancelled this Swift task. The engine did not mean to stop.
+                guard hasOwnTask else { throw .interrupted(id) }
+                return LeftInstance(state: decider.state, needsNewTask: true)
+            }
             // A deadline has to end what runs, so that somebody has to look at the clock meanwhile.
             if begun.count == 1, decider.state.deadline == nil, decider.state.steps.hasOneUnderWay {
                 let result = await execution(of: begun.removeLast()).run()
-                guard let command = take(result) else { throw .interrupted(id) }
+                if case .threw = result.outcome, Task.isCancelled, !hasOwnTask, environment.control?.reason == nil {
+                    throw .interrupted(id)
+                }
+                let command = take(result)
                 decider.isDraining = environment.isDraining
                 try await commit([command])
             } else if !begun.isEmpty {
                 try await runTogether()
-            } else if let due = decider.state.nextRetry, !environment.isService {
-                guard !Task.isCancelled else { throw .interrupted(id) }
-                let moment = min(due, decider.state.deadline ?? due)
-                await environment.waitForChange(of: id, after: decider.state.revision, until: moment)
-                try await refresh()
-                try await commit([.look])
             } else if decider.isDraining && decider.state.phase == .active {
                 throw .interrupted(id)
+            } else if decider.state.nextRetry != nil, let due = decider.state.nextAlarm, !environment.isService {
+                await environment.waitForChange(of: id, after: decider.state.revision, until: due)
+                decider.isDraining = environment.isDraining
+                try await refresh()
+                try await commit([.look])
             } else {
                 return LeftInstance(state: decider.state, unoffered: decider.unoffered)
             }
@@ -95,48 +137,49 @@ final class InstanceRun {
 
     // MARK: Several attempts at once
 
-    /// Runs what has begun, and what follows from it, until nothing runs any more.
+    /// Runs what has begun, and what follows from it, until nothing runs any more or the run has ended.
     private nonisolated(nonsending) func runTogether() async throws(WorkflowError) {
         let inbox = Inbox()
-        let failure = await withDiscardingTaskGroup { group -> WorkflowError? in
+        let tasks = RunTasks(on: environment.taskExecutor)
+        let result = await withTaskCancellationHandler {
             // What is left when this ends must not hold it up: timers, and the branches of a workflow that has failed.
-            defer { group.cancelAll() }
+            defer { tasks.cancelAll() }
             do throws(WorkflowError) {
-                try await runTogether(in: &group, inbox)
-                return nil
+                return Result<Void, WorkflowError>.success(try await runTogether(in: tasks, inbox))
             } catch {
-                return error
+                return .failure(error)
             }
+        } onCancel: {
+            tasks.cancelAll()
         }
-        if let failure { throw failure }
+        try result.get()
     }
 
     private nonisolated(nonsending) func runTogether(
-        in group: inout DiscardingTaskGroup, _ inbox: Inbox
+        in tasks: RunTasks, _ inbox: Inbox
     ) async throws(WorkflowError) {
         var running = 0
-        var isInterrupted = false
         var alarm: Timestamp?
         var watchedRevision: UInt64?
         while true {
             for attempt in begun {
                 let execution = execution(of: attempt)
-                group.addTask { await inbox.post(.ended(execution.run())) }
+                tasks.start { await inbox.post(.ended(execution.run())) }
             }
             running += begun.count
             begun.removeAll(keepingCapacity: true)
-            guard running > 0, decider.state.phase == .active else { break }
+            guard running > 0, decider.state.phase == .active else { return }
             if let due = decider.state.nextAlarm {
                 if due < alarm ?? due + .nanoseconds(1) {
                     alarm = due
-                    group.addTask { [environment] in
+                    tasks.start { [environment] in
                         if (try? await environment.clock.sleep(until: due)) != nil { await inbox.post(.look) }
                     }
                 }
             }
             if decider.state.steps.waits.isAny, watchedRevision != decider.state.revision {
                 watchedRevision = decider.state.revision
-                group.addTask { [environment, id, revision = decider.state.revision] in
+                tasks.start { [environment, id, revision = decider.state.revision] in
                     await environment.backend.waitForChange(of: id, after: revision)
                     await inbox.post(.look)
                 }
@@ -150,13 +193,12 @@ final class InstanceRun {
                     commands.append(.look)
                 case .ended(let result):
                     running -= 1
-                    if let command = take(result) { commands.append(command) } else { isInterrupted = true }
+                    commands.append(take(result))
                 }
             }
-            decider.isDraining = environment.isDraining || isInterrupted
+            decider.isDraining = environment.isDraining
             try await commit(commands)
         }
-        if isInterrupted && decider.state.phase == .active { throw .interrupted(id) }
     }
 
     // MARK: Storage
@@ -239,26 +281,34 @@ final class InstanceRun {
             node: task, metadata: decider.state.metadata, codecs: environment.codecs, logger: environment.logger)
         let input = Result { () throws(ValueError) in try decider.input(of: attempt.step) }
         return TaskExecution(
-            task: task, input: input, context: context, clock: environment.clock, observer: environment.observer)
+            task: task, input: input, context: context, environment: environment)
     }
 
-    /// The command that follows from an attempt; `nil` if the calling task was cancelled, so that nobody knows what it did.
-    private func take(_ ended: TaskExecution.Ended) -> Command? {
+    /// The command that follows from an attempt.
+    private func take(_ ended: TaskExecution.Ended) -> Command {
         let result: AttemptResult
         switch ended.outcome {
         case .returned(let output):
-            // What a task returns has a payload of its own.
-            guard let payload = output.payload else { return nil }
-            decider.values.remember(output, of: ended.step)
-            result = .succeeded(output: payload)
+            if let payload = output.payload {
+                decider.values.remember(output, of: ended.step)
+                result = .succeeded(output: payload)
+            } else {
+                // Never so: what a task returns has a payload of its own.
+                assertionFailure("the output of '\(ended.step)' has no stored form")
+                result = .interrupted
+            }
         case .threw(let failure, let isRetryable): result = .failed(failure, isRetryable: isRetryable)
         case .timedOut(let limit): result = .timedOut(limit: limit)
         case .stalled(let limit): result = .stalled(limit: limit)
-        case .interrupted: return nil
+        case .interrupted: result = .interrupted
+        case .stuck(let value): result = .stuck(value)
         }
         return .attemptEnded(ended.step, attempt: ended.attempt, result)
     }
 }
+
+/// Tells Swift tasks apart, as long as they exist.
+private func currentTaskIdentity() -> Int? { withUnsafeCurrentTask { $0?.hashValue } }
 
 /// What happened to the attempts of a run, and around it.
 private actor Inbox {

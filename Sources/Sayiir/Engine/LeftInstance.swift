@@ -6,6 +6,8 @@ struct LeftInstance: Sendable {
     var state: InstanceState
     /// The first task that did not begin because an executor must offer more for it than this one does.
     var unoffered: TaskOptions?
+    /// Whether the run goes on in another Swift task, because code of its own has cancelled this one.
+    var needsNewTask = false
 
     /// What the instance waits for.
     func rest(in graph: Graph?) -> InstanceRest {

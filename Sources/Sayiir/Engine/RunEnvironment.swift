@@ -10,15 +10,19 @@ struct RunEnvironment: Sendable {
     var observer = Observer([])
     /// What tasks log to.
     var logger: Logger
-    /// Whether a run that only waits for its next attempt ends meanwhile: a service wakes it again.
+    /// Where the code of tasks runs; `nil` for Swift's pool.
+    var taskExecutor: (any TaskExecutor)?
+    /// Whether a run that only waits for its next attempt ends in the meantime: a service wakes it again.
     var isService = false
     /// Says when nothing more is to begin.
     var drain: DrainSignal?
+    /// The control over the run; `nil` outside runs.
+    var control: RunControl?
     /// What the executor offers: tasks that need other tags are left to others. `nil` for everything.
     var tags: Set<String>?
 
     /// Whether nothing more is to begin.
-    var isDraining: Bool { Task.isCancelled || drain?.isSet == true }
+    var isDraining: Bool { drain?.isSet == true || control?.isStopping == true }
 
     func state(of instance: InstanceID) async throws(WorkflowError) -> InstanceState? {
         try await WorkflowError.translating { () throws(BackendError) in try await backend.state(of: instance) }

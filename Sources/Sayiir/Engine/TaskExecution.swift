@@ -6,8 +6,10 @@ struct TaskExecution: Sendable {
     let task: TaskNode?
     let input: Result<NodeValue, ValueError>
     let context: TaskContext
-    let clock: any EngineClock
-    let observer: Observer
+    let environment: RunEnvironment
+
+    private var clock: any EngineClock { environment.clock }
+    private var observer: Observer { environment.observer }
 
     enum Outcome: Sendable {
         case returned(NodeValue)
@@ -15,8 +17,10 @@ struct TaskExecution: Sendable {
         case timedOut(Duration)
         /// There was no heartbeat for so long.
         case stalled(Duration)
-        /// The calling task was cancelled, and the code gave up because of that.
+        /// The engine stopped the run, and the code gave up because of that.
         case interrupted
+        /// A stored value could not be decoded. If that was the task's input, no code ran.
+        case stuck(UndecodableValue)
     }
 
     /// What became of which attempt.
@@ -42,8 +46,7 @@ struct TaskExecution: Sendable {
                 return await outcome(of: task, input)
             }
             return await outcome(ofTaskWithHeartbeat: pulse, missingFor: limit) { await outcome(of: task, input) }
-        case .failure(let error):
-            return .threw(.undecodable(context.task, expected: "the output before it", error), isRetryable: false)
+        case .failure(let error): return .stuck(error.undecodable(as: "the output before it"))
         }
     }
 
@@ -73,16 +76,27 @@ struct TaskExecution: Sendable {
             return .returned(
                 try await TaskContext.$current.withValue(context) { try await task.run(input, context.codecs) })
         } catch let error as TaskValueError {
-            // The same bytes will not decode next time either.
-            if case .input = error { return .threw(error.failure(of: context.task), isRetryable: false) }
-            return .threw(error.failure(of: context.task), isRetryable: true)
-        } catch is CancellationError where Task.isCancelled {
-            return .interrupted
-        } catch let error as NonRetryable {
-            return .threw(Failure(error.underlying), isRetryable: false)
+            switch error {
+            case .input(let expected, let cause): return .stuck(cause.undecodable(as: expected))
+            case .output: return .threw(error.failure(of: context.task), isRetryable: true)
+            }
+        } catch let error as BranchResultError where error.undecodable != nil {
+            return error.undecodable.map { .stuck($0) } ?? .threw(Failure(error), isRetryable: true)
         } catch {
+            if isInterruption(error) { return .interrupted }
+            if let error = error as? NonRetryable { return .threw(Failure(error.underlying), isRetryable: false) }
             return .threw(Failure(error), isRetryable: task.mayRetry?(error) ?? true)
         }
+    }
+
+    /// Whether the engine caused an error by stopping the run: then it says nothing about the work, whatever its type is.
+    private func isInterruption(_ error: any Error) -> Bool {
+        if environment.control?.reason != nil { return true }
+        // At a graceful shutdown the code is to come to its end. But what it waits for may end early.
+        guard environment.drain?.isSet == true else { return false }
+        if case .interrupted? = error as? WorkflowError { return true }
+        if case .waitInterrupted? = error as? WorkflowError { return true }
+        return error is CancellationError
     }
 }
 

@@ -16,14 +16,18 @@ public enum WorkflowError: Error, Sendable, CustomStringConvertible {
     case invalidPriority(Int)
     /// A deadline is negative.
     case invalidDeadline(Duration)
-    /// The instance goes by another definition than the workflow that was given.
-    case definitionMismatch(InstanceID, expected: DefinitionHash, found: DefinitionHash?)
+    /// The instance goes by another workflow than the one that was given: another name, or another definition.
+    case definitionMismatch(InstanceID, WorkflowMismatch)
+    /// Two workflows that cannot be told apart were to be registered. Both are described.
+    case registrationConflict(String, String)
     /// The instance has ended, or is not in a status that this can be done in.
     case notPossible(Operation, InstanceID, InstanceStatus)
     /// The instance cannot be forked at the chosen place, or not with the chosen change.
     case notForkable(InstanceID, reason: String)
     /// The bundle of the instance is not proven, or does not have all of it.
     case notImportable(InstanceID, reason: String)
+    /// The definition of the instance has no wait for a signal of that name; these are the names that it has.
+    case signalNotAwaited(InstanceID, signal: String, known: [String])
     /// The step is not one that a person has to decide about.
     case notInDoubt(InstanceID, Step)
     /// Another executor runs the instance just now.
@@ -32,6 +36,8 @@ public enum WorkflowError: Error, Sendable, CustomStringConvertible {
     case takenOver(InstanceID)
     /// The calling task was cancelled. The instance can be resumed.
     case interrupted(InstanceID)
+    /// The wait for the instance's end was cancelled, or the process is shutting down. The instance is as it was.
+    case waitInterrupted(InstanceID)
     /// The history of the instance has events of a newer version of this library.
     case newerHistory(InstanceID)
     /// A value cannot be stored.
@@ -53,6 +59,8 @@ public enum WorkflowError: Error, Sendable, CustomStringConvertible {
         case pause
         /// To end its pause.
         case unpause
+        /// To send it a signal.
+        case signal
     }
 
     /// The error in words.
@@ -71,10 +79,15 @@ public enum WorkflowError: Error, Sendable, CustomStringConvertible {
             "priority must be between 1 and 5, got \(priority)"
         case .invalidDeadline(let duration):
             "The deadline must not be negative, got \(duration.shortDescription). Pass the time that the run may take."
-        case .definitionMismatch(let id, let expected, let found):
+        case .definitionMismatch(let id, let mismatch):
             """
-            Workflow definition mismatch: expected hash '\(expected)', found '\(found?.description ?? "none")'. Instance \
-            '\(id)' was begun by another version of the workflow; resume it with that one.
+            Workflow definition mismatch (instance '\(id)'): \(mismatch) Use the workflow that it was submitted with; \
+            a service can have both registered.
+            """
+        case .registrationConflict(let known, let other):
+            """
+            Two workflows have the same name and the same definition, so that instances of one would be run by the other: \
+            \(known) and \(other). Give one of them another name.
             """
         case .notPossible(.unpause, let id, let status):
             "Workflow is not paused (current state: \"\(status.title)\"): \(id)."
@@ -84,6 +97,11 @@ public enum WorkflowError: Error, Sendable, CustomStringConvertible {
             "Instance '\(id)' cannot be forked there: \(reason)."
         case .notImportable(let id, let reason):
             "Instance '\(id)' cannot be imported: \(reason)."
+        case .signalNotAwaited(let id, let signal, let known):
+            """
+            Instance '\(id)' never waits for a signal '\(signal)'. Its definition \
+            \(known.isEmpty ? "waits for no signal" : "waits for " + known.map { "'\($0)'" }.joined(separator: ", ")).
+            """
         case .notInDoubt(let id, let step):
             "Step '\(step)' of instance '\(id)' is not in doubt: there is nothing to decide."
         case .alreadyRunning(let id, let holder):
@@ -92,6 +110,8 @@ public enum WorkflowError: Error, Sendable, CustomStringConvertible {
             "Instance '\(id)' was taken over by another executor, which goes on with it. What it does is in its history."
         case .interrupted(let id):
             "The task that ran instance '\(id)' was cancelled. Resume the instance to go on."
+        case .waitInterrupted(let id):
+            "The wait for instance '\(id)' was cancelled, or the process is shutting down. The instance goes on without it."
         case .newerHistory(let id):
             """
             The history of instance '\(id)' has events that this version does not know. A newer version of this program \

@@ -18,6 +18,9 @@ public protocol EngineMiddleware: Sendable {
 
     /// Called when events of an instance have become durable.
     func didStore(_ events: [Event], of run: RunDescription)
+
+    /// Called by a service soon after its start, and whenever the numbers have changed.
+    func didCount(_ counts: ServiceCounts)
 }
 
 extension EngineMiddleware {
@@ -33,6 +36,9 @@ extension EngineMiddleware {
 
     /// Does nothing.
     public func didStore(_ events: [Event], of run: RunDescription) {}
+
+    /// Does nothing.
+    public func didCount(_ counts: ServiceCounts) {}
 }
 
 /// Which instance is being run.
@@ -82,16 +88,19 @@ public enum TaskOutcome: Hashable, Sendable {
     case failed(Failure)
     /// It did not return in time, or gave no heartbeat for so long.
     case timedOut(Duration)
-    /// The run was cancelled, and nobody knows what it did.
+    /// The engine stopped the run before the attempt's end. The attempt is repeated.
     case interrupted
+    /// A stored value could not be decoded, so that the step is stuck.
+    case undecodable(UndecodableValue)
 
-    /// The outcome in a word: `returned`, `failed`, `timed_out`, `interrupted`.
+    /// The outcome in a word: `returned`, `failed`, `timed_out`, `interrupted`, `undecodable`.
     public var name: String {
         switch self {
         case .returned: "returned"
         case .failed: "failed"
         case .timedOut: "timed_out"
         case .interrupted: "interrupted"
+        case .undecodable: "undecodable"
         }
     }
 }

@@ -26,6 +26,10 @@ struct Observer: Sendable {
         for observer in middleware { observer.didStore(events, of: run) }
     }
 
+    func didCount(_ counts: ServiceCounts) {
+        for observer in middleware { observer.didCount(counts) }
+    }
+
     /// Runs an attempt with the middleware around it.
     func aroundTask(
         _ context: TaskContext, _ body: @escaping @Sendable () async -> TaskExecution.Outcome
@@ -77,6 +81,7 @@ extension TaskOutcome {
         case .threw(let failure, _): self = .failed(failure)
         case .timedOut(let limit), .stalled(let limit): self = .timedOut(limit)
         case .interrupted: self = .interrupted
+        case .stuck(let value): self = .undecodable(value)
         }
     }
 }

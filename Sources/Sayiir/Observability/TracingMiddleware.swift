@@ -23,7 +23,7 @@ public import Tracing
 /// | `sayiir.step` | task | the step |
 /// | `sayiir.attempt` | task | the attempt's number, from 1 |
 /// | `sayiir.outcome` | run, task | a ``RunOutcome``; the name of a ``TaskOutcome`` |
-/// | `error.type` | both | the type of the error, `timeout`, or `_OTHER` if there is no type |
+/// | `error.type` | both | the type of the error, `timeout`, `undecodable`, or `_OTHER` if there is no type |
 ///
 /// `error.type`, and the event `exception` with `exception.type` and `exception.message`, are those of OpenTelemetry's semantic
 /// conventions. A span of a task whose attempt failed or timed out, and of a run that failed or was stopped, has the status `error`.
@@ -85,6 +85,9 @@ public struct TracingMiddleware: EngineMiddleware {
             case .timedOut(let limit):
                 span.attributes["error.type"] = "timeout"
                 span.setStatus(SpanStatus(code: .error, message: "timed out after \(limit)"))
+            case .undecodable:
+                span.attributes["error.type"] = outcome.name
+                span.setStatus(SpanStatus(code: .error, message: outcome.name))
             case .returned, .interrupted: break
             }
             return outcome

@@ -56,6 +56,9 @@ actor Dispatcher {
         return isDraining ? nil : schedule.takeNext()
     }
 
+    /// Whether nothing is ready and nothing runs.
+    var isIdle: Bool { schedule.isIdle }
+
     /// Hands out nothing more.
     func drain() {
         isDraining = true

@@ -4,6 +4,7 @@ internal import SayiirEvents
 struct DispatchingService: Sendable {
     let worker: ServiceWorker
     let dispatcher: Dispatcher
+    let runs: RunTable
 
     /// Runs until the dispatcher drains, and what runs then has ended.
     ///
@@ -11,9 +12,10 @@ struct DispatchingService: Sendable {
     func run() async throws {
         // Listening comes before looking, so that nothing falls in between.
         let wakeUps = await worker.environment.backend.wakeUps()
+        let additions = worker.registry.additions()
         let listening = Task {
             for await instance in wakeUps {
-                // Where nothing has to wait, nobody has to look how urgent it is.
+                // Where nothing has to wait, the priority need not be looked up.
                 if await !dispatcher.wakeAtOnce(instance) { await wake(instance) }
             }
         }
@@ -23,18 +25,24 @@ struct DispatchingService: Sendable {
             timing.cancel()
         }
         try await takeUp()
-        try await withThrowingDiscardingTaskGroup { group in
-            while let instances = await dispatcher.next() {
-                for instance in instances {
-                    group.addTask(executorPreference: worker.taskExecutor) { try await run(startingWith: instance) }
-                }
+        let registering = Task {
+            for await _ in additions {
+                worker.report.removeServed(by: worker.registry)
+                await worker.announce()
+                // Should storage fail, the runs find out as well.
+                try? await takeUp()
             }
         }
+        defer { registering.cancel() }
+        while let instances = await dispatcher.next() {
+            for instance in instances { start(instance) }
+        }
+        try await runs.waitForAll()
     }
 
-    /// Lets those wait whose rest is known, and looks at all others.
+    /// Lets those wait whose wait condition is known, and looks at all others.
     private func takeUp() async throws(WorkflowError) {
-        let (backend, definitions) = (worker.environment.backend, Set(worker.registry.definitions))
+        let (backend, definitions) = (worker.environment.backend, Set(worker.registry.workflows.map(\.definition)))
         let instances = try await WorkflowError.translating { () throws(BackendError) in
             try await backend.waitingInstances(of: definitions)
         }
@@ -42,19 +50,44 @@ struct DispatchingService: Sendable {
         for instance in instances where !instance.isAtRest { await wake(instance.id) }
     }
 
+    /// Whether nothing waits to be looked at.
+    var hasLookedAtAll: Bool { get async { await dispatcher.isIdle } }
+
     /// Runs an instance, then the next that is ready in its place, and so on until none is.
-    private func run(startingWith first: InstanceID) async throws {
-        var next: InstanceID? = first
-        while let instance = next {
-            do {
-                let rest = try await worker.run(instance)
-                next = await dispatcher.finish(instance, until: rest?.due, priority: rest?.priority ?? 3)
+    private func start(_ instance: InstanceID) {
+        let control = RunControl()
+        runs.add(control)
+        control.start(on: worker.environment.taskExecutor) {
+            do throws(WorkflowError) {
+                return Result<InstanceRest?, WorkflowError>.success(try await worker.run(instance, under: control))
             } catch {
-                // The group cancels the other instances; the loop has to be told.
-                await dispatcher.drain()
-                throw error
+                return .failure(error)
+            }
+        } finished: { result in
+            await finish(instance, result, control)
+        } abandoned: { _ in
+            Task {
+                // The code goes on by itself; what it does cannot be stored.
+                if let lease = control.lease { await worker.environment.backend.release(lease) }
+                await finish(instance, .success(nil), control)
             }
         }
+    }
+
+    private func finish(
+        _ instance: InstanceID, _ result: Result<InstanceRest?, WorkflowError>, _ control: RunControl
+    ) async {
+        switch result {
+        case .success(let rest):
+            let next = await dispatcher.finish(instance, until: rest?.due, priority: rest?.priority ?? 3)
+            // The next one comes before this one goes, so that the table is not empty in between.
+            if let next { start(next) }
+        case .failure(let error):
+            runs.fail(error)
+            await dispatcher.drain()
+            runs.stopAll()
+        }
+        runs.remove(control)
     }
 
     private func wake(_ instance: InstanceID) async {

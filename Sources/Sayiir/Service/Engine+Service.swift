@@ -1,14 +1,18 @@
 internal import Logging
 internal import SayiirEvents
-internal import SayiirProjection
 public import ServiceLifecycle
 
 extension Engine: Service {
     /// Lets the engine run instances of a workflow when it runs as a service.
     ///
-    /// Several versions of a workflow may be registered: each instance goes on with the one it began with.
-    public func register<Input, Output>(_ workflow: Workflow<Input, Output>) {
-        registry.add(workflow.graph, workflow.definitionHash)
+    /// An instance is run by the workflow that has its workflow's name and its definition. So several versions of a workflow may be
+    /// registered: each instance goes on with the one it began with. What waits for a workflow is taken up as soon as it is
+    /// registered, also while the service runs.
+    ///
+    /// - Throws: ``WorkflowError/registrationConflict(_:_:)`` if another workflow with the same name and the same definition is
+    ///   registered: instances of one would be run by the other.
+    public func register<Input, Output>(_ workflow: Workflow<Input, Output>) throws(WorkflowError) {
+        try registry.add(workflow)
     }
 
     /// Runs as a service: takes up every live instance, then whatever is submitted, signalled or due, until the calling task is
@@ -16,8 +20,11 @@ extension Engine: Service {
     ///
     /// - At a graceful shutdown tasks that run come to their end and are stored, and nothing more begins. What is left is taken up
     ///   by the next run.
-    /// - If the calling task is cancelled, tasks are cancelled with it, and repeated by the next run.
-    /// - An instance whose definition is not registered, or whose history is of a newer version, is logged and left alone.
+    /// - If the calling task is cancelled, tasks are cancelled with it, and repeated by the next run. Code that ignores this is
+    ///   waited for as long as ``EngineOptions/cancellationGracePeriod`` says.
+    /// - An instance whose workflow is not registered is *unserved*: it waits, is counted in ``health()`` and listed by
+    ///   ``WorkflowClient/unserved()``, and can be cancelled or paused. One whose history is of a newer version is left alone.
+    /// - An instance with a stored value that cannot be decoded is *stuck*: it waits for a program that can.
     ///
     /// - Throws: ``WorkflowError/backend(_:)`` if storage has failed for good. What was acknowledged is safe; make a new engine.
     public func run() async throws {
@@ -26,18 +33,44 @@ extension Engine: Service {
         environment.isService = true
         environment.drain = drain
         environment.tags = options.tags.map { Set($0) }
+        environment.taskExecutor = taskExecutor
         let worker = ServiceWorker(
-            executor: client.executor, environment: environment, taskExecutor: taskExecutor, registry: registry,
+            executor: client.executor, environment: environment, registry: registry, report: report,
             logger: options.logger)
+        report.isRunning = true
+        await worker.announce()
+        let result = await serve(worker, until: drain)
+        await backend.announceService(of: [], by: client.executor)
+        report.isRunning = false
+        try result.get()
+    }
+
+    private func serve(_ worker: ServiceWorker, until drain: DrainSignal) async -> Result<Void, any Error> {
+        let (environment, runs) = (worker.environment, RunTable())
+        let body: @Sendable () async throws -> Void
+        let wake: @Sendable () async -> Void
+        let hasLookedAtAll: @Sendable () async -> Bool
         if let backend = backend as? any SharedBackend {
             let doorbell = Doorbell(clock: environment.clock)
             let service = ClaimingService(
-                backend: backend, worker: worker, options: options, doorbell: doorbell, drain: drain)
-            try await serve(service.run, until: drain) { await doorbell.ring() }
+                backend: backend, worker: worker, options: options, doorbell: doorbell, drain: drain, runs: runs)
+            (body, wake, hasLookedAtAll) = (service.run, { await doorbell.ring() }, { true })
         } else {
             let dispatcher = Dispatcher(limit: options.concurrency, clock: environment.clock)
-            let service = DispatchingService(worker: worker, dispatcher: dispatcher)
-            try await serve(service.run, until: drain) { await dispatcher.drain() }
+            let service = DispatchingService(worker: worker, dispatcher: dispatcher, runs: runs)
+            (body, wake, hasLookedAtAll) = (
+                service.run, { await dispatcher.drain() }, { await service.hasLookedAtAll }
+            )
+        }
+        let monitor = ServiceMonitor(
+            report: report, environment: environment, registry: registry, logger: options.logger,
+            hasLookedAtAll: hasLookedAtAll)
+        let monitoring = Task { await monitor.run() }
+        defer { monitoring.cancel() }
+        do {
+            return .success(try await serve(body, until: drain, runs, wake: wake))
+        } catch {
+            return .failure(error)
         }
     }
 
@@ -46,17 +79,26 @@ extension Engine: Service {
     /// - Parameters:
     ///   - body: Serves.
     ///   - drain: Set at a shutdown, at once: what ends from then on begins nothing more.
+    ///   - runs: What runs.
     ///   - wake: Lets `body` see that it is to end.
     private func serve(
-        _ body: () async throws -> Void, until drain: DrainSignal, wake: @escaping @Sendable () async -> Void
+        _ body: @Sendable () async throws -> Void, until drain: DrainSignal, _ runs: RunTable,
+        wake: @escaping @Sendable () async -> Void
     ) async throws {
+        let grace = options.cancellationGracePeriod
         try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler(operation: body) {
                 drain.set()
                 Task { await wake() }
             }
         } onCancel: {
-            Task { await wake() }
+            drain.set()
+            runs.stopAll()
+            Task {
+                await wake()
+                try? await Task.sleep(for: grace)
+                runs.abandonAll()
+            }
         }
     }
 }
@@ -65,7 +107,7 @@ extension Engine: Service {
 ///
 /// ```swift
 /// let worker = Worker(backend: try await PostgresBackend.connect(to: url))
-/// worker.register(checkout)
+/// try worker.register(checkout)
 /// try await worker.run()
 /// ```
 ///

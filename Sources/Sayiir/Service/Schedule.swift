@@ -53,6 +53,9 @@ struct Schedule: Sendable {
     /// How many instances run.
     var running: Int { runningCount }
 
+    /// Whether nothing is ready and nothing runs.
+    var isIdle: Bool { runningCount == 0 && ready.isEmpty }
+
     /// Whether one more can run at once, whatever its priority is.
     var hasRoom: Bool { runningCount + ready.count < limit }
 

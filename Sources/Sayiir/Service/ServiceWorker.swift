@@ -6,26 +6,28 @@ internal import SayiirProjection
 struct ServiceWorker: Sendable {
     let executor: String
     let environment: RunEnvironment
-    /// Where instances run; `nil` for Swift's pool.
-    let taskExecutor: (any TaskExecutor)?
     let registry: WorkflowRegistry
+    let report: ServiceReport
     let logger: Logger
 
     /// Runs an instance until it ends or has to wait.
     ///
     /// - Returns: What it waits for; `nil` if somebody else has it, or nothing is to be done.
     /// - Throws: ``WorkflowError/backend(_:)`` if storage has failed for good.
-    func run(_ instance: InstanceID) async throws -> InstanceRest? {
+    func run(_ instance: InstanceID, under control: RunControl) async throws(WorkflowError) -> InstanceRest? {
         try await toleratingOthers(instance) { () throws(WorkflowError) in
             let (environment, registry) = (environment, registry)
             let taken = try await WorkflowError.translating { () throws(BackendError) in
                 try await environment.backend.acquireLease(on: instance, by: executor) { state in
-                    state.phase == .active && registry.graph(state.definition) != nil && !state.hasUnknownEvents
+                    state.phase == .active && !state.hasUnknownEvents
+                        && (registry.graph(of: state) != nil || state.canStopWithoutDefinition)
                 }
             }
-            if let taken { return try await goOn(under: taken.lease, from: taken.state) }
-            // Says why, if it is for a reason that somebody has to know.
-            if let state = try await environment.state(of: instance), state.phase == .active { _ = graph(of: state) }
+            if let taken { return try await goOn(under: taken.lease, control, from: taken.state) }
+            // Notes why, if it is for a reason that an operator has to know.
+            if let state = try await environment.state(of: instance) {
+                if state.phase == .active { _ = graph(of: state) } else { report.forget(instance) }
+            }
             return nil
         }
     }
@@ -34,48 +36,62 @@ struct ServiceWorker: Sendable {
     ///
     /// - Returns: What it waits for; `nil` if the lease was lost or the run was cancelled.
     /// - Throws: ``WorkflowError/backend(_:)`` if storage has failed for good.
-    func run(under lease: Lease) async throws -> InstanceRest? {
+    func run(under lease: Lease, _ control: RunControl) async throws(WorkflowError) -> InstanceRest? {
         try await toleratingOthers(lease.instance) { () throws(WorkflowError) in
-            try await goOn(under: lease, from: nil)
+            try await goOn(under: lease, control, from: nil)
         }
     }
 
-    /// Whether somebody asked to cancel an instance.
-    func isCancelRequested(_ instance: InstanceID) async -> Bool {
-        (try? await environment.state(of: instance))?.cancelRequest != nil
+    /// Lets clients of the backend know what is served.
+    func announce() async {
+        await environment.backend.announceService(of: registry.workflows, by: executor)
     }
 
-    /// - Returns: What `body` does, or when to try again if storage refused for now.
+    /// - Returns: What `body` does, or when to try again if storage refused for now or the run was interrupted.
     private func toleratingOthers(
         _ instance: InstanceID, _ body: () async throws(WorkflowError) -> InstanceRest?
-    ) async throws -> InstanceRest? {
+    ) async throws(WorkflowError) -> InstanceRest? {
         do throws(WorkflowError) {
             return try await body()
         } catch {
             switch error {
-            case .alreadyRunning, .takenOver, .interrupted:
-                // Whoever runs it announces it when that ends; what was interrupted is taken up by the next run.
+            case .alreadyRunning, .takenOver:
+                // The lease holder announces the instance when it lets go of it.
                 return nil
+            case .interrupted:
+                if environment.drain?.isSet == true { return nil }
+                logger.warning(
+                    "a run was interrupted from within, by its own code or middleware; it is taken up again",
+                    metadata: metadata(instance))
+                return await retry(instance)
             case .backend(let cause) where cause.isPassing:
                 logger.error("storage refused; trying again", metadata: metadata(instance, "error", "\(cause)"))
-                return InstanceRest(
-                    revision: 0, due: environment.clock.now + Self.storageRetryDelay,
-                    priority: await priority(of: instance))
+                report.storageFailure = "\(cause)"
+                return await retry(instance)
             default:
                 throw error
             }
         }
     }
 
+    private func retry(_ instance: InstanceID) async -> InstanceRest {
+        InstanceRest(
+            revision: 0, due: environment.clock.now + Self.retryDelay, priority: await priority(of: instance))
+    }
+
     /// Runs an instance under a lease, and gives that back.
     ///
     /// - Parameters:
     ///   - lease: The lease.
+    ///   - control: The control over the run.
     ///   - state: The instance's state, if it is known since the lease was taken.
-    private func goOn(under lease: Lease, from state: InstanceState?) async throws(WorkflowError) -> InstanceRest? {
+    private func goOn(
+        under lease: Lease, _ control: RunControl, from state: InstanceState?
+    ) async throws(WorkflowError) -> InstanceRest? {
         let rest: InstanceRest?
         do throws(WorkflowError) {
-            rest = try await runOnce(under: lease, from: state)
+            await environment.observe(lease, for: control)
+            rest = try await runOnce(under: lease, control, from: state)
         } catch {
             await environment.backend.release(lease)
             throw error
@@ -84,28 +100,48 @@ struct ServiceWorker: Sendable {
         return rest
     }
 
-    private func runOnce(under lease: Lease, from known: InstanceState?) async throws(WorkflowError) -> InstanceRest? {
+    private func runOnce(
+        under lease: Lease, _ control: RunControl, from known: InstanceState?
+    ) async throws(WorkflowError) -> InstanceRest? {
         // Nobody else can run it since the lease was taken; but others may have until then.
         var current = known
         if current == nil { current = try await environment.state(of: lease.instance) }
         guard let state = current else { return nil }
         guard state.phase == .active else { return InstanceRest(revision: state.revision, due: nil) }
         guard let graph = graph(of: state) else {
+            if !state.hasUnknownEvents, let stopped = try await environment.stop(state, under: lease) {
+                report.forget(state.id)
+                return LeftInstance(state: stopped).rest(in: nil)
+            }
             return InstanceRest(revision: state.revision, due: environment.clock.now + Self.foreignRetryDelay)
         }
+        var environment = environment
+        environment.control = control
         let left = try await InstanceRun.perform(
             on: state, of: state.workflow, in: state.traceContext, graph, under: lease, in: environment
         ) { run throws(WorkflowError) in try await run.resume() }
-        return left.rest(in: graph)
+        report.storageFailure = nil
+        if left.state.phase.isEnded { report.forget(state.id) } else { report.note(left.state) }
+        var rest = left.rest(in: graph)
+        if !left.state.stuckSteps.isEmpty {
+            logger.warning(
+                "an instance is stuck: a stored value cannot be decoded by this program",
+                metadata: metadata(state.id, "problem", left.state.statusDetail, workflow: state.workflow))
+            // On a backend that hands out work another program may be able to; only when it is due it is handed out.
+            if environment.backend is any SharedBackend {
+                let due = environment.clock.now + Self.foreignRetryDelay
+                rest.due = rest.due.map { min($0, due) } ?? due
+            }
+        }
+        return rest
     }
 
-    /// The definition by which an instance can be run here; `nil`, which is logged, if there is none.
+    /// The definition by which an instance can be run here; `nil` if there is none, which is noted.
     private func graph(of state: InstanceState) -> Graph? {
-        guard let graph = registry.graph(state.definition) else {
-            let hash = state.definition?.description ?? "none"
-            logger.warning(
-                "no registered workflow has the instance's definition; it is left alone",
-                metadata: metadata(state.id, "definition", hash, workflow: state.workflow))
+        guard let graph = registry.graph(of: state) else {
+            if let definition = state.definition {
+                report.addUnserved(state.id, ServedWorkflow(name: state.workflow, definition: definition))
+            }
             return nil
         }
         guard !state.hasUnknownEvents else {
@@ -119,11 +155,11 @@ struct ServiceWorker: Sendable {
     /// How urgent an instance is.
     func priority(of instance: InstanceID) async -> Int {
         guard let state = try? await environment.state(of: instance) else { return 3 }
-        return state.priority(in: registry.graph(state.definition))
+        return state.priority(in: registry.graph(of: state))
     }
 
-    /// How long to wait after storage refused.
-    static let storageRetryDelay = Duration.seconds(1)
+    /// How long to wait after storage refused, or a run was interrupted.
+    static let retryDelay = Duration.seconds(1)
     /// How long to leave an instance to others that nobody here can run.
     private static let foreignRetryDelay = Duration.seconds(60)
 

@@ -30,14 +30,20 @@ final class Codecs: Sendable {
 
     func decode<Value: Decodable>(_ type: Value.Type, from payload: Payload) throws(ValueError) -> Value {
         guard let codec = reading[payload.codec] else {
+            let reason =
+                "it was stored with codec '\(payload.codec)', which this engine does not have "
+                + "(it has \(reading.keys.sorted().map { "'\($0)'" }.joined(separator: ", ")))"
             throw ValueError(
-                reason: "it was stored with codec '\(payload.codec)', which this engine does not have "
-                    + "(it has \(reading.keys.sorted().map { "'\($0)'" }.joined(separator: ", ")))")
+                reason: reason,
+                value: UndecodableValue(codec: payload.codec, expected: "\(type)", reason: reason))
         }
         do {
             return try codec.decode(type, from: payload.bytes)
         } catch {
-            throw ValueError(explaining: error)
+            var problem = ValueError(explaining: error)
+            problem.value = UndecodableValue(
+                codec: payload.codec, expected: "\(type)", path: problem.path, reason: problem.cause)
+            throw problem
         }
     }
 
@@ -47,33 +53,53 @@ final class Codecs: Sendable {
 
 /// Why a value could not be stored or read.
 struct ValueError: Error, CustomStringConvertible {
+    /// What is wrong, with the place in the value.
     var reason: String
+    /// The place in the value; empty for the value as a whole, or if the codec did not say.
+    private(set) var path = ""
+    /// What is wrong there.
+    private(set) var cause: String
+    /// The value, if it was stored and could not be decoded.
+    var value: UndecodableValue?
 
-    /// - Parameter reason: What is wrong, without a full stop: it becomes part of a sentence.
-    init(reason: String) { self.reason = reason }
+    /// - Parameters:
+    ///   - reason: What is wrong, without a full stop: it becomes part of a sentence.
+    ///   - value: The value, if it was stored and could not be decoded.
+    init(reason: String, value: UndecodableValue? = nil) {
+        self.reason = reason
+        cause = reason
+        self.value = value
+    }
 
     /// Foundation's coding errors describe themselves badly: this names the place in the value, and the reason.
     init(explaining error: any Error) {
         switch error {
         case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
             DecodingError.dataCorrupted(let context):
-            reason = Self.text(context.debugDescription, at: context.codingPath, context.underlyingError)
+            self.init(context.debugDescription, at: context.codingPath, context.underlyingError)
         case DecodingError.keyNotFound(let key, let context):
-            reason = Self.text("'\(key.stringValue)' is missing", at: context.codingPath, nil)
+            self.init("'\(key.stringValue)' is missing", at: context.codingPath, nil)
         case EncodingError.invalidValue(_, let context):
-            reason = Self.text(context.debugDescription, at: context.codingPath, context.underlyingError)
+            self.init(context.debugDescription, at: context.codingPath, context.underlyingError)
         default:
-            reason = Failure.message(of: error)
+            self.init(reason: Failure.message(of: error))
         }
+    }
+
+    private init(_ description: String, at path: [any CodingKey], _ underlying: (any Error)?) {
+        self.path = path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+        let underlying = underlying.map { " (\($0))" } ?? ""
+        // Foundation ends its own in a full stop.
+        cause = (description.hasSuffix(".") ? String(description.dropLast()) : description) + underlying
+        reason = (self.path.isEmpty ? "" : "at '\(self.path)': ") + cause
     }
 
     var description: String { reason }
 
-    private static func text(_ description: String, at path: [any CodingKey], _ underlying: (any Error)?) -> String {
-        let place = path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
-        let cause = underlying.map { " (\($0))" } ?? ""
-        // Foundation ends its own in a full stop.
-        let reason = description.hasSuffix(".") ? String(description.dropLast()) : description
-        return (place.isEmpty ? "" : "at '\(place)': ") + reason + cause
+    /// What is recorded of a step that cannot go on because of this.
+    ///
+    /// - Parameter expected: What was expected, if the value itself does not say.
+    func undecodable(as expected: String) -> UndecodableValue {
+        value ?? UndecodableValue(codec: "", expected: expected, reason: reason)
     }
 }

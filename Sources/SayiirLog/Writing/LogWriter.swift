@@ -149,6 +149,16 @@ public final class LogWriter: Sendable {
         return try result.get()
     }
 
+    /// Makes durable what was appended before with ``Durability/buffered``, and returns if the log can be written. Costs one sync at most.
+    ///
+    /// - Throws: ``LogError/outcomeUnknown(_:)`` if the writer has failed, ``LogError/closed``.
+    public func makeDurable() async throws(LogError) {
+        let result = await withCheckedContinuation { continuation in
+            committer.makeDurable { continuation.resume(returning: $0) }
+        }
+        _ = try result.get()
+    }
+
     /// The sequence of the last durable record; 0 in an empty log.
     public var lastSequence: UInt64 { committer.head.sequence }
 

@@ -46,6 +46,10 @@ enum AppendStatement {
                 priority = CASE WHEN submits THEN new_priority ELSE i.priority END,
                 tags = CASE WHEN submits THEN coalesce(new_tags, '{}') ELSE i.tags END,
                 needs = CASE WHEN submits THEN '{}' ELSE i.needs END,
+                -- A client that begins the instance anew takes it away from the executor of the run before.
+                lease_executor = CASE WHEN submits AND epoch IS NULL THEN NULL ELSE i.lease_executor END,
+                lease_until = CASE WHEN submits AND epoch IS NULL THEN NULL ELSE i.lease_until END,
+                lease_session = CASE WHEN submits AND epoch IS NULL THEN NULL ELSE i.lease_session END,
                 -- Under a lease it stays due, so that somebody takes it up if its holder dies. Who runs it says
                 -- what it waits for when the lease is given back.
                 ready_at = CASE

@@ -96,9 +96,10 @@ actor LeaseKeeper {
         parameters.append(claim.executor)
         parameters.append(leaseNanoseconds)
         parameters.append(Int64(max(0, claim.limit)))
-        parameters.append(array: claim.definitions.map(\.bytes))
+        parameters.append(array: claim.workflows.map(\.definition.bytes))
         if let tags = claim.tags { parameters.append(array: tags) } else { parameters.append(Optional<String>.none) }
         parameters.append(session)
+        parameters.append(array: claim.workflows.map(\.name.storable))
         let claimed: [Claimed]
         let isRepeated: Bool
         do throws(PostgresError) {

@@ -35,7 +35,7 @@ enum LeaseStatements {
         "lease_holder",
         "SELECT lease_executor FROM instances WHERE id = $1::text AND lease_until > now_nanoseconds()")
 
-    /// Executor, nanoseconds, limit, definitions, tags or NULL, session. Gives instance, epoch, revision and urgency of each.
+    /// Executor, nanoseconds, limit, definitions, tags or NULL, session, the names of the workflows that go with the definitions. Gives instance, epoch, revision and urgency of each.
     static let claim = Statement(
         "claim",
         """
@@ -46,6 +46,7 @@ enum LeaseStatements {
                 AND ready_at + priority * 300000000000 <= (SELECT now_nanoseconds()) + 1500000000000
                 AND (lease_executor IS NULL OR lease_until <= (SELECT now_nanoseconds()))
                 AND definition = ANY ($4::bytea[])
+                AND (workflow COLLATE "C", definition) IN (SELECT * FROM unnest($7::text[], $4::bytea[]))
                 AND ($5::text[] IS NULL OR (tags <@ $5::text[] AND needs <@ $5::text[]))
             ORDER BY ready_at + priority * 300000000000
             LIMIT $3::bigint

@@ -64,6 +64,9 @@ public struct SignalMailbox: Hashable, Sendable {
         queues[signal].flatMap { $0.head < $0.entries.count ? $0.entries[$0.head] : nil }
     }
 
+    /// Returns whether signals of that name were rejected and still wait.
+    public func hasRejected(named signal: String) -> Bool { queues[signal]?.rejected.isEmpty == false }
+
     /// The signals of that name that wait, in the order of their arrival, rejected ones included.
     ///
     /// - Complexity: O(*n* log *n*) in the number of these signals.

@@ -164,6 +164,8 @@ extension WorkClaim {
         _ executor: String, limit: Int = 10, tags: [String]? = nil,
         definitions: [DefinitionHash] = [SampleEvents.definition]
     ) -> WorkClaim {
-        WorkClaim(executor: executor, limit: limit, definitions: definitions, tags: tags)
+        WorkClaim(
+            executor: executor, limit: limit,
+            workflows: definitions.map { ServedWorkflow(name: SampleEvents.workflow, definition: $0) }, tags: tags)
     }
 }

@@ -32,6 +32,8 @@ enum SampleEvents {
         event(of: instance, 1, submission(priority, tags, definition))
     }
 
+    /// The name of the workflow that instances go by.
+    static let workflow = "w"
     /// The definition that instances go by if nothing else is said.
     static let definition = DefinitionHash(bytes: [UInt8](repeating: 1, count: 32))
 
@@ -40,6 +42,6 @@ enum SampleEvents {
     ) -> Event.Body {
         let input = Payload(codec: "json", bytes: Array("1".utf8))
         return .submitted(
-            .init(workflow: "w", definition: definition, input: input, priority: priority, tags: tags))
+            .init(workflow: workflow, definition: definition, input: input, priority: priority, tags: tags))
     }
 }

@@ -14,7 +14,7 @@ func worker<Input, Output>(
     _ name: String, _ options: PostgresOptions, _ workflow: Workflow<Input, Output>, tags: [String]? = nil
 ) async throws -> Engine {
     let engine = Engine(backend: try await TestStore.connect(options), options: workerOptions(name, tags: tags))
-    engine.register(workflow)
+    try engine.register(workflow)
     return engine
 }
 

@@ -26,6 +26,10 @@ extension InstanceState {
         state.traceContext = trace
         state.deadline = .second(8)
         state.steps = try completeSteps()
+        state.stuckSteps = [
+            StuckStep(step: Step("s", indices: [2]), value: undecodable, since: .second(8)),
+            StuckStep(step: Step("map"), value: undecodable, since: .second(9)),
+        ]
         state.mailbox = completeMailbox()
         state.cancelRequest = ControlRequest(actor: "ann", reason: "late", time: .second(3))
         state.pauseRequest = ControlRequest(actor: "bob", reason: "", time: .second(-4))
@@ -76,11 +80,13 @@ extension InstanceState {
                 deduplicationID: "id \(revision)")
         }
         _ = mailbox.take("s", revision: 1)
+        _ = mailbox.reject("t", revision: 3, because: undecodable)
         return mailbox
     }
 
     private static let trace = TraceContext(
         recorded: [TraceContext.Field(name: "traceparent", value: "00-1"), TraceContext.Field(name: "", value: "ü")])
+    private static let undecodable = UndecodableValue(codec: "json", expected: "Order", path: "a.[0]", reason: "why")
 
     private static let kinds: [StepState.Kind] = [
         .task, .delay, .signal, .fork(branches: ["b", "a"], finished: ["b", "a", "é"]),

@@ -10,8 +10,8 @@ struct StoredPropertyTests {
     private static let known: [String: [String]] = [
         "InstanceState": [
             "id", "run", "revision", "phase", "workflow", "definition", "input", "metadata", "priority", "tags",
-            "traceContext", "deadline", "steps", "mailbox", "cancelRequest", "pauseRequest", "interruptedStep",
-            "resultStep", "failure",
+            "traceContext", "deadline", "steps", "stuckSteps", "mailbox", "cancelRequest", "pauseRequest",
+            "interruptedStep", "resultStep", "failure",
             "failedStep", "lineage", "leaseHolder", "leaseEpoch", "submittedAt", "updatedAt", "endedAt",
             "hasUnknownEvents", "anomalies",
         ],
@@ -23,8 +23,10 @@ struct StoredPropertyTests {
             "finishedAt", "output", "failure", "isAbandoned",
         ],
         "SignalMailbox": ["queues", "deduplicationIDs"],
-        "Queue": ["entries", "head"],
-        "Entry": ["revision", "signal", "payload", "receivedAt", "traceContext"],
+        "StuckStep": ["step", "value", "since"],
+        "UndecodableValue": ["codec", "expected", "path", "reason"],
+        "Queue": ["entries", "head", "rejected"],
+        "Entry": ["revision", "signal", "payload", "receivedAt", "traceContext", "rejection"],
         "TraceContext": ["fields"],
         "Field": ["name", "value"],
         "ControlRequest": ["actor", "reason", "time"],

@@ -27,7 +27,7 @@ struct RunEndTests {
     private func waiting() async throws -> (ledger: InstanceLedger<ListStorage>, end: Task<InstanceState?, any Error>) {
         let ledger = InstanceLedger(storage: ListStorage())
         try await ledger.append([Self.submitted], lease: nil)
-        let end = Task { try await ledger.stateAtEnd(of: "a") }
+        let end = Task { try await ledger.stateAtEnd(of: "a", orWhen: { _ in false }) }
         while ledger.contents.withLock({ $0.entries["a"]?.watchers.isEmpty ?? true }) { await Task.yield() }
         return (ledger, end)
     }
@@ -132,9 +132,9 @@ struct RunEndTests {
     @Test("does not wait for what has ended, or is not there")
     func nothingToWaitFor() async throws {
         let ledger = InstanceLedger(storage: ListStorage())
-        #expect(try await ledger.stateAtEnd(of: "a") == nil)
+        #expect(try await ledger.stateAtEnd(of: "a", orWhen: { _ in false }) == nil)
         try await ledger.append(Self.whole, lease: nil)
-        #expect(try await ledger.stateAtEnd(of: "a") == InstanceState(folding: Self.whole))
+        #expect(try await ledger.stateAtEnd(of: "a", orWhen: { _ in false }) == InstanceState(folding: Self.whole))
     }
 }
 

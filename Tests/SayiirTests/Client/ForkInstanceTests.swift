@@ -143,13 +143,17 @@ import Testing
         #expect(await refusal(from: "nobody", at: 1).hasPrefix("Workflow instance not found: nobody"))
         #expect(await refusal(at: 3, as: "old").hasPrefix("Workflow instance already exists: old"))
         #expect(await refusal(at: 3, as: "") == "instance_id must not be empty")
-        #expect(await refusal(other, at: 3).contains("Instance 'old' was begun by another version"))
+        #expect(await refusal(other, at: 3).contains("Workflow definition mismatch (instance 'old')"))
         try await engine.client.signal("s", to: "early", payload: 1)
         #expect(await refusal(at: 3, as: "early").hasPrefix("Workflow instance already exists: early"))
         try await engine.client.submit(workflow, id: "stop", input: 1)
         try await engine.client.cancel("stop")
         #expect(
             await refusal(from: "stop")
+                == "Instance 'stop' cannot be forked there: its run had ended at revision 3 (cancelled); choose an earlier one."
+        )
+        #expect(
+            await refusal(from: "stop", at: 2)
                 == "Instance 'stop' cannot be forked there: it was about to be cancelled at revision 2; choose an earlier one."
         )
         #expect(recorder.calls.count == 3)
@@ -203,7 +207,7 @@ import Testing
         let workflow = try workflow(TaskRecorder())
         let engine = try await openEngine()
         _ = try await engine.run(workflow, id: "old", input: 9)
-        engine.register(workflow)
+        try engine.register(workflow)
         let service = Task { try await engine.run() }
         try await engine.fork(workflow, from: "old", at: 5, as: "new")
         #expect(try await engine.client.waitForCompletion(of: "new", as: workflow).output == 9123)

@@ -91,11 +91,12 @@ import Testing
             let error = await #expect(throws: WorkflowError.self) {
                 try await engine.run(other, id: "i", input: 1, onConflict: policy)
             }
-            #expect(
-                error?.description.hasPrefix(
-                    "Workflow definition mismatch: expected hash '\(other.definitionHash)', found '\(first.definitionHash)'"
-                )
-                    == true)
+            guard case .definitionMismatch("i", let mismatch)? = error else {
+                Issue.record("\(String(describing: error))")
+                continue
+            }
+            #expect(mismatch.expected.definition == other.definitionHash)
+            #expect(mismatch.foundDefinition == first.definitionHash)
         }
         // Who replaces an instance does not care what it was.
         #expect(try await engine.run(other, id: "i", input: 5, onConflict: .terminateExisting).output == 6)
@@ -103,7 +104,7 @@ import Testing
 
     @Test("CON-04: the policies have the names of the original")
     func names() {
-        #expect(ConflictPolicy.allCases.map(\.rawValue) == ["fail", "use_existing", "terminate_existing"])
+        #expect(ConflictPolicy.allCases.map(\.rawValue) == ["fail", "use_existing", "resume", "terminate_existing"])
     }
 
     @Test("CON-07, RES-08: input that cannot be stored is an error to the caller, and creates nothing")

@@ -77,7 +77,7 @@ import Testing
         } else {
             try await engine.client.submit(workflow, id: "i", input: 1, deadline: .seconds(10))
         }
-        engine.register(workflow)
+        try engine.register(workflow)
         let service = Task { [engine] in try await engine.run() }
         try await waitUntil {
             switch (obstacle, try await engine.client.status(of: "i")) {

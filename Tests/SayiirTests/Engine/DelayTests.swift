@@ -77,7 +77,7 @@ import Testing
         #expect(try flow.delay("d", .seconds(5)).build().nodes[0].timeout == .seconds(5))
     }
 
-    @Test("CAN-01, PAU-02: cancelling or pausing what waits takes effect when it is resumed", arguments: [true, false])
+    @Test("CAN-01, PAU-02: Cancelling or pausing an instance that waits and that nobody runs takes effect at once", arguments: [true, false])
     func stopping(cancels: Bool) async throws {
         let clock = VirtualClock()
         let engine = try await openEngine(clock: clock)
@@ -88,7 +88,7 @@ import Testing
         } else {
             try await engine.client.pause("i", by: "me", reason: "why")
         }
-        #expect(try await engine.client.status(of: "i").name == "waiting")
+        #expect(try await engine.client.status(of: "i").name == (cancels ? "cancelled" : "paused"))
         let status = try await engine.resume(workflow, id: "i")
         #expect(cancels ? status.isCancelled : status.isPaused)
         #expect(status.request?.reason == "why" && status.request?.actor == "me")

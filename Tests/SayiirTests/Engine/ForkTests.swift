@@ -64,7 +64,7 @@ import Testing
         let unknown = try await engine.run(workflow { try $0["zz", as: Int.self] }, id: "a", input: 1)
         #expect(unknown.error?.description == "BranchResultError: Branch 'zz' not found (there are 'p', 'q')")
         let other = try await engine.run(workflow { try $0["p", as: [Int].self].count }, id: "b", input: 1)
-        #expect(other.error?.description.contains("branch 'p' did not return Array<Int>: ") == true)
+        #expect(other.description.contains("stuck at 'j' (a 'json' value cannot be decoded as Array<Int>"), "\(other)")
     }
 
     @Test(
@@ -149,7 +149,7 @@ import Testing
                 Branch {
                     $0.then("p") { (value: Int) in
                         calls.note("p")
-                        try await waitUntil { calls.count("open") > 0 }
+                        await waitIgnoringCancellation { calls.count("open") > 0 }
                         return value + 1
                     }
                 }, Branch(task("q", calls) { $0 + 2 })
@@ -344,7 +344,7 @@ import Testing
                 Branch {
                     $0.then("p1") { (value: Int) in
                         calls.note("p1")
-                        try await waitUntil { calls.count("open") > 0 }
+                        await waitIgnoringCancellation { calls.count("open") > 0 }
                         return value + 1
                     }.then(task("p2", calls) { $0 + 10 })
                 }, Branch(task("q", calls) { $0 + 2 })
@@ -386,7 +386,7 @@ import Testing
     }
 
     @Test(
-        "DFORK-05: a fork that waits still waits when it is resumed early, and is cancelled or paused when it is resumed",
+        "DFORK-05: A fork that waits still waits when it is resumed early, and is cancelled or paused at once",
         arguments: [true, false])
     func stoppedWhileParked(cancels: Bool) async throws {
         let calls = Calls()
@@ -399,7 +399,7 @@ import Testing
         #expect(parked == .waiting(step: Step("nap"), until: clock.now + .seconds(60)))
         #expect(try await engine.resume(workflow, id: "i").status == parked)
         if cancels { try await engine.client.cancel("i") } else { try await engine.client.pause("i") }
-        #expect(try await engine.client.status(of: "i") == parked)
+        #expect(try await engine.client.status(of: "i").name == (cancels ? "cancelled" : "paused"))
         let status = try await engine.resume(workflow, id: "i")
         #expect(cancels ? status.isCancelled : status.isPaused)
         guard !cancels else { return }

@@ -41,10 +41,10 @@ import Tracing
     @Test("A run of a service is a child of the span in which its instance was submitted, and is in its trace")
     func submission() async throws {
         let (engine, workflow) = (try await engine(), try workflow())
-        engine.register(workflow)
+        try engine.register(workflow)
         let service = Task { try await engine.run() }
         try await request("POST /orders") { _ = try await engine.client.submit(workflow, id: "i", input: 1) }
-        try await request("POST /orders/i/go") { try await engine.client.signal("go", to: "i", payload: 2) }
+        try await request("POST /orders/i/go") { _ = try await engine.client.signal("go", to: "i", payload: 2) }
         #expect(try await engine.client.waitForCompletion(of: "i", as: workflow).output == 3)
         let completed = SpanAttribute.string("completed")
         try await waitUntil { tracer.finishedSpans.contains { $0.attributes.get("sayiir.outcome") == completed } }
@@ -79,14 +79,14 @@ import Tracing
         let engine = try await engine()
         let workflow = try Flow("w", input: Int.self)
             .then("t") { (value: Int) in
-                try await request("during") { try await engine.client.signal("two", to: "i", payload: 2) }
+                try await request("during") { _ = try await engine.client.signal("two", to: "i", payload: 2) }
                 return value
             }
             .waitForSignal("one", of: Int.self).waitForSignal("two", of: Int.self)
             .waitForSignal("three", of: Int.self).build()
-        try await request("early") { try await engine.client.signal("one", to: "i", payload: 1) }
+        try await request("early") { _ = try await engine.client.signal("one", to: "i", payload: 1) }
         _ = try await engine.run(workflow, id: "i", input: 1)
-        try await request("late") { try await engine.client.signal("three", to: "i", payload: 3) }
+        try await request("late") { _ = try await engine.client.signal("three", to: "i", payload: 3) }
         #expect(try await engine.resume(workflow, id: "i").output == 3)
         let first = try span("workflow w")
         #expect(try links(first) == [span("early").spanID, span("during").spanID])

@@ -83,7 +83,7 @@ struct LinearFlows: Sendable {
                 _ = try await engine.run(workflow, id: newID(in: lane), input: Value(lane: lane)).requireOutput()
             }
         }
-        engine.register(workflow)
+        try engine.register(workflow)
         return { lane in
             let id = newID(in: lane)
             try await engine.client.submit(workflow, id: id, input: Value(lane: lane))

@@ -47,7 +47,7 @@ struct SignalPart {
     private func asService(_ instances: Int) async throws {
         let engine = try await Engine(directory: "\(context.scratch)/signals-service-\(instances)")
         let workflow = try Self.workflow()
-        engine.register(workflow)
+        try engine.register(workflow)
         let service = Task { try await engine.run() }
         let lanes = SignalLanes(count: instances)
         let turns = try await measure(instances) { lane in

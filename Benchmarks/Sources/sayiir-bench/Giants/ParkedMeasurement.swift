@@ -52,9 +52,9 @@ struct ParkedMeasurement: Codable, Sendable {
         let engine = try await Engine(directory: log)
         let opening = clock.now - start
         afterOpening(Memory.anonymousBytes)
-        engine.register(orders.sleeping)
-        engine.register(orders.awaiting)
-        engine.register(probe)
+        try engine.register(orders.sleeping)
+        try engine.register(orders.awaiting)
+        try engine.register(probe)
         let service = Task { try await engine.run() }
         let id = InstanceID("probe-\(UInt64.random(in: 0 ... .max))")
         // The service listens before it looks; what is submitted later than that comes behind what is there.

@@ -22,7 +22,7 @@ struct TimerLateness: Sendable {
         try await backend.store(0..<count, of: orders, waitingFor: .delay) { begin + span * $0 / count }
         try await backend.close()
         let engine = try await Engine(directory: directory)
-        engine.register(orders.sleeping)
+        try engine.register(orders.sleeping)
         let service = Task { try await engine.run() }
         while lateness.count < count { try await Task.sleep(for: .milliseconds(50)) }
         service.cancel()

@@ -32,8 +32,8 @@ struct WakeStorm: Sendable {
         try await writing.store(0..<count, of: orders, waitingFor: wait) { _ in due }
         try await writing.close()
         let engine = try await Engine(directory: directory)
-        engine.register(orders.sleeping)
-        engine.register(orders.awaiting)
+        try engine.register(orders.sleeping)
+        try engine.register(orders.awaiting)
         let service = Task { try await engine.run() }
         try await clock.sleep(for: due - clock.now)
         let start = clock.now

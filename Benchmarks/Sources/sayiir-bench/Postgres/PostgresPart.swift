@@ -82,7 +82,7 @@ struct PostgresPart {
             }
         }
         let worker = Engine(backend: backend)
-        worker.register(workflow)
+        try worker.register(workflow)
         let service = Task { try await worker.run() }
         let work = try await clock.measure {
             while try await !backend.liveInstances().isEmpty { try await Task.sleep(for: .milliseconds(20)) }
@@ -108,7 +108,7 @@ struct PostgresPart {
             return value
         }.build()
         let worker = Engine(backend: backend)
-        worker.register(workflow)
+        try worker.register(workflow)
         let service = Task { try await worker.run() }
         var delays: [Int64] = []
         var iterator = starts.makeAsyncIterator()

@@ -1,0 +1,23 @@
+public import SayiirEvents
+
+/// What an instance goes by: the name of its workflow and the hash of its definition. Both have to match for code to run it.
+public struct ServedWorkflow: Hashable, Sendable {
+    /// The workflow's name.
+    public var name: String
+    /// The hash of its definition.
+    public var definition: DefinitionHash
+
+    /// Pairs a name with a hash.
+    public init(name: String, definition: DefinitionHash) {
+        self.name = name
+        self.definition = definition
+    }
+
+    /// Compares the names byte for byte.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.definition == right.definition && left.name.utf8.elementsEqual(right.name.utf8)
+    }
+
+    /// Hashes what ``==(_:_:)`` compares.
+    public func hash(into hasher: inout Hasher) { hasher.combine(definition) }
+}
