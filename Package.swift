@@ -164,6 +164,8 @@ let package = Package(
             dependencies: [
                 "CrashEquivalence", "PostgresCluster", "Sayiir", "SayiirPostgres", "SayiirEvents", "SayiirLog",
                 "SayiirProjection", "SayiirTesting", "TestSupport",
+                .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             swiftSettings: settings),
         .testTarget(

@@ -30,8 +30,8 @@ struct CrashWork: Sendable {
     }
 
     func run() async throws {
-        engine.register(healthy)
-        engine.register(bad)
+        try engine.register(healthy)
+        try engine.register(bad)
         try await engine.client.submit(bad, id: "bad", input: 1, onConflict: .useExisting)
         for number in 0..<9 {
             try await engine.client.submit(

@@ -33,6 +33,11 @@ extension Sample {
     /// At least one of every kind, and of every optional field both ways.
     static let all: [Sample] = lifecycle + tasks + branching + waiting + control + extremes
 
+    private static let trace = TraceContext(
+        recorded: [TraceContext.Field(name: "traceparent", value: "00-1"), TraceContext.Field(name: "x", value: "")])
+    private static let traceText =
+        #"trace_context { fields { name: "traceparent" value: "00-1" } fields { name: "x" } }"#
+
     private static let lifecycle = [
         Sample(
             .submitted(.init(workflow: "order", definition: hash, input: json, priority: 3)),
@@ -46,6 +51,22 @@ extension Sample {
             submitted { workflow: "order" definition: \(hashText) input \(jsonText) metadata { } priority: 1 \
             tags: "gpu" tags: "" }
             """),
+        Sample(
+            .submitted(
+                .init(
+                    workflow: "order", definition: hash, input: json, priority: 3, traceContext: trace,
+                    deadline: Timestamp(nanosecondsSinceEpoch: 0))),
+            """
+            submitted { workflow: "order" definition: \(hashText) input \(jsonText) priority: 3 \(traceText) \
+            deadline_unix_ns: 0 }
+            """),
+        Sample(
+            .submitted(
+                .init(
+                    workflow: "order", definition: hash, input: json, priority: 3,
+                    traceContext: TraceContext(recorded: []))),
+            #"submitted { workflow: "order" definition: \#(hashText) input \#(jsonText) priority: 3 trace_context { } }"#
+        ),
         Sample(.completed(.init()), "completed { }"),
         Sample(.completed(.init(result: element)), "completed { result \(elementText.dropFirst(5)) }"),
         Sample(
@@ -107,6 +128,9 @@ extension Sample {
         Sample(
             .taskTimedOut(.init(step: step, attempt: 1, limit: .milliseconds(30_500))),
             #"task_timed_out { step { node: "charge" } attempt: 1 limit_ns: 30500000000 }"#),
+        Sample(
+            .taskTimedOut(.init(step: step, attempt: 1, limit: .nanoseconds(1), isStalled: true)),
+            #"task_timed_out { step { node: "charge" } attempt: 1 limit_ns: 1 stalled: true }"#),
         Sample(
             .taskTimedOut(.init(step: step, attempt: 1, limit: .nanoseconds(Int64.min))),
             #"task_timed_out { step { node: "charge" } attempt: 1 limit_ns: -9223372036854775808 }"#),
@@ -203,6 +227,9 @@ extension Sample {
         Sample(
             .signalReceived(.init(signal: "paid", payload: json, deduplicationID: "")),
             #"signal_received { signal: "paid" payload \#(jsonText) deduplication_id: "" }"#),
+        Sample(
+            .signalReceived(.init(signal: "paid", payload: json, traceContext: trace)),
+            #"signal_received { signal: "paid" payload \#(jsonText) \#(traceText) }"#),
         Sample(
             .signalConsumed(.init(step: step, signal: "paid", receivedRevision: 6)),
             #"signal_consumed { step { node: "charge" } signal: "paid" received_revision: 6 }"#),

@@ -46,6 +46,8 @@ struct PublishedSchemaTests {
     func valueFields() throws {
         #expect(try schemaLines("Step") == FieldLister.lines(of: Step("a")))
         #expect(try schemaLines("Failure") == FieldLister.lines(of: Failure(type: "", message: "")))
+        #expect(try schemaLines("TraceContext") == FieldLister.lines(of: TraceContext(recorded: [])))
+        #expect(try schemaLines("TraceField") == FieldLister.lines(of: TraceContext.Field(name: "", value: "")))
         #expect(try schemaLines("Payload") == FieldLister.lines(of: Payload(codec: "", bytes: [])))
         let undecodable = UndecodableValue(codec: "", expected: "", reason: "")
         #expect(try schemaLines("UndecodableValue") == FieldLister.lines(of: undecodable))
@@ -104,6 +106,8 @@ private struct FieldLister: FieldVisitor {
         case is Timestamp?.Type: "optional sfixed64 \(name)_unix_ns"
         case is Step?.Type: "optional Step \(name)"
         case is Payload?.Type: "optional Payload \(name)"
+        case is TraceContext?.Type: "optional TraceContext \(name)"
+        case is [TraceContext.Field].Type: "repeated TraceField \(name)"
         default: "a type without a schema: \(type)"
         }
     }

@@ -83,13 +83,16 @@ extension WorkflowClient {
 
     /// What is recorded of a submission. The definition is kept before it.
     func submission<Input, Output>(
-        _ workflow: Workflow<Input, Output>, _ payload: Payload, priority: Int
+        _ workflow: Workflow<Input, Output>, _ payload: Payload, priority: Int, deadline: Duration?
     ) async throws(WorkflowError) -> Event.Submitted {
         guard (1...5).contains(priority) else { throw .invalidPriority(priority) }
+        let limit = deadline ?? workflow.deadline
+        if let limit, limit < .zero { throw .invalidDeadline(limit) }
         try await keepDefinition(of: workflow)
         return Event.Submitted(
             workflow: workflow.name, definition: workflow.definitionHash, input: payload, metadata: workflow.metadata,
-            priority: UInt32(priority))
+            priority: UInt32(priority), traceContext: environment.observer.currentTrace,
+            deadline: limit.map { environment.clock.now + $0 })
     }
 
     /// Keeps the workflow's definition for those who look at what is stored.

@@ -36,19 +36,21 @@ public struct WorkflowClient: Sendable {
     ///   - id: 1 to 256 bytes of UTF-8.
     ///   - input: What the workflow takes.
     ///   - priority: From 1 (critical) to 5 (minimal): which instances go first where not all can run.
+    ///   - deadline: How long the run may take from now on, at least 0, in place of the workflow's own ``Workflow/deadline``. A run that
+    ///     has not ended then fails with a failure of the type `DeadlineExceeded`; see ``Flow/deadline(_:)``.
     ///   - policy: What to do if there is an instance of this id.
     /// - Returns: Its status, or that of the instance that is there if `policy` says to use it.
     /// - Throws: ``WorkflowError``: the instance exists, the id is not valid, the input cannot be stored, storage failed.
     @discardableResult
     public func submit<Input, Output>(
         _ workflow: Workflow<Input, Output>, id: InstanceID, input: Input, priority: Int = 3,
-        onConflict policy: ConflictPolicy = .fail
+        deadline: Duration? = nil, onConflict policy: ConflictPolicy = .fail
     ) async throws(WorkflowError) -> WorkflowStatus<Output> {
         while true {
             let state = try await lookUp(id, as: workflow, policy)
             if state.phase.takesID, policy != .terminateExisting { return try status(state, as: workflow) }
             let payload = try encode(input, for: id)
-            let submission = try await submission(workflow, payload, priority: priority)
+            let submission = try await submission(workflow, payload, priority: priority, deadline: deadline)
             var decider = Decider(state, graph: workflow.graph, codecs: environment.codecs, executor: executor)
             if state.phase.takesID { decider.supersede(at: environment.clock.now) }
             decider.submit(submission, at: environment.clock.now)
@@ -144,13 +146,15 @@ public struct WorkflowClient: Sendable {
         } catch {
             throw .notEncodable(what: "payload of signal '\(name)'", id, reason: error.reason)
         }
+        let trace = environment.observer.currentTrace
         while true {
             let state = try await environment.state(of: id)
             if mustExist { try await checkAwaited(name, by: state, id) }
             if let deduplicationID, let state, state.mailbox.hasSeen(deduplicationID: deduplicationID) {
                 return try await receipt(for: state, isRecorded: false)
             }
-            let body = Event.SignalReceived(signal: name, payload: value, deduplicationID: deduplicationID)
+            let body = Event.SignalReceived(
+                signal: name, payload: value, deduplicationID: deduplicationID, traceContext: trace)
             let event = Event(
                 instance: id, revision: (state?.revision ?? 0) + 1, time: environment.clock.now, actor: actor,
                 body: .signalReceived(body))

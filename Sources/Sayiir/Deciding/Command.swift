@@ -17,6 +17,7 @@ enum AttemptResult: Sendable {
     case succeeded(output: Payload)
     case failed(Failure, isRetryable: Bool)
     case timedOut(limit: Duration)
+    case stalled(limit: Duration)
     /// The engine stopped the run, and the code gave up because of that.
     case interrupted
     /// A stored value could not be decoded.

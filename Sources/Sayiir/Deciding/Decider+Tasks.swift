@@ -42,6 +42,9 @@ extension Decider {
         case .timedOut(let limit):
             record(.taskTimedOut(.init(step: step, attempt: attempt, limit: limit)))
             retryOrFail(step, isRetryable: true)
+        case .stalled(let limit):
+            record(.taskTimedOut(.init(step: step, attempt: attempt, limit: limit, isStalled: true)))
+            retryOrFail(step, isRetryable: true)
         case .interrupted:
             // The code may have done its work. If it must not do it twice, a person decides.
             if graph.task(step.node)?.options.execution == .atMostOnce {
@@ -75,8 +78,22 @@ extension Decider {
         guard isRetryable, let policy = graph.task(step.node)?.options.retries, failures <= policy.maxRetries else {
             return fail(step, known.failure ?? Failure(type: "", message: "unknown error"))
         }
-        let wakeAt = now + policy.delay(beforeRetry: failures)
+        let wakeAt = now + wait(beforeRetry: failures, of: step, after: known.attempt, policy)
         record(.retryScheduled(.init(step: step, nextAttempt: known.attempt &+ 1, wakeAt: wakeAt)))
+    }
+
+    /// The wait before a retry. Its jitter comes from a hash, since a decision must not depend on anything but the state.
+    private func wait(
+        beforeRetry retry: Int, of step: Step, after attempt: UInt32, _ policy: RetryPolicy
+    ) -> Duration {
+        guard policy.jitter > 0 else { return policy.delay(beforeRetry: retry) }
+        var hash = StableHash()
+        hash.combine(state.id.rawValue)
+        hash.combine(state.run)
+        hash.combine(step.node.rawValue)
+        for index in step.indices { hash.combine(UInt64(index)) }
+        hash.combine(UInt64(attempt))
+        return policy.delay(beforeRetry: retry, at: hash.fraction)
     }
 
     /// Leaves interrupted attempts to a person's decision whose task must not run twice, or has been interrupted too often.

@@ -19,7 +19,7 @@ extension Decider {
         guard mayBegin(step) else { return }
         if known?.status == .failed { return fail(step, .signalTimedOut(signal.signal, at: step.node)) }
         if let received = takeableSignal(step, signal) {
-            record(.signalConsumed(.init(step: step, signal: signal.signal, receivedRevision: received.revision)))
+            consume(received, at: step)
             agenda.append(.end(step))
         } else if known == nil {
             let deadline = signal.timeout.map { now + $0 }

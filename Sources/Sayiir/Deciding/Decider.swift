@@ -23,6 +23,8 @@ struct Decider: Sendable {
     private(set) var state: InstanceState
     /// What was decided and is not stored yet.
     private(set) var events: [Event] = []
+    /// The traces that the signals belong to which ``events`` consume.
+    private var consumedTraces: [TraceContext] = []
 
     private(set) var now = Timestamp(nanosecondsSinceEpoch: 0)
     var agenda: [Place] = []
@@ -91,6 +93,7 @@ struct Decider: Sendable {
             else { return }
             end(step, attempt, result)
         }
+        endIfLate()
         while state.phase == .active, let place = agenda.popLast() { goOn(at: place) }
         agenda.removeAll(keepingCapacity: true)
         stopIfAsked()
@@ -112,6 +115,7 @@ struct Decider: Sendable {
     mutating func rebase(on state: InstanceState) {
         self.state = state
         events.removeAll(keepingCapacity: true)
+        consumedTraces = []
     }
 
     /// Gives up ``events``, to be stored.
@@ -119,6 +123,20 @@ struct Decider: Sendable {
         var taken: [Event] = []
         swap(&taken, &events)
         return taken
+    }
+
+    /// Gives up the traces that the signals belong to which the events consume that were taken last.
+    mutating func takeConsumedTraces() -> [TraceContext] {
+        if consumedTraces.isEmpty { return [] }
+        defer { consumedTraces = [] }
+        return consumedTraces
+    }
+
+    /// Records that a step consumes a signal.
+    mutating func consume(_ received: SignalMailbox.Entry, at step: Step) {
+        record(
+            .signalConsumed(.init(step: step, signal: received.signal, receivedRevision: received.revision)))
+        if let trace = received.traceContext { consumedTraces.append(trace) }
     }
 
     mutating func record(_ body: Event.Body, actor: String? = nil, reason: String? = nil) {
@@ -264,6 +282,20 @@ struct Decider: Sendable {
 
     /// Whether a step that is recorded as running was interrupted.
     func wasInterrupted(_ step: Step) -> Bool { isTakingUp && (ownAttempts.isEmpty || !ownAttempts.contains(step)) }
+
+    // MARK: Deadline
+
+    /// Ends the run if its deadline has come. What had ended by then is recorded; nothing begins any more.
+    ///
+    /// It fails; or it is cancelled, if somebody had asked for that and what runs has not come to its end since.
+    private mutating func endIfLate() {
+        guard let deadline = state.deadline, deadline <= now, state.phase == .active else { return }
+        guard let request = state.cancelRequest else {
+            return record(.failed(.init(failure: .deadlineExceeded(deadline))))
+        }
+        let interrupted = state.steps.open.first { $0.status != .entered }?.step
+        record(.cancelled(.init(interrupted: interrupted)), actor: request.actor, reason: request.reason)
+    }
 
     // MARK: Requests to stop
 

@@ -24,6 +24,8 @@ public struct DurableTask<Input: Codable & Sendable, Output: Codable & Sendable>
     /// What governs the task.
     public let options: TaskOptions
     let body: @Sendable (Input) async throws -> Output
+    /// Whether an error may be followed by a retry; `nil` if all may.
+    private(set) var mayRetry: (@Sendable (any Error) -> Bool)?
 
     /// Makes a task of a function.
     public init(
@@ -39,13 +41,30 @@ public struct DurableTask<Input: Codable & Sendable, Output: Codable & Sendable>
         _ id: String, timeout: Duration? = nil, retries: RetryPolicy? = nil,
         execution: TaskOptions.Execution = .atLeastOnce, priority: Int? = nil, tags: [String] = [],
         displayName: String? = nil, description: String? = nil, version: String? = nil, sensitive: Bool = false,
-        blocking: Bool = false,
+        blocking: Bool = false, heartbeatTimeout: Duration? = nil,
         _ body: @escaping @Sendable (Input) async throws -> Output
     ) {
         let options = TaskOptions(
             timeout: timeout, retries: retries, execution: execution, priority: priority, tags: tags,
             displayName: displayName, description: description, version: version, sensitive: sensitive,
-            blocking: blocking)
+            blocking: blocking, heartbeatTimeout: heartbeatTimeout)
         self.init(id, options: options, body)
+    }
+
+    /// The task with retries only after errors for which `mayRetry` returns true.
+    ///
+    /// ```swift
+    /// let charge = DurableTask("charge", retries: 5) { (order: Order) in try await payments.charge(order) }
+    ///     .retrying { $0 is ConnectionError }
+    /// ```
+    ///
+    /// It only takes retries away: ``TaskOptions/retries`` still says how many there are. A time-out is always followed by one, an
+    /// error in ``NonRetryable`` never. Not part of the definition's hash.
+    ///
+    /// - Parameter mayRetry: Called once after each attempt that threw an error. It must not block.
+    public func retrying(if mayRetry: @escaping @Sendable (any Error) -> Bool) -> DurableTask {
+        var task = self
+        task.mayRetry = mayRetry
+        return task
     }
 }

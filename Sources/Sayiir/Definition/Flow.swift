@@ -34,6 +34,22 @@ public struct Flow<Input: Codable & Sendable, Output: Codable & Sendable>: Senda
         return Flow(name: name, draft: draft)
     }
 
+    /// The flow whose runs fail if they have not ended when so much time has passed since their submission.
+    ///
+    /// It holds whatever the run does or waits for: a delay, a signal, the wait before a retry, a person's decision, or a task,
+    /// whose Swift task is cancelled then. The failure's type is `DeadlineExceeded`. Where a run of the workflow is submitted,
+    /// another deadline can be given to that run.
+    ///
+    /// The moment is stored with the submission: neither a crash nor a pause defers it. A paused run fails when its pause ends. Not
+    /// part of the definition's hash, and of no effect in a child workflow, which runs within its parent's deadline.
+    ///
+    /// - Parameter duration: From 0 to 200 years; a run without any time fails before its first task.
+    public func deadline(_ duration: Duration) -> Flow {
+        var draft = draft
+        draft.deadline = duration
+        return Flow(name: name, draft: draft)
+    }
+
     /// Declares names that the flow had before, so that instances that were submitted under them continue with it.
     ///
     /// Their definition has to be the same: a flow that has changed needs the earlier one to be registered, too.

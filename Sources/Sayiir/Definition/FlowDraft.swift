@@ -5,6 +5,8 @@ struct FlowDraft: Sendable {
     var nodes = DraftNodes()
     /// The workflow's metadata, as JSON; or why it could not be stored.
     var metadata: Result<Payload, ValueError>?
+    /// How long a run may take; `nil` if as long as it likes.
+    var deadline: Duration?
     /// The names under which the workflow was known before.
     var formerNames: [String] = []
 }

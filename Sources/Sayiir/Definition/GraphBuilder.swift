@@ -33,6 +33,7 @@ struct GraphBuilder {
             builder.problems.append(.invalidMetadata(text))
         }
         builder.check(name, "The flow's name")
+        if let deadline = draft.deadline { builder.check(deadline, "deadline", of: "Workflow") }
         if draft.nodes.isEmpty { builder.problems.append(.noTask) }
         var scope = Scope()
         _ = builder.add(draft, owner: nil, in: &scope)

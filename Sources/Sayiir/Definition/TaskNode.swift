@@ -5,6 +5,8 @@ final class TaskNode: Sendable {
     let options: TaskOptions
     /// Stands for the task where its name would cost too much; see ``TaskNames``.
     let number = TaskNames.nextNumber()
+    /// Whether an error of the code may be followed by a retry; `nil` if all may.
+    let mayRetry: (@Sendable (any Error) -> Bool)?
     /// Decodes the input, runs the user's code and encodes what it returns.
     ///
     /// Throws what the code throws, or a ``TaskValueError``.
@@ -14,17 +16,20 @@ final class TaskNode: Sendable {
 
     /// A task that takes the value before it.
     convenience init<Input, Output>(_ task: DurableTask<Input, Output>) {
-        self.init(options: task.options, body: task.body) { (value, codecs) throws(ValueError) in
+        self.init(options: task.options, mayRetry: task.mayRetry, body: task.body) {
+            (value, codecs) throws(ValueError) in
             try value.get(as: Input.self, with: codecs)
         }
     }
 
     /// A task that takes from the value before it what `input` makes of it.
     init<Input, Output: Encodable & Sendable>(
-        options: TaskOptions, body: @escaping @Sendable (Input) async throws -> Output,
+        options: TaskOptions, mayRetry: (@Sendable (any Error) -> Bool)? = nil,
+        body: @escaping @Sendable (Input) async throws -> Output,
         input: @escaping @Sendable (NodeValue, Codecs) throws(ValueError) -> Input
     ) {
         self.options = options
+        self.mayRetry = mayRetry
         checkInput = { (value, codecs) throws(ValueError) in _ = try input(value, codecs) }
         run = { value, codecs in
             let argument: Input

@@ -1,7 +1,15 @@
+internal import SayiirProjection
+
 /// What governs the execution of a task, and what people want to know of it.
 public struct TaskOptions: Hashable, Sendable {
     /// The time limit of one attempt, at least zero; `nil` for no limit. A limit above 200 years is the same as no limit.
     public var timeout: Duration?
+    /// How long one attempt may go without a heartbeat, see ``TaskContext/heartbeat()``; `nil` if as long as it likes. At least 0; above
+    /// 200 years there is no limit.
+    ///
+    /// An attempt that has neither ended nor given one for so long, or up to an eighth longer, has timed out: it is cancelled, and a
+    /// retry follows if there is one left. So a long task can have a short limit for what is stuck. Not part of the definition's hash.
+    public var heartbeatTimeout: Duration?
     /// Whether and when a failed attempt is followed by another; `nil` for never.
     public var retries: RetryPolicy?
     /// What happens to an attempt that a crash interrupted.
@@ -38,9 +46,10 @@ public struct TaskOptions: Hashable, Sendable {
     public init(
         timeout: Duration? = nil, retries: RetryPolicy? = nil, execution: Execution = .atLeastOnce,
         priority: Int? = nil, tags: [String] = [], displayName: String? = nil, description: String? = nil,
-        version: String? = nil, sensitive: Bool = false, blocking: Bool = false
+        version: String? = nil, sensitive: Bool = false, blocking: Bool = false, heartbeatTimeout: Duration? = nil
     ) {
         self.timeout = timeout
+        self.heartbeatTimeout = heartbeatTimeout
         self.retries = retries
         self.execution = execution
         self.priority = priority
@@ -52,10 +61,16 @@ public struct TaskOptions: Hashable, Sendable {
         isBlocking = blocking
     }
 
+    /// Above this a heartbeat time-out never ends an attempt.
+    static let longestHeartbeatTimeout = Duration.seconds(200 * 365 * 86_400)
+
     /// What is wrong with the options, in words; empty if nothing is.
     var problems: [String] {
         var problems = retries?.problems ?? []
         if let timeout, timeout < .zero { problems.append("timeout must be a finite non-negative number") }
+        if let heartbeatTimeout, heartbeatTimeout < .zero {
+            problems.append("the heartbeat time-out must not be negative, got \(heartbeatTimeout.shortDescription)")
+        }
         if let priority, !(1...5).contains(priority) {
             problems.append("priority must be between 1 and 5, got \(priority)")
         }

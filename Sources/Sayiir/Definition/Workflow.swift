@@ -30,6 +30,9 @@ public struct Workflow<Input: Codable & Sendable, Output: Codable & Sendable>: S
     /// The workflow's metadata as it is stored with each instance; `nil` if it has none.
     public var metadata: Payload? { try? draft.metadata?.get() }
 
+    /// How long a run may take, see ``Flow/deadline(_:)``; `nil` if as long as it likes.
+    public var deadline: Duration? { draft.deadline }
+
     /// The nodes, each before those that it holds and before its successor.
     public var nodes: [WorkflowNode] {
         graph.nodes.map { WorkflowNode($0, predecessor: graph.source(of: $0)?.id) }

@@ -87,6 +87,31 @@ public final class Engine: Sendable {
     public func run<Input, Output>(
         _ workflow: Workflow<Input, Output>, id: InstanceID, input: Input, onConflict policy: ConflictPolicy = .fail
     ) async throws(WorkflowError) -> WorkflowStatus<Output> {
+        try await run(workflow, id: id, input: input, within: nil, policy)
+    }
+
+    /// Begins an instance whose run fails if it has not ended by a deadline, and runs it like ``run(_:id:input:onConflict:)``.
+    ///
+    /// If the run waits for something outside and this returns, the deadline takes effect when the instance is resumed.
+    ///
+    /// - Parameters:
+    ///   - workflow: What to run.
+    ///   - id: 1 to 256 bytes of UTF-8.
+    ///   - input: What the workflow takes.
+    ///   - deadline: How long the run may take from now on, at least 0, in place of the workflow's own; see ``Flow/deadline(_:)``.
+    ///   - policy: What to do if there is an instance of this id.
+    /// - Throws: ``WorkflowError``, like ``run(_:id:input:onConflict:)``; ``WorkflowError/invalidDeadline(_:)``.
+    public func run<Input, Output>(
+        _ workflow: Workflow<Input, Output>, id: InstanceID, input: Input, deadline: Duration,
+        onConflict policy: ConflictPolicy = .fail
+    ) async throws(WorkflowError) -> WorkflowStatus<Output> {
+        try await run(workflow, id: id, input: input, within: deadline, policy)
+    }
+
+    private func run<Input, Output>(
+        _ workflow: Workflow<Input, Output>, id: InstanceID, input: Input, within deadline: Duration?,
+        _ policy: ConflictPolicy
+    ) async throws(WorkflowError) -> WorkflowStatus<Output> {
         try id.check()
         while true {
             let known = try await client.lookUp(id, as: workflow, policy)
@@ -105,7 +130,8 @@ public final class Engine: Sendable {
                 let takesOver = policy == .terminateExisting
                 let begun = try await withLease(on: id, workflow.graph, takingOver: takesOver) {
                     (lease, environment) throws(WorkflowError) in
-                    try await self.begin(workflow, id, payload, policy, under: lease, in: environment)
+                    try await self.begin(
+                        workflow, id, payload, deadline, policy, under: lease, in: environment)
                 }
                 if let begun { return try client.status(begun.state, as: workflow) }
             } catch {
@@ -124,16 +150,16 @@ public final class Engine: Sendable {
 
     /// Begins an instance under a lease; `nil` if another client changed it in the meantime.
     private func begin<Input, Output>(
-        _ workflow: Workflow<Input, Output>, _ id: InstanceID, _ payload: Payload, _ policy: ConflictPolicy,
-        under lease: Lease, in environment: RunEnvironment
+        _ workflow: Workflow<Input, Output>, _ id: InstanceID, _ payload: Payload, _ deadline: Duration?,
+        _ policy: ConflictPolicy, under lease: Lease, in environment: RunEnvironment
     ) async throws(WorkflowError) -> LeftInstance? {
         // Only now no other executor can begin it.
         let state = try await client.lookUp(id, as: workflow, policy)
         if state.phase.takesID, policy != .terminateExisting { return nil }
-        let submission = try await client.submission(workflow, payload, priority: 3)
+        let submission = try await client.submission(workflow, payload, priority: 3, deadline: deadline)
         do throws(WorkflowError) {
             return try await InstanceRun.perform(
-                on: state, of: workflow.name, workflow.graph, under: lease, in: environment
+                on: state, of: workflow.name, in: submission.traceContext, workflow.graph, under: lease, in: environment
             ) { run throws(WorkflowError) in try await run.submit(submission, superseding: state.phase.takesID) }
         } catch {
             if case .backend(.conflict) = error { return nil }
@@ -163,7 +189,7 @@ public final class Engine: Sendable {
             (lease, environment) throws(WorkflowError) in
             let state = try await self.client.require(known.id, as: workflow)
             return try await InstanceRun.perform(
-                on: state, of: state.workflow, workflow.graph, under: lease, in: environment
+                on: state, of: state.workflow, in: state.traceContext, workflow.graph, under: lease, in: environment
             ) { run throws(WorkflowError) in try await run.resume() }
         }
         return try client.status(left?.state ?? known, as: workflow)
@@ -244,7 +270,8 @@ extension RunEnvironment {
             codecs: Codecs(
                 writing: options.codec, reading: options.otherCodecs,
                 decodesEveryValue: options.decodesEveryValue),
-            observer: Observer(options.middleware), executors: TaskExecutors(limit: options.blockingThreads),
-            commitBytes: options.commitBytes, crashLimit: options.crashLimit)
+            observer: Observer(options.middleware), logger: options.logger,
+            executors: TaskExecutors(limit: options.blockingThreads), commitBytes: options.commitBytes,
+            crashLimit: options.crashLimit)
     }
 }

@@ -53,7 +53,7 @@ public struct EngineOptions: Sendable {
     public var tags: [String]?
     /// What sees and surrounds the engine's work; the first is the outermost.
     public var middleware: [any EngineMiddleware] = []
-    /// Where a service tells what it cannot run, and why.
+    /// Where a service logs what it cannot run, and why; and what ``TaskContext/logger`` logs to.
     public var logger = Logger(label: "sayiir")
     /// How the log is written, if the engine opens one.
     public var log = LogOptions()

@@ -23,22 +23,26 @@ final class InstanceRun {
 
     /// Makes a run, lets `body` do what it is for, and the observers see it.
     ///
-    /// - Parameter workflow: The workflow's name.
+    /// - Parameters:
+    ///   - state: The instance's state.
+    ///   - workflow: The workflow's name.
+    ///   - trace: The trace that the run's submission belongs to.
     /// - Returns: How the instance was left.
     static func perform(
-        on state: InstanceState, of workflow: String, _ graph: Graph, under lease: Lease,
+        on state: InstanceState, of workflow: String, in trace: TraceContext?, _ graph: Graph, under lease: Lease,
         in environment: RunEnvironment,
         _ body: @escaping @Sendable (InstanceRun) async throws(WorkflowError) -> LeftInstance
     ) async throws(WorkflowError) -> LeftInstance {
-        var left = try await performOnce(on: state, of: workflow, graph, under: lease, in: environment, body)
+        var left = try await performOnce(
+            on: state, of: workflow, in: trace, graph, under: lease, in: environment, body)
         while left.needsNewTask, let control = environment.control {
             let state = left.state
             left = try await control.continueInNewTask(on: environment.taskExecutor) {
                 do throws(WorkflowError) {
                     return Result<LeftInstance, WorkflowError>.success(
-                        try await performOnce(on: state, of: workflow, graph, under: lease, in: environment) {
-                            run throws(WorkflowError) in try await run.resume()
-                        })
+                        try await performOnce(
+                            on: state, of: workflow, in: trace, graph, under: lease, in: environment
+                        ) { run throws(WorkflowError) in try await run.resume() })
                 } catch {
                     return .failure(error)
                 }
@@ -48,12 +52,12 @@ final class InstanceRun {
     }
 
     private static func performOnce(
-        on state: InstanceState, of workflow: String, _ graph: Graph, under lease: Lease,
+        on state: InstanceState, of workflow: String, in trace: TraceContext?, _ graph: Graph, under lease: Lease,
         in environment: RunEnvironment,
         _ body: @escaping @Sendable (InstanceRun) async throws(WorkflowError) -> LeftInstance
     ) async throws(WorkflowError) -> LeftInstance {
         let description = RunDescription(
-            instance: lease.instance, workflow: workflow, executor: lease.executor)
+            instance: lease.instance, workflow: workflow, executor: lease.executor, traceContext: trace)
         let outer = environment.observer.isAbsent ? nil : currentTaskIdentity()
         return try await environment.observer.aroundRun(description) { () throws(WorkflowError) in
             let hasOwnTask = outer == nil || outer == currentTaskIdentity()
@@ -125,7 +129,8 @@ final class InstanceRun {
                 guard hasOwnTask else { throw .interrupted(id) }
                 return LeftInstance(state: decider.state, needsNewTask: true)
             }
-            if begun.count == 1, decider.state.steps.hasOneUnderWay {
+            // A deadline has to end what runs, so that somebody has to look at the clock meanwhile.
+            if begun.count == 1, decider.state.deadline == nil, decider.state.steps.hasOneUnderWay {
                 let result = await execution(of: begun.removeLast()).run()
                 if case .threw = result.outcome, Task.isCancelled, !hasOwnTask, environment.control?.reason == nil {
                     throw .interrupted(id)
@@ -261,6 +266,7 @@ final class InstanceRun {
     /// Stores events in one commit, and notes which attempts that lets begin.
     @inline(__always)
     private nonisolated(nonsending) func store(_ events: [Event]) async throws(WorkflowError) {
+        let consumed = decider.takeConsumedTraces()
         do throws(BackendError) {
             try await environment.backend.append(events, lease: lease)
         } catch {
@@ -270,7 +276,10 @@ final class InstanceRun {
             if case .taskStarted(let attempt) = events[index].body { begun.append(attempt) }
         }
         environment.observer.didStore(
-            events, of: RunDescription(instance: id, workflow: decider.state.workflow, executor: lease.executor))
+            events,
+            of: RunDescription(
+                instance: id, workflow: decider.state.workflow, executor: lease.executor,
+                traceContext: decider.state.traceContext, consumedSignals: consumed))
     }
 
     /// Takes in what others did to the instance.
@@ -290,7 +299,7 @@ final class InstanceRun {
         let task = decider.graph.task(attempt.step.node)
         let context = TaskContext(
             workflow: decider.state.workflow, instance: id, run: run, step: attempt.step, attempt: attempt.attempt,
-            node: task, metadata: decider.state.metadata, codecs: environment.codecs)
+            node: task, metadata: decider.state.metadata, codecs: environment.codecs, logger: environment.logger)
         let input = Result { () throws(ValueError) in try decider.input(of: attempt.step) }
         return TaskExecution(
             task: task, input: input, context: context, environment: environment)
@@ -311,6 +320,7 @@ final class InstanceRun {
             }
         case .threw(let failure, let isRetryable): result = .failed(failure, isRetryable: isRetryable)
         case .timedOut(let limit): result = .timedOut(limit: limit)
+        case .stalled(let limit): result = .stalled(limit: limit)
         case .interrupted: result = .interrupted
         case .stuck(let value): result = .stuck(value)
         }
@@ -353,7 +363,4 @@ extension InstanceState {
             if case .waitingToRetry(let due) = known.status { due } else { nil }
         }.min()
     }
-
-    /// When the first of all waits is over; `nil` if none ends by itself.
-    var nextAlarm: Timestamp? { steps.waits.earliest }
 }

@@ -33,7 +33,9 @@ extension RunEnvironment {
                 state.apply(event)
                 observer.didStore(
                     [event],
-                    of: RunDescription(instance: state.id, workflow: state.workflow, executor: lease.executor))
+                    of: RunDescription(
+                        instance: state.id, workflow: state.workflow, executor: lease.executor,
+                        traceContext: state.traceContext))
                 return state
             } catch {
                 guard case .conflict = error else { throw WorkflowError(error) }

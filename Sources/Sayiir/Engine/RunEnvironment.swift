@@ -1,3 +1,4 @@
+internal import Logging
 internal import SayiirEvents
 internal import SayiirProjection
 
@@ -7,6 +8,8 @@ struct RunEnvironment: Sendable {
     var clock: any EngineClock
     var codecs: Codecs
     var observer = Observer([])
+    /// What tasks log to.
+    var logger: Logger
     /// Where the code of tasks runs; `nil` for Swift's pool.
     var taskExecutor: (any TaskExecutor)?
     /// Where tasks run that do not run where their instance does.

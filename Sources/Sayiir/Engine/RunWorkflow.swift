@@ -20,8 +20,10 @@ public func runWorkflow<Input, Output>(
     while true {
         switch status.status {
         case .waiting(_, let until):
+            // The workflow's deadline may come first.
+            let moment = try await engine.client.state(of: id).nextAlarm ?? until
             do {
-                try await clock.sleep(until: until)
+                try await clock.sleep(until: moment)
             } catch {
                 throw .interrupted(id)
             }

@@ -1,3 +1,4 @@
+public import Logging
 public import SayiirEvents
 
 /// What a task can know of its own execution.
@@ -24,11 +25,14 @@ public struct TaskContext: Sendable {
     private let node: TaskNode?
     private let metadata: Payload?
     let codecs: Codecs
+    /// The engine's logger, without metadata.
+    private let plainLogger: Logger
+    /// What the attempt's heartbeats are counted in; `nil` if nobody waits for them.
+    let pulse: Heartbeat?
 
     init(
         workflow: String, instance: InstanceID, run: UInt64, step: Step, attempt: UInt32, node: TaskNode?,
-        metadata: Payload?,
-        codecs: Codecs
+        metadata: Payload?, codecs: Codecs, logger: Logger
     ) {
         self.workflow = workflow
         self.instance = instance
@@ -38,6 +42,9 @@ public struct TaskContext: Sendable {
         self.node = node
         self.metadata = metadata
         self.codecs = codecs
+        plainLogger = logger
+        let limit = node?.options.heartbeatTimeout
+        pulse = limit.map { $0 <= TaskOptions.longestHeartbeatTimeout } == true ? Heartbeat() : nil
     }
 
     /// What governs the task.
@@ -84,5 +91,32 @@ extension String {
             bytes.append(contentsOf: String(byte, radix: 16, uppercase: true).utf8)
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension TaskContext {
+    /// A logger for the task's code: ``EngineOptions/logger`` with the metadata `instance`, `workflow`, `step` and `attempt`.
+    ///
+    /// ```swift
+    /// TaskContext.current?.logger.info("charged", metadata: ["amount": "\(order.total)"])
+    /// ```
+    ///
+    /// Costs nothing unless it is asked for. Each access makes a new one: keep it in a constant where many lines are logged.
+    public var logger: Logger {
+        var logger = plainLogger
+        for (key, value) in logMetadata { logger[metadataKey: key] = value }
+        return logger
+    }
+
+    /// Adds the metadata `instance`, `workflow`, `step` and `attempt` to what is logged from within a task, by any logger that has
+    /// this provider; adds nothing outside a task.
+    ///
+    /// ```swift
+    /// LoggingSystem.bootstrap(StreamLogHandler.standardError, metadataProvider: TaskContext.metadataProvider)
+    /// ```
+    public static let metadataProvider = Logger.MetadataProvider { current?.logMetadata ?? [:] }
+
+    private var logMetadata: Logger.Metadata {
+        ["instance": "\(instance)", "workflow": "\(workflow)", "step": "\(step)", "attempt": "\(attempt)"]
     }
 }

@@ -17,6 +17,8 @@ struct TaskExecution: Sendable {
         case returned(NodeValue)
         case threw(Failure, isRetryable: Bool)
         case timedOut(Duration)
+        /// There was no heartbeat for so long.
+        case stalled(Duration)
         /// The engine stopped the run, and the code gave up because of that.
         case interrupted
         /// A stored value could not be decoded. If that was the task's input, no code ran.
@@ -41,7 +43,11 @@ struct TaskExecution: Sendable {
             return .threw(Failure(type: "", message: "Task '\(context.task)' not found"), isRetryable: false)
         }
         switch input {
-        case .success(let input): return await outcome(of: task, input)
+        case .success(let input):
+            guard let pulse = context.pulse, let limit = task.options.heartbeatTimeout else {
+                return await outcome(of: task, input)
+            }
+            return await outcome(ofTaskWithHeartbeat: pulse, missingFor: limit) { await outcome(of: task, input) }
         case .failure(let error): return .stuck(error.undecodable(as: "the output before it"))
         }
     }
@@ -97,7 +103,9 @@ struct TaskExecution: Sendable {
         } catch let error as BranchResultError where error.undecodable != nil {
             return error.undecodable.map { .stuck($0) } ?? .threw(Failure(error), isRetryable: true)
         } catch {
-            return isInterruption(error) ? .interrupted : .threw(Failure(error), isRetryable: true)
+            if isInterruption(error) { return .interrupted }
+            if let error = error as? NonRetryable { return .threw(Failure(error.underlying), isRetryable: false) }
+            return .threw(Failure(error), isRetryable: task.mayRetry?(error) ?? true)
         }
     }
 

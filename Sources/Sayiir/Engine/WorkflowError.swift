@@ -16,6 +16,8 @@ public enum WorkflowError: Error, Sendable, CustomStringConvertible {
     case invalidPriority(Int)
     /// A text that goes into the history is too long: what it is, its bytes, and the most that it may have.
     case textTooLong(what: String, byteCount: Int, limit: Int)
+    /// A deadline is negative.
+    case invalidDeadline(Duration)
     /// The instance goes by another workflow than the one that was given: another name, or another definition.
     case definitionMismatch(InstanceID, WorkflowMismatch)
     /// Two workflows that cannot be told apart were to be registered. Both are described.
@@ -79,6 +81,8 @@ public enum WorkflowError: Error, Sendable, CustomStringConvertible {
             "priority must be between 1 and 5, got \(priority)"
         case .textTooLong(let what, let count, let limit):
             "The \(what) has \(count) bytes; it can have \(limit) at most. Shorten it."
+        case .invalidDeadline(let duration):
+            "The deadline must not be negative, got \(duration.shortDescription). Pass the time that the run may take."
         case .definitionMismatch(let id, let mismatch):
             """
             Workflow definition mismatch (instance '\(id)'): \(mismatch) Use the workflow that it was submitted with; \

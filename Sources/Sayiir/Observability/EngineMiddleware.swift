@@ -49,6 +49,21 @@ public struct RunDescription: Hashable, Sendable {
     public let workflow: String
     /// Who runs it.
     public let executor: String
+    /// The trace that the instance's submission belongs to; `nil` if it was submitted outside any.
+    public let traceContext: TraceContext?
+    /// For ``EngineMiddleware/didStore(_:of:)``, the traces that the signals belong to which the stored events consume; otherwise empty.
+    public let consumedSignals: [TraceContext]
+
+    init(
+        instance: InstanceID, workflow: String, executor: String, traceContext: TraceContext?,
+        consumedSignals: [TraceContext] = []
+    ) {
+        self.instance = instance
+        self.workflow = workflow
+        self.executor = executor
+        self.traceContext = traceContext
+        self.consumedSignals = consumedSignals
+    }
 }
 
 /// How a run of an instance ended.
@@ -71,7 +86,7 @@ public enum TaskOutcome: Hashable, Sendable {
     case returned
     /// It threw, or its output could not be stored.
     case failed(Failure)
-    /// It did not return in time.
+    /// It did not return in time, or gave no heartbeat for so long.
     case timedOut(Duration)
     /// The engine stopped the run before the attempt's end. The attempt is repeated.
     case interrupted

@@ -1,3 +1,4 @@
+internal import Instrumentation
 internal import SayiirEvents
 internal import SayiirLog
 internal import SayiirProjection
@@ -10,6 +11,14 @@ struct Observer: Sendable {
     var isAbsent: Bool { middleware.isEmpty }
 
     init(_ middleware: [any EngineMiddleware]) { self.middleware = middleware }
+
+    /// What carries traces from process to process: the tracer of the first ``TracingMiddleware`` that has its own, or the program's.
+    var instrument: any Instrument {
+        for case let tracing as TracingMiddleware in middleware {
+            if let tracer = tracing.tracer { return tracer }
+        }
+        return InstrumentationSystem.instrument
+    }
 
     func didStore(_ events: [Event], of run: @autoclosure () -> RunDescription) {
         if middleware.isEmpty { return }
@@ -70,7 +79,7 @@ extension TaskOutcome {
         switch outcome {
         case .returned: self = .returned
         case .threw(let failure, _): self = .failed(failure.bounded)
-        case .timedOut(let limit): self = .timedOut(limit)
+        case .timedOut(let limit), .stalled(let limit): self = .timedOut(limit)
         case .interrupted: self = .interrupted
         case .stuck(let value): self = .undecodable(value)
         }

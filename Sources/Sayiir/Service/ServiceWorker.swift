@@ -142,7 +142,7 @@ struct ServiceWorker: Sendable {
         var environment = environment
         environment.control = control
         let left = try await InstanceRun.perform(
-            on: state, of: state.workflow, graph, under: lease, in: environment
+            on: state, of: state.workflow, in: state.traceContext, graph, under: lease, in: environment
         ) { run throws(WorkflowError) in try await run.resume() }
         report.storageFailure = nil
         if left.state.phase.isEnded { report.forget(state.id) } else { report.note(left.state) }

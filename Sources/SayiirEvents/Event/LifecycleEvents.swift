@@ -13,11 +13,15 @@ extension Event {
         public var priority: UInt32
         /// What a worker must offer to run it.
         public var tags: [String]
+        /// The trace that the submission belongs to, if the program traces.
+        public var traceContext: TraceContext?
+        /// The moment at which the run fails if it has not ended; `nil` if it may take as long as it likes.
+        public var deadline: Timestamp?
 
         /// Describes the transition.
         public init(
             workflow: String, definition: DefinitionHash, input: Payload, metadata: Payload? = nil,
-            priority: UInt32, tags: [String] = []
+            priority: UInt32, tags: [String] = [], traceContext: TraceContext? = nil, deadline: Timestamp? = nil
         ) {
             self.workflow = workflow
             self.definition = definition
@@ -25,6 +29,8 @@ extension Event {
             self.metadata = metadata
             self.priority = priority
             self.tags = tags
+            self.traceContext = traceContext
+            self.deadline = deadline
         }
     }
 

@@ -61,12 +61,15 @@ extension Event {
         public var attempt: UInt32
         /// The time it had. The binary form keeps whole nanoseconds.
         public var limit: Duration
+        /// Whether the limit is that of the time without a heartbeat, rather than that of the whole attempt.
+        public var isStalled: Bool
 
         /// Describes the transition.
-        public init(step: Step, attempt: UInt32, limit: Duration) {
+        public init(step: Step, attempt: UInt32, limit: Duration, isStalled: Bool = false) {
             self.step = step
             self.attempt = attempt
             self.limit = limit
+            self.isStalled = isStalled
         }
     }
 

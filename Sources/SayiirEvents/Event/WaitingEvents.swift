@@ -49,12 +49,17 @@ extension Event {
         public var payload: Payload
         /// The sender's id for this delivery, where given; a second one with the same id is dropped.
         public var deduplicationID: String?
+        /// The trace that the delivery belongs to, if the sender traces.
+        public var traceContext: TraceContext?
 
         /// Describes the transition.
-        public init(signal: String, payload: Payload, deduplicationID: String? = nil) {
+        public init(
+            signal: String, payload: Payload, deduplicationID: String? = nil, traceContext: TraceContext? = nil
+        ) {
             self.signal = signal
             self.payload = payload
             self.deduplicationID = deduplicationID
+            self.traceContext = traceContext
         }
     }
 

@@ -10,6 +10,8 @@ extension Event.Submitted: Message {
         try visitor.visit(4, "metadata", &metadata)
         try visitor.visit(5, "priority", &priority)
         try visitor.visit(6, "tags", &tags)
+        try visitor.visit(7, "trace_context", &traceContext)
+        try visitor.visit(8, "deadline", &deadline)
     }
 }
 

@@ -36,6 +36,7 @@ extension Event.TaskTimedOut: Message {
         try visitor.visit(1, "step", &step)
         try visitor.visit(2, "attempt", &attempt)
         try visitor.visit(3, "limit", &limit)
+        try visitor.visit(4, "stalled", &isStalled)
     }
 }
 

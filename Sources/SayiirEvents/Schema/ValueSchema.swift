@@ -46,6 +46,33 @@ extension Failure: Message {
     }
 }
 
+extension TraceContext: Message {
+    static var blank: Self { Self(recorded: []) }
+
+    mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.visit(1, "fields", &fields)
+    }
+
+    /// An object with a member for each field.
+    func writeJSON(to writer: inout JSONWriter) {
+        writer.beginObject()
+        for field in fields {
+            writer.name(field.name)
+            writer.string(field.value)
+        }
+        writer.endObject()
+    }
+}
+
+extension TraceContext.Field: Message {
+    static var blank: Self { Self(name: "", value: "") }
+
+    mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+        try visitor.visit(1, "name", &name)
+        try visitor.visit(2, "value", &value)
+    }
+}
+
 /// An enumeration. Protocol Buffers has these as `int32`: a number above that range is written as a negative one.
 extension Event.LoopDecision: SingleValue {
     static var blank: Self { .unknown(0) }

@@ -32,6 +32,7 @@ extension Event.SignalReceived: Message {
         try visitor.visit(1, "signal", &signal)
         try visitor.visit(2, "payload", &payload)
         try visitor.visit(3, "deduplication_id", &deduplicationID)
+        try visitor.visit(4, "trace_context", &traceContext)
     }
 }
 

@@ -62,7 +62,7 @@ extension Event.Body {
         switch self {
         case .taskFailed(let body): body.failure
         case .failed(let body): body.failure
-        case .taskTimedOut(let body): .timedOut(body.step.node, after: body.limit)
+        case .taskTimedOut(let body): Failure(body)
         case .doubtResolved(let body):
             if case .failed(let failure) = body.resolution { failure } else { nil }
         default: nil

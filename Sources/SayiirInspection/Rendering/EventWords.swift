@@ -73,7 +73,9 @@ extension Event.Body {
         case .taskStarted(let body): "\(name(body.step, body.attempt))  on \(safe(body.executor))"
         case .taskCheckpointed(let body): "\(name(body.step, body.attempt))  \(text(of: body.output, style))"
         case .taskFailed(let body): "\(name(body.step, body.attempt))  \(safe(body.failure.description))"
-        case .taskTimedOut(let body): "\(name(body.step, body.attempt))  after \(body.limit.shortDescription)"
+        case .taskTimedOut(let body):
+            "\(name(body.step, body.attempt))  \(body.isStalled ? "without a heartbeat for" : "after") "
+                + body.limit.shortDescription
         case .retryScheduled(let body): "\(name(body.step, body.nextAttempt))  at \(body.wakeAt.dateAndMilliseconds)"
         case .taskInDoubt(let body): name(body.step, body.attempt)
         case .taskInterrupted(let body): name(body.step, body.attempt)

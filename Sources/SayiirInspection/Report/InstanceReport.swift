@@ -52,6 +52,7 @@ struct InstanceReport {
             ),
             ("Definition", state.definition?.short ?? ""), ("Run", state.run > 1 ? "\(state.run)" : ""),
             ("Priority", "\(state.priority)"), ("Tags", state.tags.map(safe).joined(separator: ", ")),
+            ("Deadline (UTC)", state.deadline?.dateAndMilliseconds ?? ""),
             ("Steps", "\(state.steps.completedCount) done of \(state.steps.count) begun"),
             ("Held by", state.leaseHolder.map { safe($0.executor) } ?? ""),
             ("Signals not consumed", state.mailbox.isEmpty ? "" : "\(state.mailbox.count)"),

@@ -112,7 +112,8 @@ struct StoryBuilder {
             endAttempt(body.step, body.attempt, .failed, body.failure.description, at: time)
             end(body.step, .task, at: time, .failed)
         case .taskTimedOut(let body):
-            endAttempt(body.step, body.attempt, .timedOut, "limit \(body.limit.shortDescription)", at: time)
+            let limit = (body.isStalled ? "no heartbeat for " : "limit ") + body.limit.shortDescription
+            endAttempt(body.step, body.attempt, .timedOut, limit, at: time)
             end(body.step, .task, at: time, .failed)
         case .retryScheduled(let body):
             change(body.step, .task, at: time) { chapter in

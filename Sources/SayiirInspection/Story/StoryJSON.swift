@@ -2,14 +2,24 @@ internal import SayiirEvents
 internal import SayiirProjection
 
 extension Story {
-    /// The story as one JSON object: the members of `list`, then `input`, `output`, `metadata`, `priority`, `tags`, `error`,
-    /// `steps` and `anomalies`.
+    /// The story as one JSON object: the members of `list`, then `input`, `output`, `metadata`, `priority`, `tags`, `deadline`,
+    /// `trace_context`, `error`, `steps` and `anomalies`.
     func json(_ style: Style) -> String {
         var writer = style.writer
         writer.beginObject()
         writer.summary(InstanceOverview(state))
         writer.member("priority", state.priority)
         writer.strings("tags", state.tags)
+        writer.optional("deadline", state.deadline?.description)
+        if let trace = state.traceContext {
+            writer.name("trace_context")
+            writer.beginObject()
+            for (name, value) in trace.usableFields.sorted(by: { $0.key < $1.key }) {
+                writer.name(name)
+                writer.string(value)
+            }
+            writer.endObject()
+        }
         writer.payload("input", state.input)
         writer.payload("metadata", state.metadata)
         writer.payload("output", state.output)

@@ -36,6 +36,9 @@ struct StoryText {
         } else {
             lines.append(fact("updated", "\(story.times.upperBound.dateAndMilliseconds) UTC"))
         }
+        if let deadline = state.deadline {
+            lines.append(fact("deadline", "\(deadline.dateAndMilliseconds) UTC"))
+        }
         if let holder = state.leaseHolder {
             lines.append(fact("held by", "\(safe(holder.executor)), epoch \(holder.epoch)"))
         }

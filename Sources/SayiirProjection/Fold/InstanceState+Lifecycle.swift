@@ -16,6 +16,8 @@ extension InstanceState {
         metadata = body.metadata
         priority = body.priority
         tags = body.tags
+        traceContext = body.traceContext
+        deadline = body.deadline
         submittedAt = time
         endedAt = nil
     }
@@ -65,6 +67,8 @@ extension InstanceState {
         interruptedStep = nil
         cancelRequest = nil
         endedAt = nil
+        // Whoever reopens a run that is late wants it to go on all the same.
+        deadline = nil
         if steps[body.step]?.isCompleted == true { steps.forget(from: body.step) }
         steps.update(body.step) { state in
             guard state.status == .failed else { return }
@@ -75,6 +79,12 @@ extension InstanceState {
             state.finishedAt = nil
         }
         steps.updateOpen { $0.isAbandoned = false }
+    }
+
+    /// Notes that the past is another instance's. Its deadline was that one's, too.
+    mutating func derive(_ body: Event.Derived) {
+        lineage = .derived(body)
+        deadline = nil
     }
 
     mutating func acquireLease(_ body: Event.LeaseAcquired) {

@@ -40,7 +40,7 @@ extension InstanceState {
 
     mutating func timeOut(_ body: Event.TaskTimedOut, at time: Timestamp) {
         change(body.step, attempt: body.attempt, from: \.isRunning, at: time) { state in
-            state.fail(with: .timedOut(body.step.node, after: body.limit), at: time)
+            state.fail(with: Failure(body), at: time)
             state.timeoutCount &+= 1
         }
     }

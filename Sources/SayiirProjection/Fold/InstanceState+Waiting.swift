@@ -25,7 +25,8 @@ extension InstanceState {
         }
         mailbox.append(
             SignalMailbox.Entry(
-                revision: revision, signal: body.signal, payload: body.payload, receivedAt: time),
+                revision: revision, signal: body.signal, payload: body.payload, receivedAt: time,
+                traceContext: body.traceContext),
             deduplicationID: body.deduplicationID)
     }
 

@@ -6,6 +6,22 @@ extension Failure {
         Failure(type: "", message: "Task '\(node)' timed out after \(limit.shortDescription)")
     }
 
+    /// The failure of a task that gave no heartbeat for `limit`: `Task 'import' gave no heartbeat for 30s`.
+    public static func stalled(_ node: NodeID, for limit: Duration) -> Failure {
+        Failure(type: "", message: "Task '\(node)' gave no heartbeat for \(limit.shortDescription)")
+    }
+
+    /// The failure that an attempt's time-out is.
+    package init(_ timeout: Event.TaskTimedOut) {
+        let node = timeout.step.node
+        self = timeout.isStalled ? .stalled(node, for: timeout.limit) : .timedOut(node, after: timeout.limit)
+    }
+
+    /// The failure of a run that had not ended by its deadline; its ``type`` is `DeadlineExceeded`.
+    public static func deadlineExceeded(_ deadline: Timestamp) -> Failure {
+        Failure(type: "DeadlineExceeded", message: "The run had not ended by its deadline, \(deadline)")
+    }
+
     /// The failure of a wait whose signal did not arrive in time.
     public static func signalTimedOut(_ signal: String, at node: NodeID) -> Failure {
         Failure(type: "", message: "Signal '\(signal)' did not arrive at '\(node)' in time")

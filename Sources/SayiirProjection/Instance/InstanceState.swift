@@ -30,6 +30,10 @@ public struct InstanceState: Hashable, Sendable {
     public internal(set) var priority: UInt32 = 3
     /// What a worker must offer to run it.
     public internal(set) var tags: [String] = []
+    /// The trace that the current run's submission belongs to.
+    public internal(set) var traceContext: TraceContext?
+    /// When the current run fails if it has not ended; `nil` if it may take as long as it likes.
+    public internal(set) var deadline: Timestamp?
     /// The steps of the current run, in the order in which they first appeared.
     public internal(set) var steps = StepTable()
     /// The steps that cannot go on, because a stored value could not be decoded; see ``/SayiirEvents/Event/StepStuck``. Few or none.
@@ -80,6 +84,15 @@ public struct InstanceState: Hashable, Sendable {
 
     /// Makes room for so many steps, for a state that is about to take their events one by one.
     package mutating func reserveCapacity(forSteps count: Int) { steps.reserveCapacity(count) }
+
+    /// The moment at which something can be decided without help from outside: the first wait is over, or the deadline has
+    /// come. `nil` if there is no such moment, or if the run is paused or has ended.
+    package var nextAlarm: Timestamp? {
+        guard phase == .active else { return nil }
+        let earliest = steps.waits.earliest
+        guard let deadline else { return earliest }
+        return earliest.map { min($0, deadline) } ?? deadline
+    }
 
     /// The workflow's output once it completed; `nil` before, or if the result step's output is composed of others'.
     public var output: Payload? {

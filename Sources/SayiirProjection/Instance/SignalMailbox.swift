@@ -14,6 +14,8 @@ public struct SignalMailbox: Hashable, Sendable {
         public var payload: Payload
         /// When it was recorded.
         public var receivedAt: Timestamp
+        /// The trace that its delivery belongs to.
+        public var traceContext: TraceContext?
         /// Why the waiting step could not decode the payload; `nil` unless it was rejected. A rejected signal is not consumed
         /// unless a program that can decode it takes the instance up.
         public var rejection: UndecodableValue?

@@ -65,6 +65,25 @@ extension Failure: StateValue {
     }
 }
 
+extension TraceContext: StateValue {
+    init(from reader: inout StateReader) throws(StateDecodingError) { self.init(recorded: try reader.read()) }
+
+    func write(to writer: inout StateWriter) { writer.write(fields) }
+}
+
+extension TraceContext.Field: StateValue {
+    static var smallestSize: Int { 2 }
+
+    init(from reader: inout StateReader) throws(StateDecodingError) {
+        self.init(name: try reader.read(), value: try reader.read())
+    }
+
+    func write(to writer: inout StateWriter) {
+        writer.write(name)
+        writer.write(value)
+    }
+}
+
 extension ControlRequest: StateValue {
     init(from reader: inout StateReader) throws(StateDecodingError) {
         self.init(actor: try reader.read(), reason: try reader.read(), time: try reader.read())

@@ -27,13 +27,13 @@ extension SignalMailbox: StateValue {
 }
 
 extension SignalMailbox.Entry: StateValue {
-    /// The revision and the name 1 each, the payload 3, the moment 8, a rejection that is absent 1.
-    static var smallestSize: Int { 14 }
+    /// The revision and the name 1 each, the payload 3, the moment 8, a trace and a rejection that are absent 1 each.
+    static var smallestSize: Int { 15 }
 
     init(from reader: inout StateReader) throws(StateDecodingError) {
         self.init(
             revision: try reader.read(), signal: try reader.read(), payload: try reader.read(),
-            receivedAt: try reader.read(), rejection: try reader.read())
+            receivedAt: try reader.read(), traceContext: try reader.read(), rejection: try reader.read())
     }
 
     func write(to writer: inout StateWriter) {
@@ -41,6 +41,7 @@ extension SignalMailbox.Entry: StateValue {
         writer.write(signal)
         writer.write(payload)
         writer.write(receivedAt)
+        writer.write(traceContext)
         writer.write(rejection)
     }
 }

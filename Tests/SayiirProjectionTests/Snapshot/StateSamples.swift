@@ -23,6 +23,8 @@ extension InstanceState {
         state.metadata = .text("{}")
         state.priority = 5
         state.tags = ["gpu", ""]
+        state.traceContext = trace
+        state.deadline = .second(8)
         state.steps = try completeSteps()
         state.stuckSteps = [
             StuckStep(step: Step("s", indices: [2]), value: undecodable, since: .second(8)),
@@ -75,7 +77,7 @@ extension InstanceState {
             mailbox.append(
                 SignalMailbox.Entry(
                     revision: revision, signal: revision % 3 == 0 ? "t" : "s", payload: .text("\(revision)"),
-                    receivedAt: .second(Int64(revision))),
+                    receivedAt: .second(Int64(revision)), traceContext: revision % 2 == 0 ? trace : nil),
                 deduplicationID: "id \(revision)")
         }
         _ = mailbox.take("s", revision: 1)
@@ -83,6 +85,8 @@ extension InstanceState {
         return mailbox
     }
 
+    private static let trace = TraceContext(
+        recorded: [TraceContext.Field(name: "traceparent", value: "00-1"), TraceContext.Field(name: "", value: "ü")])
     private static let undecodable = UndecodableValue(codec: "json", expected: "Order", path: "a.[0]", reason: "why")
 
     private static let kinds: [StepState.Kind] = [

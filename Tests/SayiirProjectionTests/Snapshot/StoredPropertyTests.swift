@@ -10,7 +10,8 @@ struct StoredPropertyTests {
     private static let known: [String: [String]] = [
         "InstanceState": [
             "id", "run", "revision", "phase", "workflow", "definition", "input", "metadata", "priority", "tags",
-            "steps", "stuckSteps", "mailbox", "cancelRequest", "pauseRequest", "interruptedStep", "resultStep", "failure",
+            "traceContext", "deadline", "steps", "stuckSteps", "mailbox", "cancelRequest", "pauseRequest",
+            "interruptedStep", "resultStep", "failure",
             "failedStep", "lineage", "leaseHolder", "leaseEpoch", "submittedAt", "updatedAt", "endedAt",
             "hasUnknownEvents", "anomalies",
         ],
@@ -27,7 +28,9 @@ struct StoredPropertyTests {
         "StuckStep": ["step", "value", "since"],
         "UndecodableValue": ["codec", "expected", "path", "reason"],
         "Queue": ["entries", "head", "rejected"],
-        "Entry": ["revision", "signal", "payload", "receivedAt", "rejection"],
+        "Entry": ["revision", "signal", "payload", "receivedAt", "traceContext", "rejection"],
+        "TraceContext": ["fields"],
+        "Field": ["name", "value"],
         "ControlRequest": ["actor", "reason", "time"],
         "LeaseHolder": ["executor", "epoch"],
         "Anomaly": ["revision", "problem"],

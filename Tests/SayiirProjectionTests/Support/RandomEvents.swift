@@ -47,6 +47,10 @@ struct RandomEvents {
             indices: Bool.random(using: &random) ? [] : [number()])
     }
 
+    private mutating func trace() -> TraceContext? {
+        Bool.random(using: &random) ? nil : TraceContext(recorded: [TraceContext.Field(name: name(), value: name())])
+    }
+
     private mutating func name() -> String { ["s", "t", ""].randomElement(using: &random) ?? "" }
 
     private mutating func failure() -> Failure { Failure(type: name(), message: name()) }
@@ -56,7 +60,9 @@ struct RandomEvents {
         switch Int.random(in: 0..<12, using: &random) {
         case 0, 1:
             return .submitted(
-                Event.Submitted(workflow: "w", definition: hash, input: .text("1"), priority: number()))
+                Event.Submitted(
+                    workflow: "w", definition: hash, input: .text("1"), priority: number(), traceContext: trace(),
+                    deadline: Bool.random(using: &random) ? nil : time()))
         case 2: return .completed(Event.Completed(result: Bool.random(using: &random) ? nil : step()))
         case 3: return .failed(Event.Failed(step: step(), failure: failure()))
         case 4: return .superseded(Event.Superseded())

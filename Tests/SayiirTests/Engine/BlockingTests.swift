@@ -33,7 +33,7 @@ import Testing
     private func checkTimeOuts(_ engine: Engine) async throws {
         let (gate, calls) = (Calls(), Calls())
         let workflow = try blocked(by: gate, calls, timeout: .milliseconds(300))
-        engine.register(workflow)
+        try engine.register(workflow)
         let service = Task { try await engine.run() }
         for number in 0..<many { try await engine.client.submit(workflow, id: InstanceID("b\(number)"), input: number) }
         for number in 0..<many {
@@ -65,8 +65,8 @@ import Testing
         let engine = engine(backend) { $0.blockingThreads = 64 }
         let workflow = try blocked(by: gate, calls, blocking: true)
         let quick = try Flow("quick", input: Int.self).then(adding(1, "a")).build()
-        engine.register(workflow)
-        engine.register(quick)
+        try engine.register(workflow)
+        try engine.register(quick)
         let service = Task { try await engine.run() }
         for number in 0..<many { try await engine.client.submit(workflow, id: InstanceID("b\(number)"), input: number) }
         try await waitUntil { calls.count("begun") == many }
@@ -94,8 +94,8 @@ import Testing
         }
         let workflow = try blocked(by: gate, calls)
         let quick = try Flow("quick", input: Int.self).then(adding(1, "a")).build()
-        engine.register(workflow)
-        engine.register(quick)
+        try engine.register(workflow)
+        try engine.register(quick)
         let service = Task { try await engine.run() }
         for number in 0..<many { try await engine.client.submit(workflow, id: InstanceID("b\(number)"), input: number) }
         try await waitUntil { calls.count("begun") == many }

@@ -1,3 +1,4 @@
+import Logging
 import Sayiir
 import SayiirTesting
 import TestSupport
@@ -59,5 +60,42 @@ import Testing
         }.build()
         #expect(try await runWorkflow(workflow, 1) == "outer out")
         #expect(TaskContext.current == nil)
+    }
+
+    @Test("A task's logger carries instance, workflow, step and attempt, and the engine's logger stays as it is")
+    func logger() async throws {
+        let lines = LogLines()
+        var options = EngineOptions()
+        options.logger = lines.logger
+        options.logger[metadataKey: "service"] = "shop"
+        let engine = Engine(backend: InMemoryBackend(), options: options)
+        let workflow = try Flow("orders", input: [Int].self).map("each", concurrency: 1) {
+            $0.then("charge", options: TaskOptions(retries: RetryPolicy(maxRetries: 1, initialDelay: .zero))) {
+                (value: Int) in
+                let logger = try #require(TaskContext.current?.logger)
+                logger.info("charging", metadata: ["amount": "\(value)"])
+                if TaskContext.current?.attempt == 1 { throw TestError("again") }
+                return value
+            }
+        }.build()
+        #expect(try await engine.run(workflow, id: "o-1", input: [5]).isCompleted)
+        let expected = (1...2).map { attempt in
+            "info charging amount=5 attempt=\(attempt) instance=o-1 service=shop step=charge#0 workflow=orders"
+        }
+        #expect(lines.lines == expected)
+        options.logger.info("plain")
+        #expect(lines.lines.last == "info plain service=shop")
+    }
+
+    @Test("A metadata provider tells the task's instance, workflow, step and attempt, and nothing outside a task")
+    func metadataProvider() async throws {
+        let seen = Atomically<[String: String]>([:])
+        let workflow = try Flow("w", input: Int.self).then("t") { (value: Int) in
+            seen.change { $0 = TaskContext.metadataProvider.get().mapValues { "\($0)" } }
+            return value
+        }.build()
+        _ = try await openEngine().run(workflow, id: "i", input: 1)
+        #expect(seen.value == ["instance": "i", "workflow": "w", "step": "t", "attempt": "1"])
+        #expect(TaskContext.metadataProvider.get().isEmpty)
     }
 }

@@ -165,7 +165,7 @@ import Testing
         options.concurrency = number
         let engine = Engine(backend: InMemoryBackend(), options: options)
         let workflow = try Flow("w", input: Int.self).then(adding(1, "a")).build()
-        engine.register(workflow)
+        try engine.register(workflow)
         let service = Task { try await engine.run() }
         for index in 0..<5 { try await engine.client.submit(workflow, id: InstanceID("\(index)"), input: index) }
         for index in 0..<5 {

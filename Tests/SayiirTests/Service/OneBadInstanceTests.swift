@@ -22,7 +22,7 @@ import Testing
 
     /// Serves until all healthy instances have completed.
     private func serve(_ engine: Engine, _ workflow: Workflow<Int, Int>, from first: Int) async throws {
-        engine.register(workflow)
+        try engine.register(workflow)
         let service = Task { try await engine.run() }
         for number in first..<first + Self.healthy {
             try await engine.client.submit(workflow, id: InstanceID("i\(number)"), input: number)
@@ -86,7 +86,7 @@ import Testing
         let engine = engine(on: backend, LogLines())
         try await engine.client.submit(workflow, id: "bad", input: 1)
         backend.appendError.change { $0 = { _ in .log(.closed) } }
-        engine.register(workflow)
+        try engine.register(workflow)
         await #expect(throws: WorkflowError.self) { try await engine.run() }
     }
 
@@ -100,7 +100,7 @@ import Testing
         }.build()
         let workflow = try workflow()
         let engine = engine(on: try await openLog(InMemoryFileSystem()), LogLines())
-        engine.register(failing)
+        try engine.register(failing)
         try await engine.client.submit(failing, id: "bad", input: Array(0..<500))
         try await serve(engine, workflow, from: 0)
         let again = Task { try await engine.run() }
