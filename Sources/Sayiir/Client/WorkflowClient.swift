@@ -5,7 +5,7 @@ public import SayiirProjection
 ///
 /// ```swift
 /// try await client.submit(welcome, id: "user-42", input: 42)
-/// try await client.signal("confirmed", to: "user-42", payload: true)
+/// try await client.signal(confirmed, to: "user-42", payload: true)     // let confirmed = Signal("confirmed", of: Bool.self)
 /// let status = try await client.waitForCompletion(of: "user-42", as: welcome)
 /// ```
 ///
@@ -91,6 +91,7 @@ public struct WorkflowClient: Sendable {
         try await apply(.resolveDoubt(step, resolution), to: id, by: actor, reason: reason)
     }
 
+    // Disfavored, so that a wrong payload of a declared signal is reported with its type.
     /// Sends a signal to an instance. Durable when this returns.
     ///
     /// It is kept until a node that waits for a signal of this name consumes it, first in, first out. So it may be sent before the
@@ -105,6 +106,7 @@ public struct WorkflowClient: Sendable {
     ///   - actor: Who sends it, for the history.
     /// - Throws: ``WorkflowError/notEncodable(what:_:reason:)``, ``WorkflowError/invalidInstanceID(_:)``,
     ///   ``WorkflowError/backend(_:)``.
+    @_disfavoredOverload
     public func signal(
         _ name: String, to id: InstanceID, payload: some Encodable & Sendable, deduplicationID: String? = nil,
         by actor: String? = nil

@@ -46,6 +46,17 @@ public struct TaskOptions: Hashable, Sendable {
         isSensitive = sensitive
     }
 
+    /// Describes options of a task that is retried up to `retries` times, after 1, 2, 4, … seconds. A flow checks them when it is built.
+    public init(
+        timeout: Duration? = nil, retries: Int, execution: Execution = .atLeastOnce,
+        priority: Int? = nil, tags: [String] = [], displayName: String? = nil, description: String? = nil,
+        version: String? = nil, sensitive: Bool = false
+    ) {
+        self.init(
+            timeout: timeout, retries: RetryPolicy(maxRetries: retries), execution: execution, priority: priority,
+            tags: tags, displayName: displayName, description: description, version: version, sensitive: sensitive)
+    }
+
     /// What is wrong with the options, in words; empty if nothing is.
     var problems: [String] {
         var problems = retries?.problems ?? []

@@ -46,7 +46,7 @@ public struct TaskContext: Sendable {
     /// that make the same request twice as good as once.
     public var idempotencyKey: String { "\(instance)/\(step)" }
 
-    /// The workflow's metadata, see ``Flow/metadata(_:)``; `nil` if it has none.
+    /// The workflow's metadata, see ``FlowBuilder/metadata(_:)``; `nil` if it has none.
     ///
     /// - Throws: what the decoder throws if the metadata is of another type.
     public func workflowMetadata<Value: Decodable>(as type: Value.Type = Value.self) throws -> Value? {

@@ -1,0 +1,22 @@
+public import SayiirEvents
+
+extension WorkflowClient {
+    /// Sends a declared signal to an instance; a payload of another type does not compile.
+    ///
+    /// It does the same as `signal(_:to:payload:deduplicationID:by:)` with the signal's name.
+    ///
+    /// - Parameters:
+    ///   - signal: The signal, as the flow waits for it.
+    ///   - id: The instance.
+    ///   - payload: The value that the waiting node takes.
+    ///   - deduplicationID: The sender's own id for this delivery: a second one with the same id is dropped.
+    ///   - actor: The name of the sender, for the history.
+    /// - Throws: ``WorkflowError/notEncodable(what:_:reason:)``, ``WorkflowError/invalidInstanceID(_:)``,
+    ///   ``WorkflowError/backend(_:)``.
+    public func signal<Payload>(
+        _ signal: Signal<Payload>, to id: InstanceID, payload: Payload, deduplicationID: String? = nil,
+        by actor: String? = nil
+    ) async throws(WorkflowError) {
+        return try await self.signal(signal.name, to: id, payload: payload, deduplicationID: deduplicationID, by: actor)
+    }
+}
