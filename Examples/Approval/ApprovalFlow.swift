@@ -10,6 +10,9 @@ struct Decision: Codable, Sendable {
     var by: String
 }
 
+/// The answer to a purchase, which the flow waits for and `approval approve` and `approval reject` send.
+let decisionMade = Signal("decision", of: Decision.self)
+
 /// How long there is to decide: a minute, or as many seconds as `APPROVAL_SECONDS` says. It is a part of the definition: an
 /// instance that was begun with another time-out cannot be resumed.
 let seconds = ProcessInfo.processInfo.environment["APPROVAL_SECONDS"].flatMap { Int($0) } ?? 60
@@ -28,7 +31,7 @@ func approvalWorkflow() throws -> Workflow<Purchase, String> {
             Branch(ask),
             Branch {
                 $0.waitForSignal(
-                    "decision", timeout: .seconds(seconds), orElse: Decision(isApproved: false, by: "nobody in time"))
+                    decisionMade, timeout: .seconds(seconds), orElse: Decision(isApproved: false, by: "nobody in time"))
             }
         )
         .join("order") { (purchase: Purchase, decision: Decision) in

@@ -23,7 +23,7 @@ func execute(_ arguments: [String], on engine: Engine) async throws {
         // A signal may be sent to an instance that does not exist yet. Here that would be a slip of the keyboard.
         _ = try await engine.client.status(of: id)
         let decision = Decision(isApproved: arguments[0] == "approve", by: arguments[3])
-        try await engine.client.signal("decision", to: id, payload: decision, by: arguments[3])
+        try await engine.client.signal(decisionMade, to: id, payload: decision, by: arguments[3])
         print("\(id): decision stored")
     case 3 where arguments[0] == "status":
         show(try await engine.client.status(of: InstanceID(arguments[2]), as: workflow))

@@ -2,9 +2,9 @@ import Sayiir
 
 func pipeline() async throws {
     let workflow = try Flow("pipeline", input: Int.self)
-        .then { $0 * 2 }
-        .then { $0 + 1 }
-        .then { String($0) }
+        .thenLambda { $0 * 2 }
+        .thenLambda { $0 + 1 }
+        .thenLambda { String($0) }
         .build()
 
     print(try await runWorkflow(workflow, 5))

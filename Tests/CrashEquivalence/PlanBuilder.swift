@@ -15,13 +15,16 @@ struct PlanBuilder {
 
     private init(world: PlanWorld) { self.world = world }
 
-    private func add<Input>(_ nodes: [PlanNode], to flow: Flow<Input, Int>, _ path: String) -> Flow<Input, Int> {
+    private func add<Input>(_ nodes: [PlanNode], to flow: FlowBuilder<Input, Int>, _ path: String) -> FlowBuilder<
+        Input, Int
+    > {
         var flow = flow
         for (number, node) in nodes.enumerated() { flow = add(node, to: flow, path + "\(number)") }
         return flow
     }
 
-    private func add<Input>(_ node: PlanNode, to flow: Flow<Input, Int>, _ id: String) -> Flow<Input, Int> {
+    private func add<Input>(_ node: PlanNode, to flow: FlowBuilder<Input, Int>, _ id: String) -> FlowBuilder<Input, Int>
+    {
         let world = world
         switch node {
         case .task(let task):
@@ -51,14 +54,18 @@ struct PlanBuilder {
         }
     }
 
-    private func add<Input>(_ signal: SignalPlan, to flow: Flow<Input, Int>, _ id: String) -> Flow<Input, Int> {
+    private func add<Input>(_ signal: SignalPlan, to flow: FlowBuilder<Input, Int>, _ id: String) -> FlowBuilder<
+        Input, Int
+    > {
         if let timeout = signal.timeout, signal.hasFallback {
             return flow.waitForSignal(scope + id, as: id, timeout: .seconds(timeout), orElse: SignalPlan.fallback)
         }
         return flow.waitForSignal(scope + id, of: Int.self, as: id, timeout: signal.timeout.map { .seconds($0) })
     }
 
-    private func add<Input>(child body: [PlanNode], to flow: Flow<Input, Int>, _ id: String) -> Flow<Input, Int> {
+    private func add<Input>(child body: [PlanNode], to flow: FlowBuilder<Input, Int>, _ id: String) -> FlowBuilder<
+        Input, Int
+    > {
         var inner = self
         inner.scope = "\(scope)\(id)/"
         guard let child = try? inner.add(body, to: Flow("child", input: Int.self), "").build() else {
@@ -69,8 +76,8 @@ struct PlanBuilder {
     }
 
     private func add<Input>(
-        _ style: JoinStyle, _ branches: [[PlanNode]], to flow: Flow<Input, Int>, _ id: String
-    ) -> Flow<Input, Int> {
+        _ style: JoinStyle, _ branches: [[PlanNode]], to flow: FlowBuilder<Input, Int>, _ id: String
+    ) -> FlowBuilder<Input, Int> {
         let world = world
         let join = id + ".join"
         let all = zip(Self.letters, branches).map { letter, nodes in
@@ -92,8 +99,8 @@ struct PlanBuilder {
     }
 
     private func add<Input>(
-        _ branches: [[PlanNode]], _ fallback: [PlanNode]?, to flow: Flow<Input, Int>, _ id: String
-    ) -> Flow<Input, Int> {
+        _ branches: [[PlanNode]], _ fallback: [PlanNode]?, to flow: FlowBuilder<Input, Int>, _ id: String
+    ) -> FlowBuilder<Input, Int> {
         let world = world
         let count = branches.count + (fallback == nil ? 0 : 1)
         let keys = Array(Self.letters.prefix(branches.count))

@@ -66,11 +66,11 @@ private struct Flows {
         }
     }
 
-    func chain(_ name: String = "chain") -> Flow<Int, Int> {
+    func chain(_ name: String = "chain") -> FlowBuilder<Int, Int> {
         Flow(name, input: Int.self).then(task("a") { $0 + 1 }).then(flaky("b", 10)).then(task("c") { $0 + 100 })
     }
 
-    func forked(_ name: String = "forked") -> Flow<Int, Int> {
+    func forked(_ name: String = "forked") -> FlowBuilder<Int, Int> {
         Flow(name, input: Int.self)
             .fork(
                 Branch("left") { $0.then(task("l1") { $0 + 1 }).then(flaky("l2", 10)) },
@@ -81,13 +81,13 @@ private struct Flows {
             .join("join") { (left: Int, right: Int) in left * 1000 + right }
     }
 
-    func mapped() -> Flow<Int, Int> {
+    func mapped() -> FlowBuilder<Int, Int> {
         Flow("mapped", input: Int.self).then("elements") { (value: Int) in Array(0..<value % 5 + 1) }
             .map("each", concurrency: 2) { $0.then(task("double") { $0 * 2 }).then(flaky("more", 1)) }
             .then("sum") { (values: [Int]) in values.reduce(0, +) }
     }
 
-    func routed() -> Flow<Int, Int> {
+    func routed() -> FlowBuilder<Int, Int> {
         Flow("routed", input: Int.self)
             .route(keys: ["0", "1", "2"], as: "which") { (value: Int) in "\(value % 3)" }
             .branch("0") { $0.then(task("zero") { $0 + 10 }) }
@@ -97,7 +97,7 @@ private struct Flows {
             .then("result") { (envelope: BranchEnvelope<Int>) in envelope.result + 1 }
     }
 
-    func looped() -> Flow<Int, Int> {
+    func looped() -> FlowBuilder<Int, Int> {
         Flow("looped", input: Int.self).then("start") { (value: Int) in [value, 5] }
             .loop(as: "round", maxIterations: 10) { body in
                 body.then("step") { [effects] (pair: [Int]) -> LoopResult<[Int]> in
@@ -109,23 +109,23 @@ private struct Flows {
             .then("first") { (pair: [Int]) in pair[0] }
     }
 
-    func delayed() -> Flow<Int, Int> {
+    func delayed() -> FlowBuilder<Int, Int> {
         Flow("delayed", input: Int.self).then(task("before") { $0 + 1 }).delay("wait", .milliseconds(700))
             .then(task("after") { $0 + 10 })
     }
 
-    func timedOut() -> Flow<Int, Int> {
+    func timedOut() -> FlowBuilder<Int, Int> {
         Flow("timed-out", input: Int.self).then(task("before") { $0 })
             .waitForSignal("never", timeout: .milliseconds(600), orElse: 7).then(task("after") { $0 + 1 })
     }
 
-    func nested() throws -> Flow<Int, Int> {
+    func nested() throws -> FlowBuilder<Int, Int> {
         let inner = try forked("inner").build()
         return Flow("nested", input: Int.self).then(task("before") { $0 + 1 }).thenFlow(inner).then(
             task("after") { $0 + 1 })
     }
 
-    func failing() -> Flow<Int, Int> {
+    func failing() -> FlowBuilder<Int, Int> {
         let retries = RetryPolicy(maxRetries: 2, initialDelay: .milliseconds(20), multiplier: 1)
         let boom = DurableTask("boom", retries: retries) { [effects] (_: Int) -> Int in
             try effects.note()
@@ -134,12 +134,12 @@ private struct Flows {
         return Flow("failing", input: Int.self).then(task("before") { $0 }).then(boom)
     }
 
-    func signalled() -> Flow<Int, Int> {
+    func signalled() -> FlowBuilder<Int, Int> {
         Flow("signalled", input: Int.self).then(task("before") { $0 }).waitForSignal("go", of: Int.self)
             .then(task("after") { $0 + 10 })
     }
 
-    func everything() throws -> Flow<Int, Int> {
+    func everything() throws -> FlowBuilder<Int, Int> {
         let child = try Flow("child", input: Int.self).then(task("c1") { $0 }).delay("c-wait", .milliseconds(200))
             .build()
         return Flow("everything", input: Int.self)

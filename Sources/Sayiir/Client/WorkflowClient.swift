@@ -6,7 +6,7 @@ internal import ServiceLifecycle
 ///
 /// ```swift
 /// try await client.submit(welcome, id: "user-42", input: 42)
-/// try await client.signal("confirmed", to: "user-42", payload: true)
+/// try await client.signal(confirmed, to: "user-42", payload: true)     // let confirmed = Signal("confirmed", of: Bool.self)
 /// let status = try await client.waitForCompletion(of: "user-42", as: welcome)
 /// ```
 ///
@@ -113,6 +113,7 @@ public struct WorkflowClient: Sendable {
         return try await apply(.resolveDoubt(step, resolution), to: id, by: actor, reason: reason)
     }
 
+    // Disfavored, so that a wrong payload of a declared signal is reported with its type.
     /// Sends a signal to an instance. Durable when this returns.
     ///
     /// It is kept until a node that waits for a signal of this name consumes it, first in, first out. So it may be sent before the
@@ -131,6 +132,7 @@ public struct WorkflowClient: Sendable {
     ///   ``WorkflowError/textTooLong(what:byteCount:limit:)``, ``WorkflowError/backend(_:)``; with `mustExist`
     ///   ``WorkflowError/instanceNotFound(_:)``, ``WorkflowError/notPossible(_:_:_:)``,
     ///   ``WorkflowError/signalNotAwaited(_:signal:known:)``.
+    @_disfavoredOverload
     @discardableResult
     public func signal(
         _ name: String, to id: InstanceID, payload: some Encodable & Sendable, deduplicationID: String? = nil,

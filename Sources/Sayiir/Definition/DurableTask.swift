@@ -51,6 +51,21 @@ public struct DurableTask<Input: Codable & Sendable, Output: Codable & Sendable>
         self.init(id, options: options, body)
     }
 
+    /// Makes a task of a function that is retried up to `retries` times, after 1, 2, 4, … seconds.
+    public init(
+        _ id: String, timeout: Duration? = nil, retries: Int,
+        execution: TaskOptions.Execution = .atLeastOnce, priority: Int? = nil, tags: [String] = [],
+        displayName: String? = nil, description: String? = nil, version: String? = nil, sensitive: Bool = false,
+        blocking: Bool = false, heartbeatTimeout: Duration? = nil,
+        _ body: @escaping @Sendable (Input) async throws -> Output
+    ) {
+        let options = TaskOptions(
+            timeout: timeout, retries: retries, execution: execution, priority: priority, tags: tags,
+            displayName: displayName, description: description, version: version, sensitive: sensitive,
+            blocking: blocking, heartbeatTimeout: heartbeatTimeout)
+        self.init(id, options: options, body)
+    }
+
     /// The task with retries only after errors for which `mayRetry` returns true.
     ///
     /// ```swift

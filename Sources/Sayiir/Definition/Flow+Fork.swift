@@ -11,35 +11,28 @@ public struct Branch<Input: Codable & Sendable, Output: Codable & Sendable>: Sen
     /// - Parameters:
     ///   - name: What the branch is called in histories and ``BranchResults``; the id of its first node by default.
     ///   - body: Adds the branch's nodes to an empty flow.
-    public init(_ name: String? = nil, _ body: (Flow<Input, Input>) -> Flow<Input, Output>) {
-        draft = DraftBranch(name: name, draft: body(Flow()).draft)
+    public init<Body: FlowProtocol>(_ name: String? = nil, body: (Flow<Input>) -> Body)
+    where Body.Input == Input, Body.Output == Output {
+        draft = DraftBranch(name: name, draft: body(.empty).flow.draft)
     }
 
     /// A branch of one task, called after it.
     public init(_ task: DurableTask<Input, Output>) { self.init { $0.then(task) } }
 }
 
-extension Flow {
-    /// The flow followed by branches that run at the same time, each with the same input. ``Fork/join(_:options:_:)`` goes on
-    /// when all have ended.
-    ///
-    /// ```swift
-    /// flow.fork(Branch(validatePayment), Branch("stock") { $0.then(checkStock).then(reserve) })
-    ///     .join("finalize") { (payment: Payment, stock: Stock) in Order(payment, stock) }
-    /// ```
-    ///
-    /// If a branch fails for good, the workflow fails, and the other branches are cancelled.
-    public func fork<each Result>(_ branches: repeat Branch<Output, each Result>) -> Fork<Input, repeat each Result> {
-        var drafts: [DraftBranch] = []
-        for branch in repeat each branches { drafts.append(branch.draft) }
-        return Fork(name: name, draft: adding(drafts))
-    }
-
+extension FlowBuilder {
     /// The flow followed by branches of the same type, whose number is known when the flow is built.
     ///
     /// ``ArrayFork/join(_:options:_:)`` gets their outputs in the order of the branches.
     public func fork<Result>(_ branches: [Branch<Output, Result>]) -> ArrayFork<Input, Result> {
         ArrayFork(name: name, draft: adding(branches.map(\.draft)))
+    }
+
+    /// Adds a fork of any number of branches.
+    func forked<each Result>(_ branches: repeat Branch<Output, each Result>) -> Fork<Input, repeat each Result> {
+        var drafts: [DraftBranch] = []
+        for branch in repeat each branches { drafts.append(branch.draft) }
+        return Fork(name: name, draft: adding(drafts))
     }
 
     private func adding(_ branches: [DraftBranch]) -> FlowDraft {
@@ -58,7 +51,7 @@ public struct Fork<Input: Codable & Sendable, each Result: Codable & Sendable>: 
     public func join<Next: Codable & Sendable>(
         _ id: String, options: TaskOptions = TaskOptions(),
         _ body: @escaping @Sendable (repeat each Result) async throws -> Next
-    ) -> Flow<Input, Next> {
+    ) -> FlowBuilder<Input, Next> {
         let task = TaskNode(options: options) { (results: (repeat each Result)) in
             try await body(repeat each results)
         } input: { (value, codecs) throws(ValueError) in
@@ -72,12 +65,12 @@ public struct Fork<Input: Codable & Sendable, each Result: Codable & Sendable>: 
     public func join<Next: Codable & Sendable>(
         byName id: String, options: TaskOptions = TaskOptions(),
         _ body: @escaping @Sendable (BranchResults) async throws -> Next
-    ) -> Flow<Input, Next> {
+    ) -> FlowBuilder<Input, Next> {
         joined(by: TaskNode(options: options, body: body, input: BranchResults.init), id)
     }
 
-    private func joined<Next>(by task: TaskNode, _ id: String) -> Flow<Input, Next> {
-        Flow<Input, Input>(name: name, draft: draft).adding(.task(task), id: id)
+    private func joined<Next>(by task: TaskNode, _ id: String) -> FlowBuilder<Input, Next> {
+        Flow<Input>(name: name, draft: draft).adding(.task(task), id: id)
     }
 }
 
@@ -89,10 +82,10 @@ public struct ArrayFork<Input: Codable & Sendable, Result: Codable & Sendable>: 
     /// The flow followed by a task that takes the outputs of the branches, in the order of their declaration.
     public func join<Next: Codable & Sendable>(
         _ id: String, options: TaskOptions = TaskOptions(), _ body: @escaping @Sendable ([Result]) async throws -> Next
-    ) -> Flow<Input, Next> {
+    ) -> FlowBuilder<Input, Next> {
         let task = TaskNode(options: options, body: body) { (value, codecs) throws(ValueError) in
             try BranchResults(value, codecs).outputs(as: Result.self)
         }
-        return Flow<Input, Input>(name: name, draft: draft).adding(.task(task), id: id)
+        return Flow<Input>(name: name, draft: draft).adding(.task(task), id: id)
     }
 }

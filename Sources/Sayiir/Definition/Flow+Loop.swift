@@ -1,6 +1,6 @@
 internal import SayiirEvents
 
-extension Flow {
+extension FlowBuilder {
     /// The flow followed by a task that is repeated until it says that it is done.
     ///
     /// ```swift
@@ -17,7 +17,7 @@ extension Flow {
     public func loop(
         _ body: DurableTask<Output, LoopResult<Output>>, as id: String? = nil, maxIterations: Int = 10,
         onMax: OnMax = .fail
-    ) -> Flow { loop(as: id, maxIterations: maxIterations, onMax: onMax) { $0.then(body) } }
+    ) -> FlowBuilder { loop(as: id, maxIterations: maxIterations, onMax: onMax) { $0.then(body) } }
 
     /// The flow followed by a body of any nodes that is repeated until it says that it is done.
     ///
@@ -28,12 +28,12 @@ extension Flow {
     ///   - body: Adds the body's nodes to an empty flow.
     public func loop(
         as id: String? = nil, maxIterations: Int = 10, onMax: OnMax = .fail,
-        _ body: (Flow<Output, Output>) -> Flow<Output, LoopResult<Output>>
-    ) -> Flow {
+        body: (Flow<Output>) -> FlowBuilder<Output, LoopResult<Output>>
+    ) -> FlowBuilder {
         let node = LoopNode(body: 0, maxIterations: maxIterations, onMax: onMax) { (value, codecs) throws(ValueError) in
             let result = try value.get(as: LoopResult<Output>.self, with: codecs)
             return (result.isAgain ? .again : .done, result.value)
         }
-        return adding(.loop(body: body(Flow<Output, Output>()).draft, node), id: id)
+        return adding(.loop(body: body(.empty).draft, node), id: id)
     }
 }

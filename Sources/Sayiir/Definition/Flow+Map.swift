@@ -1,4 +1,4 @@
-extension Flow {
+extension FlowBuilder {
     /// The flow followed by a body that is run for each element of an array, several at a time; gives the outputs in the order of
     /// the elements.
     ///
@@ -13,17 +13,17 @@ extension Flow {
     ///   - id: The map's name; `map_0`, `map_1`, … by default.
     ///   - concurrency: How many elements may be under way at the same time, at least 1. `Int.max` for no limit.
     ///   - body: Adds the body's nodes to an empty flow.
-    public func map<Element, Result>(
-        _ id: String? = nil, concurrency: Int = 16, _ body: (Flow<Element, Element>) -> Flow<Element, Result>
-    ) -> Flow<Input, [Result]> where Output == [Element] {
+    public func map<Element, Body: FlowProtocol>(
+        _ id: String? = nil, concurrency: Int = 16, body: (Flow<Element>) -> Body
+    ) -> FlowBuilder<Input, [Body.Output]> where Output == [Element], Body.Input == Element {
         let node = MapNode(body: 0, concurrency: concurrency) { (value, codecs) throws(ValueError) in
             try value.get(as: [Element].self, with: codecs)
         } gather: { (outputs, codecs) throws(ValueError) in
-            var results: [Result] = []
+            var results: [Body.Output] = []
             results.reserveCapacity(outputs.count)
-            for output in outputs { results.append(try output.get(as: Result.self, with: codecs)) }
+            for output in outputs { results.append(try output.get(as: Body.Output.self, with: codecs)) }
             return results
         }
-        return adding(.map(body: body(Flow<Element, Element>()).draft, node), id: id)
+        return adding(.map(body: body(.empty).flow.draft, node), id: id)
     }
 }

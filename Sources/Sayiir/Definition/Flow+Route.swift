@@ -15,7 +15,7 @@ public struct BranchEnvelope<Result: Codable & Sendable>: Codable, Sendable {
 extension BranchEnvelope: Equatable where Result: Equatable {}
 extension BranchEnvelope: Hashable where Result: Hashable {}
 
-extension Flow {
+extension FlowBuilder {
     /// The flow followed by one of several branches, chosen by a function. The branches get the value that the function got.
     ///
     /// ```swift
@@ -64,16 +64,16 @@ private func routeKey<Key: Sendable>(of key: Key) -> String {
 
 /// A flow that is about to branch: its first branch says what all of them return.
 public struct RouteStart<Input: Codable & Sendable, Value: Codable & Sendable, Key: Sendable>: Sendable {
-    let flow: Flow<Input, Value>
+    let flow: FlowBuilder<Input, Value>
     let id: String?
     let key: TaskNode
     let keys: [String]
     let text: @Sendable (Key) -> String
 
     /// The branch that is taken for a key.
-    public func branch<Result>(
-        _ key: Key, _ body: (Flow<Value, Value>) -> Flow<Value, Result>
-    ) -> Route<Input, Value, Key, Result> { Route(self).branch(key, body) }
+    public func branch<Body: FlowProtocol>(
+        _ key: Key, body: (Flow<Value>) -> Body
+    ) -> Route<Input, Value, Key, Body.Output> where Body.Input == Value { Route(self).branch(key, body: body) }
 
     /// The branch of one task that is taken for a key.
     public func branch<Result>(_ key: Key, _ task: DurableTask<Value, Result>) -> Route<Input, Value, Key, Result> {
@@ -81,9 +81,11 @@ public struct RouteStart<Input: Codable & Sendable, Value: Codable & Sendable, K
     }
 
     /// The branch that is taken for keys without one of their own.
-    public func defaultBranch<Result>(
-        _ body: (Flow<Value, Value>) -> Flow<Value, Result>
-    ) -> Route<Input, Value, Key, Result> { Route(self).defaultBranch(body) }
+    public func defaultBranch<Body: FlowProtocol>(
+        body: (Flow<Value>) -> Body
+    ) -> Route<Input, Value, Key, Body.Output> where Body.Input == Value {
+        Route(self).defaultBranch(body: body)
+    }
 }
 
 /// A flow whose branches are being gathered.
@@ -101,9 +103,10 @@ public struct Route<
     }
 
     /// The branch that is taken for a key.
-    public func branch(_ key: Key, _ body: (Flow<Value, Value>) -> Flow<Value, Result>) -> Route {
+    public func branch<Body: FlowProtocol>(_ key: Key, body: (Flow<Value>) -> Body) -> Route
+    where Body.Input == Value, Body.Output == Result {
         var route = self
-        route.draft.branches.append((start.text(key), body(Flow<Value, Value>()).draft))
+        route.draft.branches.append((start.text(key), body(.empty).flow.draft))
         return route
     }
 
@@ -111,12 +114,13 @@ public struct Route<
     public func branch(_ key: Key, _ task: DurableTask<Value, Result>) -> Route { branch(key) { $0.then(task) } }
 
     /// The branch that is taken for keys without one of their own.
-    public func defaultBranch(_ body: (Flow<Value, Value>) -> Flow<Value, Result>) -> Route {
+    public func defaultBranch<Body: FlowProtocol>(body: (Flow<Value>) -> Body) -> Route
+    where Body.Input == Value, Body.Output == Result {
         var route = self
-        route.draft.fallback = body(Flow<Value, Value>()).draft
+        route.draft.fallback = body(.empty).flow.draft
         return route
     }
 
     /// Ends the branching: the flow goes on with the key and what its branch returned.
-    public func done() -> Flow<Input, BranchEnvelope<Result>> { start.flow.adding(.route(draft), id: start.id) }
+    public func done() -> FlowBuilder<Input, BranchEnvelope<Result>> { start.flow.adding(.route(draft), id: start.id) }
 }

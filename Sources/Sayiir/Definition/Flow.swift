@@ -1,6 +1,9 @@
 internal import SayiirEvents
 
-/// A workflow under construction: nodes in the order in which they run, each taking the output of the one before.
+// The start has one type parameter, not two that an initializer makes equal. With the latter, Swift 6.3 crashes on most
+// flows that have a wrong type in them (github.com/swiftlang/swift/issues/81801). `WrongFlowTests` keeps the messages.
+
+/// The start of a workflow: a flow without nodes, which takes a value of type `Input`.
 ///
 /// ```swift
 /// let shipping = try Flow("shipping", input: Order.self)
@@ -11,11 +14,16 @@ internal import SayiirEvents
 ///     .build()
 /// ```
 ///
-/// A flow is a value: every call returns a longer one and leaves this one as it is. A task whose input is not the output of
-/// the one before does not compile. What the compiler cannot see is checked by ``build()``.
+/// Every call returns a ``FlowBuilder`` with one more node.
+public typealias Flow<Input: Codable & Sendable> = FlowBuilder<Input, Input>
+
+/// A workflow under construction: nodes in the order in which they run, each taking the output of the one before.
+///
+/// Begin one with ``Flow``. A builder is a value: every call returns a longer one and leaves this one as it is. A task
+/// whose input is not the output of the one before does not compile. ``build()`` checks what the compiler cannot see.
 ///
 /// Ids are unique over the whole flow, branches and bodies included; a child workflow has ids of its own.
-public struct Flow<Input: Codable & Sendable, Output: Codable & Sendable>: Sendable {
+public struct FlowBuilder<Input: Codable & Sendable, Output: Codable & Sendable>: FlowProtocol {
     /// The flow's name. Instances are bound to the name and the definition together; see ``formerly(_:)`` for a flow that is renamed.
     public let name: String
     let draft: FlowDraft
@@ -28,10 +36,10 @@ public struct Flow<Input: Codable & Sendable, Output: Codable & Sendable>: Senda
     /// The flow with a value that its tasks find in ``TaskContext/workflowMetadata(as:)``, and tools in the history.
     ///
     /// It is stored as JSON with every instance, 512 KiB at most. It is not part of the definition's hash.
-    public func metadata(_ value: some Encodable & Sendable) -> Flow {
+    public func metadata(_ value: some Encodable & Sendable) -> FlowBuilder {
         var draft = draft
         draft.metadata = Result { () throws(ValueError) in try Codecs(writing: JSONCodec()).encode(value) }
-        return Flow(name: name, draft: draft)
+        return FlowBuilder(name: name, draft: draft)
     }
 
     /// The flow whose runs fail if they have not ended when so much time has passed since their submission.
@@ -44,19 +52,19 @@ public struct Flow<Input: Codable & Sendable, Output: Codable & Sendable>: Senda
     /// part of the definition's hash, and of no effect in a child workflow, which runs within its parent's deadline.
     ///
     /// - Parameter duration: From 0 to 200 years; a run without any time fails before its first task.
-    public func deadline(_ duration: Duration) -> Flow {
+    public func deadline(_ duration: Duration) -> FlowBuilder {
         var draft = draft
         draft.deadline = duration
-        return Flow(name: name, draft: draft)
+        return FlowBuilder(name: name, draft: draft)
     }
 
     /// Declares names that the flow had before, so that instances that were submitted under them continue with it.
     ///
     /// Their definition has to be the same: a flow that has changed needs the earlier one to be registered, too.
-    public func formerly(_ names: String...) -> Flow {
+    public func formerly(_ names: String...) -> FlowBuilder {
         var draft = draft
         draft.formerNames += names
-        return Flow(name: name, draft: draft)
+        return FlowBuilder(name: name, draft: draft)
     }
 
     /// The flow followed by a task.
@@ -64,41 +72,44 @@ public struct Flow<Input: Codable & Sendable, Output: Codable & Sendable>: Senda
     /// - Parameters:
     ///   - task: The task.
     ///   - id: The task's name in this flow, if it is not its own.
-    public func then<Next>(_ task: DurableTask<Output, Next>, as id: String? = nil) -> Flow<Input, Next> {
+    public func then<Next>(_ task: DurableTask<Output, Next>, as id: String? = nil) -> FlowBuilder<Input, Next> {
         adding(.task(TaskNode(task)), id: id ?? task.id)
     }
 
     /// The flow followed by a task made of a function; see ``TaskOptions`` for what can be set.
+    ///
+    /// A function that has nothing to return returns ``Nothing``, since `Void` cannot be stored.
     public func then<Next>(
         _ id: String, options: TaskOptions = TaskOptions(), _ body: @escaping @Sendable (Output) async throws -> Next
-    ) -> Flow<Input, Next> {
-        then(DurableTask(id, options: options, body))
+    ) -> FlowBuilder<Input, Next> {
+        adding(.task(TaskNode(DurableTask(id, options: options, body))), id: id)
     }
 
-    /// The flow followed by a task made of a function without a name: it is called `lambda_0`, the next `lambda_1`, and so on.
+    /// Adds a task made of a function without a name. It is called `lambda_0`, the next one `lambda_1`, and so on.
     ///
-    /// Handy for a first try. Moving such tasks about changes their names, so give names to what is to last.
-    public func then<Next>(_ body: @escaping @Sendable (Output) async throws -> Next) -> Flow<Input, Next> {
-        adding(.task(TaskNode(DurableTask("", body))), id: nil)
+    /// Use it for a first try. Moving such tasks about changes their names, so give names to what is to last.
+    public func thenLambda<Next>(_ body: @escaping @Sendable (Output) async throws -> Next) -> FlowBuilder<Input, Next>
+    {
+        adding(.task(TaskNode(DurableTask("", options: TaskOptions(), body))), id: nil)
     }
 
     /// The flow followed by another workflow, which becomes a part of this one.
     ///
-    /// Its nodes run as the parent's own, under the parent's instance, name and metadata. Their ids are put behind the child's:
-    /// `child_0/charge`. So the same workflow may be used more than once.
+    /// Its nodes run as the parent's own, under the parent's instance, name and metadata. Their ids are put behind the
+    /// child's: `child_0/charge`. So the same workflow may be used more than once.
     ///
     /// - Parameters:
     ///   - workflow: The child.
     ///   - id: Its name in this flow; `child_0`, `child_1`, … by default.
-    public func thenFlow<Next>(_ workflow: Workflow<Output, Next>, as id: String? = nil) -> Flow<Input, Next> {
+    public func thenFlow<Next>(_ workflow: Workflow<Output, Next>, as id: String? = nil) -> FlowBuilder<Input, Next> {
         adding(.child(workflow.draft, workflow: workflow.name), id: id)
     }
 
     /// The flow with one more node.
-    func adding<Next>(_ kind: DraftNode.Kind, id: String?) -> Flow<Input, Next> {
+    func adding<Next>(_ kind: DraftNode.Kind, id: String?) -> FlowBuilder<Input, Next> {
         var draft = draft
         draft.nodes = draft.nodes.adding(DraftNode(id: id, kind: kind))
-        return Flow<Input, Next>(name: name, draft: draft)
+        return FlowBuilder<Input, Next>(name: name, draft: draft)
     }
 
     /// Checks the flow and makes a workflow of it.
@@ -113,9 +124,17 @@ public struct Flow<Input: Codable & Sendable, Output: Codable & Sendable>: Senda
     }
 }
 
-extension Flow where Output == Input {
+extension FlowBuilder {
+    /// The builder itself.
+    public var flow: FlowBuilder { self }
+}
+
+extension FlowBuilder where Output == Input {
     /// Begins a flow that takes a value of type `Input`.
-    public init(_ name: String = "workflow", input: Input.Type = Input.self) {
+    public init(_ name: String = "workflow", input: Input.Type) {
         self.init(name: name, draft: FlowDraft())
     }
+
+    /// The flow that a branch or a body begins with.
+    static var empty: FlowBuilder { FlowBuilder(name: "workflow", draft: FlowDraft()) }
 }

@@ -61,6 +61,18 @@ public struct TaskOptions: Hashable, Sendable {
         isBlocking = blocking
     }
 
+    /// Describes options of a task that is retried up to `retries` times, after 1, 2, 4, … seconds. A flow checks them when it is built.
+    public init(
+        timeout: Duration? = nil, retries: Int, execution: Execution = .atLeastOnce,
+        priority: Int? = nil, tags: [String] = [], displayName: String? = nil, description: String? = nil,
+        version: String? = nil, sensitive: Bool = false, blocking: Bool = false, heartbeatTimeout: Duration? = nil
+    ) {
+        self.init(
+            timeout: timeout, retries: RetryPolicy(maxRetries: retries), execution: execution, priority: priority,
+            tags: tags, displayName: displayName, description: description, version: version, sensitive: sensitive,
+            blocking: blocking, heartbeatTimeout: heartbeatTimeout)
+    }
+
     /// Above this a heartbeat time-out never ends an attempt.
     static let longestHeartbeatTimeout = Duration.seconds(200 * 365 * 86_400)
 

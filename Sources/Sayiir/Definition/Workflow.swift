@@ -2,7 +2,7 @@ public import SayiirEvents
 
 /// A workflow that can be run: a checked graph of nodes that takes an `Input` and gives an `Output`.
 ///
-/// Made by ``Flow/build()``; immutable from then on.
+/// Made by ``FlowBuilder/build()``; immutable from then on.
 public struct Workflow<Input: Codable & Sendable, Output: Codable & Sendable>: Sendable {
     /// The workflow's name. An instance goes by the name and the definition of the workflow that it was submitted with.
     public let name: String

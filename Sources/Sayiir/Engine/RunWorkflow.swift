@@ -88,7 +88,7 @@ public func unpauseWorkflow(_ id: InstanceID, backend: any Backend) async throws
     try await WorkflowClient(backend: backend).unpause(id)
 }
 
-/// Sends a signal to an instance; see ``WorkflowClient/signal(_:to:payload:deduplicationID:by:)``.
+/// Sends a signal to an instance; as ``WorkflowClient`` does for a signal that is known by its name.
 ///
 /// - Throws: ``WorkflowError``.
 public func sendSignal(

@@ -66,7 +66,7 @@ public struct TaskContext: Sendable {
         return run > 1 ? "\(id)#\(run)/\(activation)" : "\(id)/\(activation)"
     }
 
-    /// The workflow's metadata, see ``Flow/metadata(_:)``; `nil` if it has none.
+    /// The workflow's metadata, see ``FlowBuilder/metadata(_:)``; `nil` if it has none.
     ///
     /// - Throws: what the decoder throws if the metadata is of another type.
     public func workflowMetadata<Value: Decodable>(as type: Value.Type = Value.self) throws -> Value? {

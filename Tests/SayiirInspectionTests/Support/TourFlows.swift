@@ -77,7 +77,7 @@ enum TourFlows {
             return "friendly"
         }
         let numbered = (1...3).map { number in
-            Branch("copy_\(number)") { (flow: Flow<Int, Int>) in
+            Branch("copy_\(number)") { (flow: Flow<Int>) in
                 flow.then("send_\(number)") { (length: Int) -> Int in
                     if number > 1 { try await world.waitForEnd(of: "send_\(number - 1)") }
                     return length + number

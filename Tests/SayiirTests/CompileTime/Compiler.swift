@@ -6,6 +6,8 @@ struct Compiler {
     /// What the compiler said of a program.
     struct Verdict {
         var isAccepted: Bool
+        /// A Boolean value that indicates whether the compiler ended for another reason than errors in the program.
+        var hasCrashed: Bool
         var output: String
 
         /// The lines that report an error.
@@ -23,18 +25,21 @@ struct Compiler {
     var attempts = 250_000
 
     /// Type-checks a program.
-    func check(_ program: String) throws -> Verdict {
+    func check(_ program: String) throws -> Verdict { try check(files: ["program.swift": program]) }
+
+    /// Type-checks a module of several files, given by name.
+    func check(files: [String: String], _ options: String...) throws -> Verdict {
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("sayiir-compile-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let source = folder.appendingPathComponent("program.swift")
+        for (name, text) in files { try Data(text.utf8).write(to: folder.appendingPathComponent(name)) }
+        let sources = files.keys.sorted().map { folder.appendingPathComponent($0).path }
         let output = folder.appendingPathComponent("output")
-        try Data(program.utf8).write(to: source)
         try Data().write(to: output)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["swiftc"] + arguments + [source.path]
+        process.arguments = ["swiftc"] + arguments + options + sources
         // Into a file: a pipe would fill up while nobody reads it.
         let handle = try FileHandle(forWritingTo: output)
         process.standardOutput = handle
@@ -44,6 +49,7 @@ struct Compiler {
         process.waitUntilExit()
         return Verdict(
             isAccepted: process.terminationReason == .exit && process.terminationStatus == 0,
+            hasCrashed: process.terminationReason != .exit || process.terminationStatus > 1,
             output: try String(contentsOf: output, encoding: .utf8))
     }
 

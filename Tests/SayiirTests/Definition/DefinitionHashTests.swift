@@ -48,7 +48,9 @@ import Testing
     func goldenConstructs() throws {
         let flow = Flow("any", input: Int.self)
         func same(_ id: String) -> DurableTask<Int, Int> { DurableTask(id) { (value: Int) in value } }
-        func expect<Output>(_ flow: Flow<Int, Output>, _ hash: String, at location: SourceLocation = #_sourceLocation)
+        func expect<Output>(
+            _ flow: FlowBuilder<Int, Output>, _ hash: String, at location: SourceLocation = #_sourceLocation
+        )
             throws
         {
             #expect(try flow.build().definitionHash.description == hash, sourceLocation: location)
@@ -113,16 +115,16 @@ import Testing
     @Test("HASH-01: waits, branches, keys, limits, bodies and kinds of nodes change the hash too")
     func sensitivityOfConstructs() throws {
         let flow = Flow("w", input: Int.self)
-        func fork(_ branches: [Branch<Int, Int>], join: String = "j") -> Flow<Int, Int> {
+        func fork(_ branches: [Branch<Int, Int>], join: String = "j") -> FlowBuilder<Int, Int> {
             flow.fork(branches).join(join) { (all: [Int]) in all.count }
         }
-        func route(_ keys: [String], withDefault: Bool = false) -> Flow<Int, Int> {
+        func route(_ keys: [String], withDefault: Bool = false) -> FlowBuilder<Int, Int> {
             var route = flow.route(keys: keys) { (_: Int) in "a" }.branch(keys[0]) { $0.then(adding(1, "h0")) }
             for key in keys.dropFirst() { route = route.branch(key) { $0.then(adding(1, "h\(key)")) } }
             if withDefault { route = route.defaultBranch { $0.then(adding(1, "d")) } }
             return route.done().then("unwrap") { $0.result }
         }
-        func loop(_ body: String = "b", max: Int = 10, onMax: OnMax = .fail) -> Flow<Int, Int> {
+        func loop(_ body: String = "b", max: Int = 10, onMax: OnMax = .fail) -> FlowBuilder<Int, Int> {
             flow.loop(maxIterations: max, onMax: onMax) { $0.then(body) { LoopResult.done($0) } }
         }
         let child = try flow.then(adding(1, "c")).build()

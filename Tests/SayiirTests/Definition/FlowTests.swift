@@ -16,7 +16,7 @@ import Testing
         let second = flow.then(adding(1, "d"))
         let third = first.then(adding(1, "e"))
         let fourth = first.delay("f", .seconds(1))
-        func ids(_ flow: Flow<Int, Int>) throws -> [String] { try flow.build().nodes.map(\.id.rawValue) }
+        func ids(_ flow: FlowBuilder<Int, Int>) throws -> [String] { try flow.build().nodes.map(\.id.rawValue) }
         #expect(try ids(flow) == ["a"])
         #expect(try ids(first) == ["a", "b", "c"])
         #expect(try ids(second) == ["a", "d"])
@@ -78,7 +78,8 @@ import Testing
 
     @Test("SEQ-05: functions without a name are lambda_0, lambda_1, …; a named one takes no number")
     func anonymous() async throws {
-        let workflow = try Flow("w", input: Int.self).then { $0 * 2 }.then("named") { $0 }.then { $0 + 1 }.build()
+        let workflow = try Flow("w", input: Int.self).thenLambda { $0 * 2 }.then("named") { $0 }.thenLambda { $0 + 1 }
+            .build()
         #expect(workflow.nodes.map(\.id) == ["lambda_0", "named", "lambda_1"])
         #expect(try await runWorkflow(workflow, 10) == 21)
     }

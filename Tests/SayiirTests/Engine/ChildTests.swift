@@ -48,14 +48,14 @@ import Testing
     @Test("CHI-07: equal ids in parent and child, and a child used twice, do not disturb each other")
     func namespaces() async throws {
         let calls = Calls()
-        let inner = try Flow("child", input: Int.self).then(adding(100, "same", calls)).then { $0 + 1 }
+        let inner = try Flow("child", input: Int.self).then(adding(100, "same", calls)).thenLambda { $0 + 1 }
             .loop { $0.then("body") { LoopResult.done($0 * 2) } }
             .route(keys: ["a"]) { (_: Int) in "a" }.branch("a") { $0.then("h") { $0 + 3 } }.done().then("result") {
                 $0.result
             }
             .build()
         let nested = try Flow("middle", input: Int.self).thenFlow(inner).build()
-        let workflow = try Flow("w", input: Int.self).then(adding(1, "same", calls)).then { $0 }
+        let workflow = try Flow("w", input: Int.self).then(adding(1, "same", calls)).thenLambda { $0 }
             .thenFlow(inner).thenFlow(inner).thenFlow(nested).loop { $0.then("body") { LoopResult.done($0) } }.build()
         func once(_ value: Int) -> Int { (value + 101) * 2 + 3 }
         #expect(try await openEngine().run(workflow, id: "i", input: 0).output == once(once(once(1))))

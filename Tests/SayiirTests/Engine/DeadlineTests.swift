@@ -18,7 +18,7 @@ import Testing
 
     private func workflow(_ obstacle: Obstacle) throws -> Workflow<Int, Int> {
         let flow = Flow("w", input: Int.self).then(adding(1, "first", calls))
-        let blocked: Flow<Int, Int>
+        let blocked: FlowBuilder<Int, Int>
         switch obstacle {
         case .delay: blocked = flow.delay("pause", .seconds(3600))
         case .signal: blocked = flow.waitForSignal("go", of: Int.self)

@@ -63,7 +63,7 @@ import Testing
 
     @Test("DELAY-08, DELAY-11, DELAY-12: ids used twice, and lengths that are negative or absurd, are refused")
     func buildErrors() throws {
-        func text(_ flow: Flow<Int, Int>) -> String {
+        func text(_ flow: FlowBuilder<Int, Int>) -> String {
             #expect(throws: FlowError.self) { try flow.build() }?.description ?? ""
         }
         let flow = Flow("w", input: Int.self)

@@ -324,15 +324,46 @@ import Testing
             #expect(throws: FlowError.self) { try none.build() }?.description == "Fork must have at least one branch")
     }
 
+    @Test("A fork of any number of branches gives their outputs in the order of their declaration")
+    func numbersOfBranches() async throws {
+        func branch(_ number: Int) -> Branch<Int, Int> {
+            Branch(DurableTask("b\(number)") { (value: Int) in value + number })
+        }
+        let start = Flow("w", input: Int.self)
+        let flows = [
+            start.fork(branch(0)).join("j") { [$0] },
+            start.fork(branch(0), branch(1)).join("j") { [$0, $1] },
+            start.fork(branch(0), branch(1), branch(2)).join("j") { [$0, $1, $2] },
+            start.fork(branch(0), branch(1), branch(2), branch(3)).join("j") { [$0, $1, $2, $3] },
+            start.fork(branch(0), branch(1), branch(2), branch(3), branch(4)).join("j") { [$0, $1, $2, $3, $4] },
+        ]
+        for (number, flow) in flows.enumerated() {
+            #expect(try await runWorkflow(flow.build(), 10) == Array(10...(10 + number)))
+        }
+        let six = start.fork(branch(0), branch(1), branch(2), branch(3), branch(4), branch(5))
+        #expect(try await runWorkflow(six.join("j") { [$0, $1, $2, $3, $4, $5] }.build(), 0) == Array(0..<6))
+        let seven = start.fork(branch(0), branch(1), branch(2), branch(3), branch(4), branch(5), branch(6))
+        #expect(try await runWorkflow(seven.join("j") { [$0, $1, $2, $3, $4, $5, $6] }.build(), 0) == Array(0..<7))
+        let eight = start.fork(branch(0), branch(1), branch(2), branch(3), branch(4), branch(5), branch(6), branch(7))
+        #expect(
+            try await runWorkflow(eight.join("j") { [$0, $1, $2, $3, $4, $5, $6, $7] }.build(), 0) == Array(0..<8))
+        let ten = start.fork(
+            branch(0), branch(1), branch(2), branch(3), branch(4), branch(5), branch(6), branch(7), branch(8), branch(9)
+        )
+        #expect(
+            try await runWorkflow(ten.join("j") { [$0, $1, $2, $3, $4, $5, $6, $7, $8, $9] }.build(), 0)
+                == Array(0..<10))
+    }
+
     @Test("FORK-07: branches of functions without names are called lambda_0, lambda_1, …, over the whole flow")
     func anonymousBranches() async throws {
         let workflow = try Flow("w", input: Int.self)
-            .fork(Branch { $0.then { $0 + 10 } }, Branch { $0.then { $0 + 20 } })
+            .fork(Branch { $0.thenLambda { $0 + 10 } }, Branch { $0.thenLambda { $0 + 20 } })
             .join(byName: "j") { results in
                 #expect(results.names == ["lambda_0", "lambda_1"])
                 return try results["lambda_0", as: Int.self] + results["lambda_1", as: Int.self]
             }
-            .then { $0 }.build()
+            .thenLambda { $0 }.build()
         #expect(try await runWorkflow(workflow, 5) == 40)
         #expect(workflow.nodes.map(\.id) == ["lambda_0||lambda_1", "lambda_0", "lambda_1", "j", "lambda_2"])
     }

@@ -1,3 +1,4 @@
+import Logging
 import SayiirTesting
 import TestSupport
 import Testing
@@ -13,7 +14,7 @@ import Testing
         var key: String {
             TaskContext(
                 workflow: "w", instance: instance, run: run, step: step, attempt: 1, node: nil, metadata: nil,
-                codecs: Codecs(writing: JSONCodec())
+                codecs: Codecs(writing: JSONCodec()), logger: Logger(label: "test")
             ).idempotencyKey
         }
     }

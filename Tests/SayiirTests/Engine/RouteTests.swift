@@ -104,7 +104,7 @@ import Testing
     @Test("ROUTE-09, ROUTE-10: keys without a branch, branches without a key, and keys used twice are refused")
     func buildErrors() throws {
         let start = Flow("w", input: Int.self).route(keys: ["a"]) { (_: Int) in "a" }
-        func text(of flow: Flow<Int, BranchEnvelope<String>>) -> String {
+        func text(of flow: FlowBuilder<Int, BranchEnvelope<String>>) -> String {
             #expect(throws: FlowError.self) { try flow.build() }?.description ?? ""
         }
         #expect(

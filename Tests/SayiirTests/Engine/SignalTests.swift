@@ -201,4 +201,31 @@ import Testing
         let rejection = try await engine.client.state(of: "j").mailbox.entries.first?.rejection
         #expect(rejection?.description == "a 'json' value cannot be decoded as Person: 'name' is missing")
     }
+
+    @Test("A declared signal carries its payload from a typed sender and from one that knows only the name")
+    func declared() async throws {
+        let approve = Signal("approve", of: [String].self)
+        let engine = try await openEngine()
+        let workflow = try Flow("w", input: Int.self)
+            .waitForSignal(approve, as: "one").then("keep") { $0 }
+            .waitForSignal(approve, as: "two", timeout: .seconds(60)).then("end") { $0.joined() }.build()
+        #expect(workflow.nodes.first?.id == "one")
+        try await engine.client.signal(approve, to: "i", payload: ["a"], deduplicationID: "x", by: "ada")
+        try await engine.client.signal(approve, to: "i", payload: ["b"], deduplicationID: "x")
+        try await engine.client.signal("approve", to: "i", payload: ["c", "d"])
+        #expect(try await engine.run(workflow, id: "i", input: 1).output == "cd")
+        #expect(try await engine.client.result(of: Step("one"), in: "i") == ["a"])
+        let received = try await engine.client.history(of: "i").compactMap { $0.event.actor }
+        #expect(received == ["ada"])
+    }
+
+    @Test("A wait for a declared signal is the same definition as a wait for its name")
+    func sameDefinition() throws {
+        let approve = Signal("approve", of: Int.self)
+        func hash(_ flow: FlowBuilder<Int, Int>) throws -> String { "\(try flow.build().definitionHash)" }
+        let flow = Flow("w", input: Int.self)
+        #expect(try hash(flow.waitForSignal(approve)) == hash(flow.waitForSignal("approve", of: Int.self)))
+        let typed = flow.waitForSignal(approve, as: "n", timeout: .seconds(1), orElse: 1)
+        #expect(try hash(typed) == hash(flow.waitForSignal("approve", as: "n", timeout: .seconds(1), orElse: 1)))
+    }
 }

@@ -8,7 +8,7 @@ import Testing
 /// Numbers and durations of users at the ends of their types: refused, or as good as no limit, and never a trap.
 @Suite struct ExtremeValuesTests {
     /// Builds and runs a flow; an error at building is an answer, too.
-    private func run(_ flow: Flow<[Int], some Codable & Sendable>, _ engine: Engine) async throws -> String {
+    private func run(_ flow: FlowBuilder<[Int], some Codable & Sendable>, _ engine: Engine) async throws -> String {
         do {
             let workflow = try flow.build()
             let id = InstanceID("i\(Int.random(in: 0...Int.max))")

@@ -11,7 +11,7 @@ import Testing
 
     private func text(_ count: Int) -> String { String(repeating: "x", count: count) }
 
-    private func builds(_ flow: Flow<Int, some Codable & Sendable>) -> Bool {
+    private func builds(_ flow: FlowBuilder<Int, some Codable & Sendable>) -> Bool {
         do {
             _ = try flow.build()
             return true
