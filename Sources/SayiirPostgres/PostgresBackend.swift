@@ -26,6 +26,7 @@ public final class PostgresBackend: SharedBackend {
     let pool: ConnectionPool
     let store: InstanceStore
     let leases: LeaseKeeper
+    private let services: ServiceAnnouncements
     let watchers = ChangeWatchers()
     let serverClock: PostgresClock
     let channel: String
@@ -73,6 +74,7 @@ public final class PostgresBackend: SharedBackend {
         channel = "sayiir_\(pool.options.schema)"
         store = InstanceStore(pool, AppendQueue(pool, channel: channel))
         leases = LeaseKeeper(pool)
+        services = ServiceAnnouncements(pool)
         listener = NotificationListener(pool.address, pool.options, channel: channel)
     }
 
@@ -82,9 +84,10 @@ public final class PostgresBackend: SharedBackend {
             Task { [messages = listener.messages, leases, watchers, pool] in
                 for await message in messages { await Self.take(message, leases, watchers, pool) }
             },
-            Task { [pool, leases, serverClock] in
+            Task { [pool, leases, services, serverClock] in
                 await Self.repeating(every: pool.options.heartbeatInterval) {
                     await leases.renew()
+                    await services.renew()
                     // While it fails the clock goes on as it was.
                     if let offset = try? await pool.run(isUrgent: true, PostgresClock.offset) {
                         serverClock.set(offset: offset)
@@ -156,6 +159,27 @@ public final class PostgresBackend: SharedBackend {
 
     /// What the holder of a lease has to know.
     public func notices(of lease: Lease) async -> AsyncStream<LeaseNotice> { await leases.notices(of: lease) }
+
+    // MARK: Services
+
+    /// Announces the workflows that a service in this process serves, to all that share the database.
+    public func announceService(of workflows: [ServedWorkflow]?, by executor: String) async {
+        await services.announce(workflows, by: executor)
+    }
+
+    /// The workflows that the services on this database serve, in whatever process. Remembered for five seconds.
+    public func servedWorkflows() async throws(BackendError) -> Set<ServedWorkflow>? {
+        try await services.workflows()
+    }
+
+    /// Returns if the server answers. Costs one round trip.
+    public func checkHealth() async throws(BackendError) {
+        do throws(PostgresError) {
+            _ = try await pool.run(isUrgent: true, PostgresClock.offset)
+        } catch {
+            throw .store(error)
+        }
+    }
 
     // MARK: Events
 

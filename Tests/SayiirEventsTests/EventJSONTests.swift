@@ -44,7 +44,7 @@ struct EventJSONTests {
     func values() {
         #expect(
             members(.taskTimedOut(.init(step: Step("a"), attempt: 1, limit: .milliseconds(-1500))))
-                == #""step":"a","attempt":1,"limit_seconds":-1.5"#)
+                == #""step":"a","attempt":1,"limit_seconds":-1.5,"stalled":false"#)
         #expect(
             members(.definitionChanged(.init(from: .init(bytes: [0x0A, 0xFF]), to: .init(bytes: []))))
                 == #""from":"0aff","to":"""#)

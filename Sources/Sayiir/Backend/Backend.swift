@@ -129,12 +129,12 @@ public protocol Backend: Sendable {
     /// Tells those who listen to ``wakeUps()`` that an instance may have work for them.
     func announce(_ instance: InstanceID) async
 
-    /// Announces the workflows that a service on this backend serves, in place of those that it announced before; none when it ends.
+    /// Announces the workflows that a service on this backend serves, in place of those that it announced before.
     ///
     /// - Parameters:
-    ///   - workflows: Their names and definitions.
+    ///   - workflows: Their names and definitions; `nil` when the service ends.
     ///   - executor: The service's name.
-    func announceService(of workflows: [ServedWorkflow], by executor: String) async
+    func announceService(of workflows: [ServedWorkflow]?, by executor: String) async
 
     /// The workflows that the services which run on this backend serve; `nil` if none runs, as far as the backend knows.
     ///
@@ -232,7 +232,7 @@ extension Backend {
     /// - Parameters:
     ///   - workflows: Their names and definitions.
     ///   - executor: The service's name.
-    public func announceService(of workflows: [ServedWorkflow], by executor: String) async {}
+    public func announceService(of workflows: [ServedWorkflow]?, by executor: String) async {}
 
     /// Services are not known of.
     public func servedWorkflows() async throws(BackendError) -> Set<ServedWorkflow>? { nil }

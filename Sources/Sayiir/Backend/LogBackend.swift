@@ -172,7 +172,7 @@ public struct LogBackend: Backend {
     }
 
     /// Announces the workflows that a service in this process serves.
-    public func announceService(of workflows: [ServedWorkflow], by executor: String) async {
+    public func announceService(of workflows: [ServedWorkflow]?, by executor: String) async {
         services.announce(workflows, by: executor)
     }
 

@@ -2,15 +2,22 @@ internal import SayiirLog
 
 /// The services of this process on one backend, and what they serve.
 final class RunningServices: Sendable {
-    private let served = Monitor<[String: [ServedWorkflow]]>([:])
+    private struct Contents {
+        var byExecutor: [String: [ServedWorkflow]] = [:]
+        /// All that is served, gathered once for every change.
+        var all: Set<ServedWorkflow>?
+    }
 
-    /// Notes what a service serves; it has ended if that is nothing.
-    func announce(_ workflows: [ServedWorkflow], by executor: String) {
-        served.withLock { $0[executor] = workflows.isEmpty ? nil : workflows }
+    private let contents = Monitor(Contents())
+
+    /// Notes what a service serves; it has ended if that is `nil`.
+    func announce(_ workflows: [ServedWorkflow]?, by executor: String) {
+        contents.withLock { contents in
+            contents.byExecutor[executor] = workflows
+            contents.all = contents.byExecutor.isEmpty ? nil : Set(contents.byExecutor.values.joined())
+        }
     }
 
     /// All that is served; `nil` if no service runs.
-    var workflows: Set<ServedWorkflow>? {
-        served.withLock { $0.isEmpty ? nil : Set($0.values.joined()) }
-    }
+    var workflows: Set<ServedWorkflow>? { contents.withLock { $0.all } }
 }

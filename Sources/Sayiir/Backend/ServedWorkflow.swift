@@ -1,4 +1,5 @@
 public import SayiirEvents
+internal import SayiirProjection
 
 /// What an instance goes by: the name of its workflow and the hash of its definition. Both have to match for code to run it.
 public struct ServedWorkflow: Hashable, Sendable {
@@ -20,4 +21,9 @@ public struct ServedWorkflow: Hashable, Sendable {
 
     /// Hashes what ``==(_:_:)`` compares.
     public func hash(into hasher: inout Hasher) { hasher.combine(definition) }
+}
+
+extension InstanceState {
+    /// What the instance goes by; `nil` if nothing was submitted.
+    var served: ServedWorkflow? { definition.map { ServedWorkflow(name: workflow, definition: $0) } }
 }

@@ -17,7 +17,7 @@ extension WorkflowClient {
     public func signal<Payload>(
         _ signal: Signal<Payload>, to id: InstanceID, payload: Payload, deduplicationID: String? = nil,
         mustExist: Bool = false, by actor: String? = nil
-    ) async throws(WorkflowError) -> RequestReceipt {
+    ) async throws(WorkflowError) -> SignalReceipt {
         try await self.signal(
             signal.name, to: id, payload: payload, deduplicationID: deduplicationID, mustExist: mustExist, by: actor)
     }

@@ -137,7 +137,7 @@ public struct WorkflowClient: Sendable {
     public func signal(
         _ name: String, to id: InstanceID, payload: some Encodable & Sendable, deduplicationID: String? = nil,
         mustExist: Bool = false, by actor: String? = nil
-    ) async throws(WorkflowError) -> RequestReceipt {
+    ) async throws(WorkflowError) -> SignalReceipt {
         try id.check()
         try Self.check(actor: actor, reason: nil)
         try Self.check(name, "signal's name", limit: TextLimits.name)
@@ -150,19 +150,28 @@ public struct WorkflowClient: Sendable {
         }
         let trace = environment.observer.currentTrace
         while true {
-            let state = try await environment.state(of: id)
-            if mustExist { try await checkAwaited(name, by: state, id) }
-            if let deduplicationID, let state, state.mailbox.hasSeen(deduplicationID: deduplicationID) {
-                return try await receipt(for: state, isRecorded: false)
-            }
+            let target = try await signalTarget(id, name, deduplicationID, mustExist: mustExist)
+            if target.hasSeen { return SignalReceipt(isRecorded: false, isServed: try await isServed(target.workflow)) }
             let body = Event.SignalReceived(
                 signal: name, payload: value, deduplicationID: deduplicationID, traceContext: trace)
             let event = Event(
-                instance: id, revision: (state?.revision ?? 0) + 1, time: environment.clock.now, actor: actor,
+                instance: id, revision: target.revision + 1, time: environment.clock.now, actor: actor,
                 body: .signalReceived(body))
             guard try await append([event]) else { continue }
-            return try await receipt(for: state ?? InstanceState(id), isRecorded: true)
+            return SignalReceipt(isRecorded: true, isServed: try await isServed(target.workflow))
         }
+    }
+
+    /// What has to be known of an instance to send it a signal. The state itself must not outlive this: the backend changes its own in
+    /// place, and would have to copy it.
+    private func signalTarget(
+        _ id: InstanceID, _ name: String, _ deduplicationID: String?, mustExist: Bool
+    ) async throws(WorkflowError) -> (revision: UInt64, workflow: ServedWorkflow?, hasSeen: Bool) {
+        let state = try await environment.state(of: id)
+        if mustExist { try await checkAwaited(name, by: state, id) }
+        let hasSeen = deduplicationID.map { state?.mailbox.hasSeen(deduplicationID: $0) == true } ?? false
+        let isLive = state.map { !$0.phase.isEnded && $0.phase != .unsubmitted } ?? false
+        return (state?.revision ?? 0, isLive ? state?.served : nil, hasSeen)
     }
 
     private func apply(
@@ -206,14 +215,17 @@ public struct WorkflowClient: Sendable {
     }
 
     private func receipt(for state: InstanceState, isRecorded: Bool) async throws(WorkflowError) -> RequestReceipt {
-        var isServed: Bool?
-        if let definition = state.definition, !state.phase.isEnded {
-            let served = try await WorkflowError.translating { () throws(BackendError) in
-                try await backend.servedWorkflows()
-            }
-            isServed = served?.contains(ServedWorkflow(name: state.workflow, definition: definition))
-        }
-        return RequestReceipt(isRecorded: isRecorded, status: state.status, isServed: isServed)
+        RequestReceipt(
+            isRecorded: isRecorded, status: state.status,
+            isServed: try await isServed(state.phase.isEnded ? nil : state.served))
+    }
+
+    /// Whether a running service serves a workflow; `nil` if there is none to ask about, or no service.
+    private func isServed(_ workflow: ServedWorkflow?) async throws(WorkflowError) -> Bool? {
+        guard let workflow else { return nil }
+        return try await WorkflowError.translating { () throws(BackendError) in
+            try await backend.servedWorkflows()
+        }?.contains(workflow)
     }
 
     /// Refuses an actor or a reason that is too long for the history.

@@ -40,7 +40,7 @@ extension Engine: Service {
         report.isRunning = true
         await worker.announce()
         let result = await serve(worker, until: drain)
-        await backend.announceService(of: [], by: client.executor)
+        await backend.announceService(of: nil, by: client.executor)
         report.isRunning = false
         try result.get()
     }

@@ -122,5 +122,14 @@ struct SchemaMigration: Sendable {
     /// The kinds of event that came with version 0.2, and which workflows the workers of this store serve.
     private static let second = """
         INSERT INTO event_kinds VALUES (39, 'task_interrupted'), (40, 'step_stuck'), (70, 'signal_rejected');
+
+        -- Which workflows each running worker serves. A row is good until its time, which the worker moves on.
+        CREATE TABLE services (
+            id bigint PRIMARY KEY,
+            executor text NOT NULL,
+            workflows text[] NOT NULL,
+            definitions bytea[] NOT NULL,
+            seen_until bigint NOT NULL
+        );
         """
 }

@@ -46,7 +46,7 @@ import Testing
         _ = await service.result
     }
 
-    @Test("Time-outs end attempts though each blocks its thread, on the log")
+    @Test("TO-02: Time-outs end attempts though each blocks its thread, on the log")
     func timeOutsOnLog() async throws { try await checkTimeOuts(engine(try await openLog(InMemoryFileSystem()))) }
 
     @Test("Time-outs end attempts though each blocks its thread, in memory")
