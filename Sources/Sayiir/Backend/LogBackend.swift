@@ -171,10 +171,24 @@ public struct LogBackend: Backend {
         try await ledger.stateAtEnd(of: instance, orWhen: isFinal)
     }
 
-    /// Announces the workflows that a service in this process serves.
+    /// Announces the workflows that a service in this process serves. Recorded in the log, for whoever looks into it later.
     public func announceService(of workflows: [ServedWorkflow]?, by executor: String) async {
         services.announce(workflows, by: executor)
+        // What was served last stays recorded when a service ends: it tells why an instance was left.
+        guard let served = services.workflows else { return }
+        var batch = RecordBatch()
+        do throws(LogError) {
+            try batch.append(
+                kind: .service, key: Self.serviceKey, timestamp: SystemClock().now.nanosecondsSinceEpoch,
+                payload: Array(ServiceRecord.text(of: served).utf8))
+            try await log.append(batch)
+        } catch {
+            // Nothing that runs depends on it. A log that has failed says so at the next event.
+        }
     }
+
+    /// A key that no instance has.
+    private static let serviceKey = ""
 
     /// The workflows that the services of this process serve.
     public func servedWorkflows() async throws(BackendError) -> Set<ServedWorkflow>? { services.workflows }

@@ -12,6 +12,16 @@ enum Command: Sendable {
     case attemptEnded(Step, attempt: UInt32, AttemptResult)
 }
 
+extension Command {
+    /// Whether it brings no more than some thousand bytes into the history.
+    var bringsLittle: Bool {
+        switch self {
+        case .attemptEnded(_, _, .succeeded(let output)): output.bytes.count <= 4096
+        case .takeUp, .look, .proceed, .attemptEnded: false
+        }
+    }
+}
+
 /// What became of an attempt at a task.
 enum AttemptResult: Sendable {
     case succeeded(output: Payload)

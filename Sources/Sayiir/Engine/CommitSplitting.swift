@@ -8,6 +8,10 @@ internal import SayiirEvents
 
 /// The events of one decision, about to be stored.
 enum EventBatch {
+    /// As many bytes as four events can have that follow from a small output: ids and names have 16 KiB at most, and a fork may have a
+    /// hundred branches.
+    static let fewEventsLimit = 8 * 1024 * 1024
+
     /// The number of events that the first commit takes: all, unless they have more bytes than `limit`.
     ///
     /// A commit has one event at least, and what must not be cut from it, however large that is.

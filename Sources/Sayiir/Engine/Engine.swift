@@ -32,8 +32,6 @@ public final class Engine: Sendable {
     /// Where the instances are kept.
     public var backend: any Backend { environment.backend }
     var environment: RunEnvironment { client.environment }
-    /// Where instances and their tasks run; `nil` for Swift's pool.
-    var taskExecutor: (any TaskExecutor)? { options.prefersBackendExecutor ? backend.executor : nil }
 
     /// An engine on a log of its own in `directory`, which is created if it is missing.
     ///
@@ -222,7 +220,6 @@ public final class Engine: Sendable {
         var environment = environment
         let control = RunControl()
         environment.control = control
-        environment.taskExecutor = taskExecutor
         await environment.observe(lease, for: control)
         let result = await supervise(control, id) { [environment] () throws(WorkflowError) in
             try await body(lease, environment)
@@ -240,7 +237,7 @@ public final class Engine: Sendable {
         let grace = options.cancellationGracePeriod
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                control.start(on: taskExecutor) {
+                control.start(on: environment.taskExecutor) {
                     do throws(WorkflowError) {
                         return Result<LeftInstance?, WorkflowError>.success(try await body())
                     } catch {
@@ -266,12 +263,14 @@ public final class Engine: Sendable {
 extension RunEnvironment {
     init(_ backend: any Backend, _ options: EngineOptions) {
         self.init(
-            backend: backend, clock: options.clock ?? backend.clock ?? SystemClock(),
-            codecs: Codecs(
-                writing: options.codec, reading: options.otherCodecs,
-                decodesEveryValue: options.decodesEveryValue),
-            observer: Observer(options.middleware), logger: options.logger,
-            executors: TaskExecutors(limit: options.blockingThreads), commitBytes: options.commitBytes,
-            crashLimit: options.crashLimit)
+            Common(
+                backend: backend, clock: options.clock ?? backend.clock ?? SystemClock(),
+                codecs: Codecs(
+                    writing: options.codec, reading: options.otherCodecs,
+                    decodesEveryValue: options.decodesEveryValue),
+                observer: Observer(options.middleware), logger: options.logger,
+                taskExecutor: options.prefersBackendExecutor ? backend.executor : nil,
+                executors: TaskExecutors(limit: options.blockingThreads), commitBytes: options.commitBytes,
+                crashLimit: options.crashLimit))
     }
 }

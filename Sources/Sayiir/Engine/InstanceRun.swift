@@ -236,7 +236,7 @@ final class InstanceRun {
             if isPartlyStored { decider.decide(.proceed, at: environment.clock.now) }
             isPartlyStored = false
             do throws(WorkflowError) {
-                return try await append()
+                return try await append(knownToBeSmall: commands.count == 1 && commands[0].bringsLittle)
             } catch {
                 guard case .backend(.conflict) = error else { throw error }
                 try await rebase(on: try await environment.state(of: id))
@@ -248,10 +248,15 @@ final class InstanceRun {
     /// Stores what was decided, in as few commits as their size allows.
     ///
     /// If it throws after the first of them, ``isPartlyStored`` is true.
+    ///
+    /// - Parameter knownToBeSmall: Whether a few events cannot be too large for a commit: then they are not gone through.
     @inline(__always)
-    private nonisolated(nonsending) func append() async throws(WorkflowError) {
+    private nonisolated(nonsending) func append(knownToBeSmall: Bool = false) async throws(WorkflowError) {
         let events = decider.takeEvents()
         guard !events.isEmpty else { return }
+        if knownToBeSmall, events.count <= 4, environment.commitBytes >= EventBatch.fewEventsLimit {
+            return try await store(events)
+        }
         let count = EventBatch.count(ofFirstCommitIn: events[...], limit: environment.commitBytes)
         if count == events.count { return try await store(events) }
         var rest = events[...]

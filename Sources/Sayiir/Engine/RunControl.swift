@@ -61,13 +61,14 @@ final class RunControl: Sendable {
         on executor: (any TaskExecutor)?, _ body: @escaping @Sendable () async -> Value,
         finished: @escaping @Sendable (Value) async -> Void, abandoned: @escaping @Sendable (StopReason) -> Void
     ) {
-        // Made under the lock, so that a run that ends at once finds its entry.
+        contents.withLock { $0.abandon = abandoned }
+        let task = startTask(on: executor) {
+            let value = await body()
+            if self.end() != nil { await finished(value) }
+        }
         contents.withLock { contents in
-            contents.abandon = abandoned
-            let task = Task(executorPreference: executor) {
-                let value = await body()
-                if self.end() != nil { await finished(value) }
-            }
+            // It may be over by now: what has nothing to wait for ends at once.
+            guard !contents.isOver else { return }
             contents.task = task
             if contents.reason != nil { task.cancel() }
         }
@@ -112,4 +113,15 @@ final class RunControl: Sendable {
             return contents.abandon.take()
         }
     }
+}
+
+/// Starts a Swift task, on the caller's thread if that is where it runs anyway: changing threads takes longer than several steps do.
+private func startTask(
+    on executor: (any TaskExecutor)?, _ body: @escaping @Sendable () async -> Void
+) -> Task<Void, Never> {
+    guard let executor else {
+        if #available(macOS 26, iOS 26, watchOS 26, tvOS 26, visionOS 26, *) { return Task.immediate(operation: body) }
+        return Task(operation: body)
+    }
+    return Task(executorPreference: executor, operation: body)
 }

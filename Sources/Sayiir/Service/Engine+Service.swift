@@ -29,11 +29,8 @@ extension Engine: Service {
     /// - Throws: ``WorkflowError/backend(_:)`` if storage has failed for good. What was acknowledged is safe; make a new engine.
     public func run() async throws {
         let drain = DrainSignal()
-        var environment = environment
-        environment.isService = true
-        environment.drain = drain
-        environment.tags = options.tags.map { tags in Set(tags.map { ExactText($0) }) }
-        environment.taskExecutor = taskExecutor
+        let environment = environment.ofService(
+            draining: drain, tags: options.tags.map { tags in Set(tags.map { ExactText($0) }) })
         let worker = ServiceWorker(
             executor: client.executor, environment: environment, registry: registry, report: report,
             logger: options.logger)

@@ -15,14 +15,20 @@ package struct StatusInspection: Inspection {
         let problems = Problems(console)
         if let store = log.store { return try show(log, store, problems, console) }
         var tree = log.reader.treeFold(recomputing: false)
-        let (census, assessment) = try log.readCensus(problems, frames: { tree.take($0) })
+        var served = ServedWorkflows()
+        let (census, assessment) = try log.readCensus(
+            problems,
+            frames: {
+                tree.take($0)
+                served.take($0)
+            })
         let overview = LogOverview(
             directory: log.directory, assessment: assessment,
             treeHead: tree.finish(lastSequence: assessment.lastSequence),
             surroundings: try Surroundings(of: log, snapshots: try log.reader.snapshots()),
             writer: try log.reader.writer(),
             times: census.times, rates: census.rates, counts: census.counts,
-            live: census.live, quarantined: try log.reader.quarantinedFiles(),
+            live: census.live(served: served), quarantined: try log.reader.quarantinedFiles(),
             unreadableCount: problems.unreadableCount)
         if console.style.isJSON {
             try console.output.line(overview.json)

@@ -15,13 +15,13 @@ package struct WhyInspection: Inspection {
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
         let problems = Problems(console)
         let instance = try log.instance(instance)
-        let (entries, definitions, assessment) = try log.history(of: instance, problems)
+        let (entries, definitions, served, assessment) = try log.history(of: instance, problems)
         problems.assessment = assessment
         guard var story = StoryBuilder.story(of: entries.compactMap(\.recordedEvent)) else {
             return try problems.conclude()
         }
         story.find(in: definitions)
-        let reasons = Reasons(story, try log.attendance(of: instance), now: now())
+        let reasons = Reasons(story, try log.attendance(of: instance), served: served, now: now())
         if console.style.isJSON {
             try console.output.line(reasons.json)
         } else {

@@ -23,6 +23,7 @@ struct DecodingFindings {
         case .event(let event):
             if case .unknown = event.body { unknown[entry.typeName, default: 0] += 1 }
         case .definition: break
+        case .skippable where entry.record.kind == .service: break
         case .skippable: unknown[entry.typeName, default: 0] += 1
         case .unreadable(let reason):
             undecodable.append(

@@ -25,7 +25,7 @@ struct InstanceCensus {
     var summaries: [InstanceOverview] { roster.summaries }
 
     /// What those are at that have not ended.
-    var live: LiveInstances { LiveInstances(roster.live.values) }
+    func live(served: ServedWorkflows) -> LiveInstances { LiveInstances(roster.live.values, served: served) }
 
     /// How many instances there are of each status.
     var counts: [StatusName: Int] {

@@ -8,13 +8,17 @@ extension LogSource {
     /// - Throws: An ``InspectionError`` that names similar ids if the instance has none.
     func history(
         of instance: String, _ problems: Problems, showsUnreadable: Bool = false
-    ) throws -> (entries: [LogEntry], definitions: GraphExport.Definitions, assessment: Assessment) {
+    ) throws -> (
+        entries: [LogEntry], definitions: GraphExport.Definitions, served: ServedWorkflows, assessment: Assessment
+    ) {
         var entries: [LogEntry] = []
+        var served = ServedWorkflows()
         var definitions: GraphExport.Definitions = [:]
         let assessment = try verify(only: [instance]) { frame in
             try frame.forEachRecord { record in
                 definitions.add(record)
-                guard record.key.isExactly(instance), record.kind != .definition else { return }
+                served.add(record)
+                guard record.key.isExactly(instance), record.kind != .definition, record.kind != .service else { return }
                 let entry = LogEntry(record, in: frame)
                 if case .unreadable = entry.content {
                     if showsUnreadable { problems.count() } else { try problems.note(entry, in: directory) }
@@ -23,7 +27,7 @@ extension LogSource {
             }
         }
         guard !entries.isEmpty else { throw try unknownInstance(instance) }
-        return (entries, definitions, assessment)
+        return (entries, definitions, served, assessment)
     }
 
     /// Reads the log once more, for ids that may have been meant.

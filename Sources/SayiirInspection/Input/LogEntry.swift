@@ -75,7 +75,7 @@ extension LogEntry.Content {
         switch self {
         case .event(let event): event.body.kindName
         case .definition: "definition"
-        case .skippable: "record_\(kind.rawValue)"
+        case .skippable: kind == .service ? "service" : "record_\(kind.rawValue)"
         case .unreadable: "unreadable"
         }
     }

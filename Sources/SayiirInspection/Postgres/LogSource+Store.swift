@@ -18,6 +18,12 @@ extension LogSource {
                         foreign: .definition, key: definition.hash.description, timestamp: definition.time,
                         payload: Array(definition.text.utf8), sequence: 0))
             }
+            if let served = try store.servedWorkflows() {
+                try visit(
+                    Frame(
+                        foreign: .service, key: "", timestamp: 0, payload: Array(ServiceRecord.text(of: served).utf8),
+                        sequence: 0))
+            }
             func visitEvent(_ event: StoredEvent) throws {
                 (count, last) = (count + 1, event.sequence)
                 try visit(Frame(event))

@@ -29,10 +29,11 @@ extension StatusInspection {
         of log: LogSource, _ store: PostgresStoreReader, _ problems: Problems
     ) throws -> LiveInstances {
         var states: [InstanceID: InstanceState] = [:]
-        _ = try log.readEvents(problems, only: try store.liveInstanceIDs()) { recorded in
+        var served = ServedWorkflows()
+        _ = try log.readEvents(problems, only: try store.liveInstanceIDs(), frames: { served.take($0) }) { recorded in
             let id = recorded.event.instance
             states[id, default: InstanceState(id)].apply(recorded.event.withoutPayloads)
         }
-        return LiveInstances(states.values)
+        return LiveInstances(states.values, served: served)
     }
 }

@@ -22,6 +22,13 @@ extension LiveInstances {
     /// The oldest one and what comes next, as names and texts.
     var lines: [(name: String, text: String)] {
         var lines: [(String, String)] = []
+        if unservedCount > 0 {
+            lines.append(
+                (
+                    "unserved",
+                    "\(counted(unservedCount, "live instance")) of workflows that the service which ran last had not registered"
+                ))
+        }
         if let oldest {
             let since = oldest.submittedAt.map { " since \($0.dateAndTime) UTC" } ?? ""
             lines.append(("oldest", "\(safe(oldest.id)), live\(since)"))
@@ -37,6 +44,7 @@ extension LiveInstances {
 
     /// Writes the members about instances that live.
     func write(to writer: inout JSONWriter) {
+        writer.member("unserved", unservedCount)
         writer.objects("waits", waits) { writer, count in
             writer.member("for", count.wait.name)
             writer.optional("signal", count.wait.signal)

@@ -33,12 +33,17 @@ struct LiveInstances {
     private(set) var oldest: InstanceOverview?
     /// What happens first by itself.
     private(set) var nextDue: Due?
+    /// How many no service serves.
+    private(set) var unservedCount = 0
 
-    /// - Parameter states: Instances, of which those that have ended do not count.
-    init(_ states: some Sequence<InstanceState>) {
+    /// - Parameters:
+    ///   - states: Instances, of which those that have ended do not count.
+    ///   - served: What is served.
+    init(_ states: some Sequence<InstanceState>, served: ServedWorkflows = ServedWorkflows()) {
         var oldest: InstanceState?
         for state in states where !state.phase.isEnded {
             count += 1
+            if served.isUnserved(state) { unservedCount += 1 }
             if let time = state.submittedAt {
                 let known = oldest.flatMap { known in known.submittedAt.map { ($0, known.id) } }
                 if known.map({ (time, state.id) < $0 }) ?? true { oldest = state }

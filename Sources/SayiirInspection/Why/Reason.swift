@@ -30,6 +30,8 @@ struct Reason: Hashable {
         case route(key: String, isDefault: Bool)
         case loop(iterations: UInt32)
         case child(workflow: String, open: [Step])
+        /// The service that ran last had not registered the instance's workflow.
+        case unserved(workflow: String)
         case notBegun(tags: [String])
         /// No step is under way: the next one has not begun.
         case betweenSteps(last: Step?)
@@ -79,6 +81,7 @@ extension Reason.Cause {
         case .route: "route"
         case .loop: "loop"
         case .child: "child"
+        case .unserved: "unserved"
         case .notBegun: "not_begun"
         case .betweenSteps: "between_steps"
         case .paused: "paused"

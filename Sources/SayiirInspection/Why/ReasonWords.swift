@@ -19,7 +19,7 @@ extension Reasons {
         case .delay, .signal, .retry: return waitingWords(reason, step)
         case .running, .ready, .inDoubt, .stuck, .stepFailed: return taskWords(reason, step)
         case .fork, .map, .route, .loop, .child: return holdingWords(reason.cause, step)
-        case .notBegun, .betweenSteps: return idleWords(reason)
+        case .unserved, .notBegun, .betweenSteps: return idleWords(reason)
         case .paused, .pauseRequested, .cancelRequested: return requestWords(reason.cause)
         case .signalRejected, .unclaimedSignals, .unsubmitted, .newerEvents: return remarkWords(reason)
         case .completed, .failed, .cancelled, .superseded, .deleted: return endWords(reason, step)
@@ -231,6 +231,15 @@ extension Reasons {
             "An engine that offers only some tags leaves tasks with others to its like; which tags a task has, the log does "
             + "not tell."
         switch reason.cause {
+        case .unserved(let workflow):
+            let definition = state.definition?.short ?? "none"
+            return ReasonWords(
+                fact:
+                    "No service serves it: its workflow '\(safe(workflow))' with the definition \(definition) was not registered with "
+                    + "the service that ran last.",
+                wakes:
+                    "Register the workflow that it was submitted with, also beside a newer version; or cancel it, which needs no "
+                    + "code: \(cancelCall).", call: cancelCall)
         case .notBegun(let needed):
             let offer = needed.isEmpty ? "" : " It has to offer the tags \(needed.map(safe).joined(separator: ", "))."
             return ReasonWords(

@@ -16,13 +16,15 @@ struct Reasons {
     ///   - story: What happened in the current run.
     ///   - attendance: Who could run the instance.
     ///   - now: The time that it is.
-    init(_ story: Story, _ attendance: Attendance, now: Timestamp) {
+    ///   - served: What the services serve.
+    init(_ story: Story, _ attendance: Attendance, served: ServedWorkflows = ServedWorkflows(), now: Timestamp) {
         state = story.state
         outline = story.outline
         self.attendance = attendance
         self.now = now
         switch state.phase {
         case .active, .paused:
+            if served.isUnserved(state) { add(.unserved(workflow: state.workflow)) }
             addRequests()
             addOpenSteps(of: story)
             addUnclaimedSignals()

@@ -107,6 +107,7 @@ extension JSONWriter {
         case .child(let workflow, let open):
             member("child", workflow)
             strings("open", open.map(\.description))
+        case .unserved(let workflow): member("workflow", workflow)
         case .notBegun(let tags): strings("tags", tags)
         case .unclaimedSignals(let names): strings("signals", names)
         case .paused(let request), .pauseRequested(let request), .cancelRequested(let request),

@@ -30,6 +30,8 @@ public struct RecordKind: RawRepresentable, Hashable, Sendable {
     public static let event = RecordKind(rawValue: 1)
     /// A workflow's definition; the key is its hash.
     public static let definition = RecordKind(rawValue: 2)
+    /// What the services that write the log serve, as a text; the key is empty. Readers may pass it over.
+    public static let service = RecordKind(rawValue: 128)
 }
 
 /// The 16 bytes before a record's key. See `docs/FORMAT.md`, "Body".

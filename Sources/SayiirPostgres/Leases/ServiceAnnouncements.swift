@@ -57,21 +57,25 @@ actor ServiceAnnouncements {
     /// All that is served by services that were seen lately; `nil` if there are none.
     func workflows() async throws(BackendError) -> Set<ServedWorkflow>? {
         if let known, known.until > .now { return known.workflows }
-        let rows = try await pool.persistently { connection throws(PostgresError) in
-            try connection.run(Self.all).map { row throws(PostgresError) in
-                (try row.text(0), try row.bytes(1))
-            }
+        let workflows = try await pool.persistently { connection throws(PostgresError) in
+            try Self.workflows(in: try connection.run(Self.all))
         }
-        // A service that serves nothing is one row without a definition.
-        let workflows: Set<ServedWorkflow>? =
-            rows.isEmpty
-            ? nil
-            : Set(
-                rows.filter { !$0.1.isEmpty }.map {
-                    ServedWorkflow(name: $0.0, definition: DefinitionHash(bytes: $0.1))
-                })
         known = (workflows, .now + Self.memory)
         return workflows
+    }
+
+    /// What ``all`` gives; `nil` if no service was seen lately.
+    static func workflows(in result: PostgresResult) throws(PostgresError) -> Set<ServedWorkflow>? {
+        var workflows: Set<ServedWorkflow> = []
+        var hasService = false
+        for row in result.rows {
+            hasService = true
+            // A service that serves nothing is one row without a definition.
+            let definition = try row.bytes(1)
+            if definition.isEmpty { continue }
+            workflows.insert(ServedWorkflow(name: try row.text(0), definition: DefinitionHash(bytes: definition)))
+        }
+        return hasService ? workflows : nil
     }
 
     /// Id, executor, names, definitions, nanoseconds for which it is good.
@@ -89,7 +93,7 @@ actor ServiceAnnouncements {
         "remove_service",
         "DELETE FROM services WHERE id = $1::bigint OR seen_until < now_nanoseconds() - 86400000000000")
 
-    private static let all = Statement(
+    static let all = Statement(
         "served_workflows",
         """
         SELECT coalesce(s.name, ''), coalesce(s.definition, ''::bytea)
