@@ -125,7 +125,7 @@ extension Reasons {
         case .running(let attempt, let executor): return runningWords(reason, step, attempt, executor)
         case .ready(let attempt):
             return ReasonWords(
-                fact: "\(step) may start again: somebody decided so \(at(reason.since)).",
+                fact: "\(step) is ready to run again\(since(reason)).",
                 wakes: "Attempt \(attempt) begins when an engine takes the instance up.")
         case .inDoubt(let attempt, let executor):
             let place = executor.isEmpty ? "" : " on \(safe(executor))"

@@ -98,6 +98,6 @@ actor ServiceAnnouncements {
         """
         SELECT coalesce(s.name, ''), coalesce(s.definition, ''::bytea)
         FROM services LEFT JOIN LATERAL unnest(workflows, definitions) AS s(name, definition) ON true
-        WHERE seen_until > now_nanoseconds()
+        WHERE seen_until > (extract(epoch FROM clock_timestamp()) * 1000000)::bigint * 1000
         """)
 }

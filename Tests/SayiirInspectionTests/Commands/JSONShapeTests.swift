@@ -18,7 +18,7 @@ import Testing
             try members(run.lines[0]) == [
                 "directory", "verdict", "rule", "log", "segments", "frames", "records", "record_bytes", "last_sequence",
                 "durable_sequence", "head", "tree_head", "unreadable", "file_bytes", "sealed_segments", "snapshots",
-                "oldest", "newest", "rates", "quarantined", "instances", "waits", "oldest_live", "next_due",
+                "oldest", "newest", "rates", "quarantined", "instances", "unserved", "waits", "oldest_live", "next_due",
             ])
         let counts = try #require(object(run.lines[0])?["instances"] as? [String: Int])
         #expect(Set(counts.keys) == Set(StatusName.allCases.map(\.rawValue) + ["total"]))

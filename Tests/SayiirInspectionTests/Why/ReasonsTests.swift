@@ -90,7 +90,7 @@ import Testing
                     client.resolveDoubt(of: Step("wire_money", indices: [3]), in: "i", as: …) with .rerun to run it
                     again, .completed(output) if it had completed, or .failed(error) if it had not.
 
-                  other may start again: somebody decided so at 2026-03-01 12:00:00 UTC (59.98s ago).
+                  other is ready to run again since 2026-03-01 12:00:00 UTC (59.98s ago).
                   → Attempt 2 begins when an engine takes the instance up.
 
                   third failed at 2026-03-01 12:00:00 UTC (59.98s ago) with Jam: paper jam.
