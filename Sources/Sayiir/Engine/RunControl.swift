@@ -50,7 +50,8 @@ final class RunControl: Sendable {
         set { contents.withLock { $0.run = newValue } }
     }
 
-    /// Starts the run in a Swift task of its own. Exactly one of `finished` and `abandoned` is called.
+    /// Starts the run in a Swift task of its own. Exactly one of `finished` and `abandoned` is called: the latter at once, and nothing is
+    /// started, if the run was abandoned before. The lease may be lost, or the caller be cancelled, that early.
     ///
     /// - Parameters:
     ///   - executor: Where it runs; `nil` for Swift's pool.
@@ -62,7 +63,8 @@ final class RunControl: Sendable {
         finished: @escaping @Sendable (Value) async -> Void, abandoned: @escaping @Sendable (StopReason) -> Void
     ) {
         // Made under the lock, so that a run that ends at once finds its entry.
-        contents.withLock { contents in
+        let reason = contents.withLock { contents -> StopReason? in
+            if contents.isOver { return contents.reason ?? .shutdown }
             contents.abandon = abandoned
             let task = Task(executorPreference: executor) {
                 let value = await body()
@@ -70,7 +72,9 @@ final class RunControl: Sendable {
             }
             contents.task = task
             if contents.reason != nil { task.cancel() }
+            return nil
         }
+        if let reason { abandoned(reason) }
     }
 
     /// Continues the run in another Swift task, because code of the run has cancelled the one before.
