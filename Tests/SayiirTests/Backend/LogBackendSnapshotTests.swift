@@ -101,7 +101,7 @@ import Testing
         "a state that a whole snapshot has and that cannot be decoded is folded from its history",
         arguments: [0, 1, 2])
     func undecodableState(way: Int) async throws {
-        let disk = try await diskWithSnapshot(version: 2) { (entries) throws(LogError) in
+        let disk = try await diskWithSnapshot(version: 3) { (entries) throws(LogError) in
             try entries.append(kind: RecordKind(rawValue: 16), key: "a") { bytes in
                 bytes += [1, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0] + [UInt8](repeating: 0, count: 12)
                 bytes += [20, 0, 0, 0] + [UInt8](repeating: 0xFF, count: 20)
@@ -122,7 +122,7 @@ import Testing
 
     @Test("a snapshot of the version before is not used, and all is read from the log")
     func earlierVersion() async throws {
-        let disk = try await diskWithSnapshot(version: 1) { (entries) throws(LogError) in
+        let disk = try await diskWithSnapshot(version: 2) { (entries) throws(LogError) in
             try entries.append(kind: RecordKind(rawValue: 17), key: "") { $0 += [9, 0, 0, 0, 0, 0, 0, 0] }
         }
         let again = try await open(disk)
