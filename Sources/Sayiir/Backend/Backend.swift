@@ -156,13 +156,13 @@ public protocol Backend: Sendable {
     /// - Throws: ``BackendError`` if storage fails.
     func liveInstances() async throws(BackendError) -> [InstanceSummary]
 
-    /// The instances that have not ended, in no particular order, and what those wait for that go by one of these definitions, as far as the
+    /// The instances that have not ended, in no particular order, and what those wait for that go by one of these workflows, as far as the
     /// backend knows. It goes by what was said when their leases were released, unless something has happened since.
     ///
-    /// - Parameter definitions: What an executor can run.
+    /// - Parameter workflows: What an executor can run: the name and the definition of an instance both have to match.
     /// - Throws: ``BackendError`` if storage fails.
     func waitingInstances(
-        of definitions: Set<DefinitionHash>
+        of workflows: Set<ServedWorkflow>
     ) async throws(BackendError) -> [WaitingInstance]
 }
 
@@ -254,10 +254,10 @@ extension Backend {
 
     /// Those that are live, of which nothing else is known.
     ///
-    /// - Parameter definitions: What an executor can run.
+    /// - Parameter workflows: What an executor can run.
     /// - Throws: ``BackendError`` if storage fails.
     public func waitingInstances(
-        of definitions: Set<DefinitionHash>
+        of workflows: Set<ServedWorkflow>
     ) async throws(BackendError) -> [WaitingInstance] {
         try await liveInstances().map { WaitingInstance($0.id) }
     }
@@ -316,7 +316,8 @@ public struct InstanceSummary: Hashable, Sendable {
     }
 
     package init(
-        id: InstanceID, workflow: String, definition: DefinitionHash?, phase: InstancePhase, submittedAt: Timestamp?, updatedAt: Timestamp?,
+        id: InstanceID, workflow: String, definition: DefinitionHash?, phase: InstancePhase, submittedAt: Timestamp?,
+        updatedAt: Timestamp?,
         endedAt: Timestamp?
     ) {
         self.id = id

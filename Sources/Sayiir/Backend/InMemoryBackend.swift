@@ -96,9 +96,9 @@ public struct InMemoryBackend: Backend {
 
     /// The instances that have not ended, and what they wait for.
     public func waitingInstances(
-        of definitions: Set<DefinitionHash>
+        of workflows: Set<ServedWorkflow>
     ) async throws(BackendError) -> [WaitingInstance] {
-        ledger.waitingInstances(of: definitions)
+        ledger.waitingInstances(of: workflows)
     }
 
     /// All instances.

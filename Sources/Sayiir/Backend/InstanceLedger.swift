@@ -205,19 +205,19 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
         return summaries
     }
 
-    /// The live instances, and what they wait for as far as it is known, of those that go by one of these definitions.
-    func waitingInstances(of definitions: Set<DefinitionHash>) -> [WaitingInstance] {
+    /// The live instances, and what they wait for as far as it is known, of those that go by one of these workflows.
+    func waitingInstances(of workflows: Set<ServedWorkflow>) -> [WaitingInstance] {
         contents.withLock { contents in
             var list: [WaitingInstance] = []
             list.reserveCapacity(contents.entries.count + contents.parked.packed.count)
-            let samples = contents.parked.samples(of: definitions)
+            let samples = contents.parked.samples(of: workflows)
             for (id, instance) in contents.parked.packed {
                 list.append(WaitingInstance(id, contents.parked.rest(of: instance, within: samples)))
             }
             for (id, entry) in contents.entries {
                 if entry.isBehind { list.append(WaitingInstance(id)) }
                 guard !entry.isBehind, let live = entry.live, !live.isEnded else { continue }
-                let isFamiliar = live.state.definition.map { definitions.contains($0) } ?? false
+                let isFamiliar = live.state.served.map { workflows.contains($0) } ?? false
                 list.append(WaitingInstance(id, isFamiliar && entry.lease == nil ? live.knownRest : nil))
             }
             return list

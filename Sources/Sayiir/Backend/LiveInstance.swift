@@ -47,9 +47,10 @@ struct LiveInstance: Sendable {
         return rest
     }
 
-    /// Notes what it waits for, as said by the one who ran it last.
+    /// Notes what it waits for, as said by the one who ran it last. What another program can do says nothing of what the next one can.
     mutating func note(_ said: InstanceRest) {
-        rest = said.tags.isEmpty ? (said.revision, PackedInstance.Rest(due: said.due, priority: said.priority)) : nil
+        guard said.tags.isEmpty, !state.mayNeedOtherProgram else { return rest = nil }
+        rest = (said.revision, PackedInstance.Rest(due: said.due, priority: said.priority))
     }
 
     /// Applies an event to the state.

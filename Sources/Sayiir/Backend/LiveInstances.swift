@@ -78,7 +78,7 @@ extension LiveInstances {
     ///
     /// It also stands for what a rest means: whoever changes what executors do with an instance that waits raises it, so that all are
     /// looked at again.
-    static let contentVersion: UInt32 = 2 << 16 | InstanceState.encodingVersion
+    static let contentVersion: UInt32 = 3 << 16 | InstanceState.encodingVersion
 
     /// An entry with a live instance; the key is its id.
     private static let instanceKind = RecordKind(rawValue: 16)

@@ -204,9 +204,9 @@ public struct LogBackend: Backend {
 
     /// The instances that have not ended, and what they wait for.
     public func waitingInstances(
-        of definitions: Set<DefinitionHash>
+        of workflows: Set<ServedWorkflow>
     ) async throws(BackendError) -> [WaitingInstance] {
-        ledger.waitingInstances(of: definitions)
+        ledger.waitingInstances(of: workflows)
     }
 
     /// All instances. Reads the whole log, but for what retention removed, and holds up nobody meanwhile.

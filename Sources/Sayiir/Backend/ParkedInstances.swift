@@ -28,14 +28,15 @@ struct ParkedInstances: Sendable {
         return found.unpacked(as: id, with: samples).map { .instance($0) } ?? .unreadable
     }
 
-    /// What an instance waits for, if whoever ran it last said so and by one of these definitions; `nil` if somebody has to look.
-    func rest(of instance: PackedInstance, within definitions: Set<UInt16>) -> PackedInstance.Rest? {
-        definitions.contains(instance.sample) ? instance.rest : nil
+    /// The wait state of an instance, if the executor that ran it last gave one and its sample is one of these; `nil` if an executor has
+    /// to look.
+    func rest(of instance: PackedInstance, within samples: Set<UInt16>) -> PackedInstance.Rest? {
+        samples.contains(instance.sample) ? instance.rest : nil
     }
 
-    /// The samples of states that go by one of these definitions.
-    func samples(of definitions: Set<DefinitionHash>) -> Set<UInt16> {
-        Set(samples.all.filter { $0.value.kind.definition.map { definitions.contains($0) } ?? false }.keys)
+    /// The samples of states that go by one of these workflows.
+    func samples(of workflows: Set<ServedWorkflow>) -> Set<UInt16> {
+        Set(samples.all.filter { $0.value.kind.workflow.map { workflows.contains($0) } ?? false }.keys)
     }
 
     /// Takes in a sample of a snapshot; false if it is none.

@@ -1,22 +1,23 @@
 import SayiirEvents
 import SayiirProjection
 
-/// Samples of states, one for each place at which instances of a definition wait: states at the same place differ in little else than their
+/// Samples of states, one for each place at which instances of a workflow wait: states at the same place differ in little else than their
 /// values and times, so each is kept as how it differs from the sample.
 struct StateSamples: Sendable {
     /// What states are alike in.
     struct Kind: Hashable, Sendable {
-        var definition: DefinitionHash?
+        /// The workflow; `nil` if nothing was submitted.
+        var workflow: ServedWorkflow?
         /// The node that began last.
         var node: NodeID?
 
-        init(definition: DefinitionHash?, node: NodeID?) {
-            self.definition = definition
+        init(workflow: ServedWorkflow?, node: NodeID?) {
+            self.workflow = workflow
             self.node = node
         }
 
         init(of state: InstanceState) {
-            definition = state.definition
+            workflow = state.served
             node = state.steps.last?.step.node
         }
     }
@@ -72,11 +73,14 @@ extension StateSamples {
             return rest.prefix(count)
         }
         guard let number = take(2)?.littleEndianNumber, let definitionCount = take(2)?.littleEndianNumber,
-            let definition = take(Int(definitionCount)), let nodeCount = take(2)?.littleEndianNumber,
+            let definition = take(Int(definitionCount)), let nameCount = take(2)?.littleEndianNumber,
+            let name = take(Int(nameCount)), let nodeCount = take(2)?.littleEndianNumber,
             let node = take(Int(nodeCount))
         else { return false }
+        let workflow = ServedWorkflow(
+            name: String(decoding: name, as: UTF8.self), definition: DefinitionHash(bytes: Array(definition)))
         let kind = Kind(
-            definition: definition.isEmpty ? nil : DefinitionHash(bytes: Array(definition)),
+            workflow: definition.isEmpty ? nil : workflow,
             node: node.isEmpty ? nil : NodeID(String(decoding: node, as: UTF8.self)))
         return add(Sample(kind: kind, bytes: Array(rest)), as: UInt16(number))
     }
@@ -84,9 +88,12 @@ extension StateSamples {
     /// Appends the payload of a snapshot's entry.
     static func encode(_ number: UInt16, _ sample: Sample, into output: inout [UInt8]) {
         output.appendLittleEndianNumber(UInt64(number), byteCount: 2)
-        let definition = sample.kind.definition?.bytes.prefix(Int(UInt16.max)) ?? []
+        let definition = sample.kind.workflow?.definition.bytes.prefix(Int(UInt16.max)) ?? []
         output.appendLittleEndianNumber(UInt64(definition.count), byteCount: 2)
         output += definition
+        let name = (sample.kind.workflow?.name.utf8).map { Array($0.prefix(Int(UInt16.max))) } ?? []
+        output.appendLittleEndianNumber(UInt64(name.count), byteCount: 2)
+        output += name
         let node = (sample.kind.node?.rawValue.utf8).map { Array($0.prefix(Int(UInt16.max))) } ?? []
         output.appendLittleEndianNumber(UInt64(node.count), byteCount: 2)
         output += node

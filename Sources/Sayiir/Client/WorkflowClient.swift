@@ -181,36 +181,20 @@ public struct WorkflowClient: Sendable {
         while true {
             var state = try await submittedState(of: id)
             guard let body = try control.decide(on: state, by: actor, reason: reason) else {
-                return try await receipt(for: try await settled(state), isRecorded: false)
+                let settled = try await environment.settle(state, by: executor)
+                return try await receipt(for: settled, isRecorded: false)
             }
             let event = Event(
                 instance: id, revision: state.revision + 1, time: environment.clock.now, actor: actor, reason: reason,
                 body: body)
+            // In one commit with its effect, so that a service does not come in between.
+            if let stopped = try await environment.apply(event, to: state, by: executor) {
+                return try await receipt(for: stopped, isRecorded: true)
+            }
             guard try await append([event]) else { continue }
             state.apply(event)
-            return try await receipt(for: try await settled(state), isRecorded: true)
-        }
-    }
-
-    /// Lets a request to cancel or pause take effect, if no executor runs the instance.
-    private func settled(_ state: InstanceState) async throws(WorkflowError) -> InstanceState {
-        guard state.canStopWithoutDefinition else { return state }
-        let lease: Lease
-        do throws(BackendError) {
-            lease = try await backend.acquireLease(on: state.id, by: executor, takingOver: false)
-        } catch {
-            if case .leaseHeld = error { return state }
-            throw WorkflowError(error)
-        }
-        do throws(WorkflowError) {
-            // Until the lease was there others could run it.
-            let current = try await environment.state(of: state.id) ?? state
-            let stopped = try await environment.stop(current, under: lease)
-            await backend.release(lease, leaving: stopped.map { LeftInstance(state: $0).rest(in: nil) })
-            return stopped ?? current
-        } catch {
-            await backend.release(lease)
-            throw error
+            let settled = try await environment.settle(state, by: executor)
+            return try await receipt(for: settled, isRecorded: true)
         }
     }
 

@@ -1,6 +1,12 @@
 internal import SayiirEvents
 internal import SayiirProjection
 
+/// Steps that wait for signals of one name and take payloads of one type.
+struct SignalWait: Hashable, Sendable {
+    var signal: ExactText
+    var type: String
+}
+
 // How delays and waits for signals begin and end.
 extension Decider {
     mutating func goOnWithDelay(_ step: Step, _ duration: Duration) {
@@ -31,15 +37,15 @@ extension Decider {
 
     /// The signal that the step consumes; `nil` if there is none. Records those that it cannot decode as rejected.
     private mutating func takeableSignal(_ step: Step, _ signal: SignalNode) -> SignalMailbox.Entry? {
-        // This program may be able to decode what another one has rejected.
-        let reconsiders = isTakingUp && state.mailbox.hasRejected(named: signal.signal)
-        var received = reconsiders ? state.mailbox.entries(named: signal.signal)[...] : []
-        while let next = reconsiders ? received.popFirst() : state.mailbox.first(named: signal.signal) {
+        if let rejected = decodableRejectedSignal(signal) { return rejected }
+        var hasRejected = false
+        while let next = state.mailbox.first(named: signal.signal) {
             do throws(ValueError) {
                 try signal.check(next.payload, values.codecs)
+                if hasRejected { lookAtWaits(for: signal, besides: step) }
                 return next
             } catch {
-                guard next.rejection == nil else { continue }
+                hasRejected = true
                 record(
                     .signalRejected(
                         .init(
@@ -47,7 +53,39 @@ extension Decider {
                             value: error.undecodable(as: signal.type))))
             }
         }
+        if hasRejected { lookAtWaits(for: signal, besides: step) }
         return nil
+    }
+
+    /// The first of the rejected signals that the step can decode after all; `nil` if there is none. They arrived before all others.
+    ///
+    /// A step of another type may have rejected it, or another program, which is looked into when the instance is taken up.
+    private mutating func decodableRejectedSignal(_ signal: SignalNode) -> SignalMailbox.Entry? {
+        guard state.mailbox.hasRejected(named: signal.signal) else { return nil }
+        let wait = SignalWait(signal: ExactText(signal.signal), type: signal.type)
+        let seen = seenRejections[wait] ?? 0
+        for entry in state.mailbox.rejected(named: signal.signal) where entry.revision > seen {
+            if isTakingUp || entry.rejection?.expected != signal.type {
+                do throws(ValueError) {
+                    try signal.check(entry.payload, values.codecs)
+                    return entry
+                } catch {
+                    // It was rejected before, and stays so.
+                }
+            }
+            seenRejections[wait] = entry.revision
+        }
+        return nil
+    }
+
+    /// Sees to it that steps look at what was just rejected which wait for a signal of the same name and of another type.
+    private mutating func lookAtWaits(for signal: SignalNode, besides step: Step) {
+        for known in state.steps.open where known.step != step {
+            guard case .awaitingSignal(let name, _) = known.status, name.isExactly(signal.signal),
+                case .signal(let other)? = graph[known.step.node]?.kind, other.type != signal.type
+            else { continue }
+            agenda.append(.step(known.step))
+        }
     }
 
     mutating func timeOut(_ step: Step, _ signal: SignalNode) {

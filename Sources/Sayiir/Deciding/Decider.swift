@@ -34,6 +34,8 @@ struct Decider: Sendable {
     var ownAttempts: Set<Step> = []
     /// The first task that did not begin because an executor must offer more for it than this one does.
     var unoffered: TaskOptions?
+    /// The revision of the last rejected signal that such a step of this program has seen.
+    var seenRejections: [SignalWait: UInt64] = [:]
     /// The first step that would have begun, had nobody asked to stop.
     private var heldBack: Step?
 

@@ -141,8 +141,13 @@ public final class Engine: Sendable {
     }
 
     private func waitForBeginning(of id: InstanceID, after known: InstanceState) async throws(WorkflowError) {
-        let now = environment.clock.now
-        await environment.waitForChange(of: id, after: known.revision, until: now + .milliseconds(100))
+        await withTaskGroup(of: Void.self) { [backend] group in
+            group.addTask { await backend.waitForChange(of: id, after: known.revision) }
+            // The caller that has the lease may fail. The engine's clock may be one that a test moves.
+            group.addTask { try? await Task.sleep(for: .milliseconds(100)) }
+            await group.next()
+            group.cancelAll()
+        }
         if Task.isCancelled { throw .interrupted(id) }
     }
 
@@ -224,9 +229,17 @@ public final class Engine: Sendable {
         let result = await supervise(control, id) { [environment] () throws(WorkflowError) in
             try await body(lease, environment)
         }
-        let left = try? result.get()
+        var left = (try? result.get()).flatMap { $0 }
         await backend.release(lease, leaving: left?.rest(in: graph))
-        if left?.state.phase.isEnded != true { await backend.announce(id) }
+        guard left?.state.phase.isEnded != true else { return left }
+        // A request that came after the last look has nobody else to apply it.
+        if let known = try? await environment.state(of: id),
+            let settled = try? await environment.settle(known, by: name), settled.revision > known.revision
+        {
+            left?.state = settled
+        }
+        await backend.announce(id)
+        if let left { return left }
         return try result.get()
     }
 
@@ -234,7 +247,7 @@ public final class Engine: Sendable {
         _ control: RunControl, _ id: InstanceID,
         _ body: @escaping @Sendable () async throws(WorkflowError) -> LeftInstance?
     ) async -> Result<LeftInstance?, WorkflowError> {
-        let grace = options.cancellationGracePeriod
+        let grace = options.cancellationGracePeriod.boundedWait
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 control.start(on: environment.taskExecutor) {

@@ -36,13 +36,13 @@ final class InstanceRun {
         var left = try await performOnce(
             on: state, of: workflow, in: trace, graph, under: lease, in: environment, body)
         while left.needsNewTask, let control = environment.control {
-            let state = left.state
+            let (state, begun) = (left.state, left.begun)
             left = try await control.continueInNewTask(on: environment.taskExecutor) {
                 do throws(WorkflowError) {
                     return Result<LeftInstance, WorkflowError>.success(
                         try await performOnce(
                             on: state, of: workflow, in: trace, graph, under: lease, in: environment
-                        ) { run throws(WorkflowError) in try await run.resume() })
+                        ) { run throws(WorkflowError) in try await run.proceed(with: begun) })
                 } catch {
                     return .failure(error)
                 }
@@ -122,19 +122,25 @@ final class InstanceRun {
         return try await goOn()
     }
 
+    /// Goes on in another Swift task with attempts that are recorded as begun, and whose code has not been called.
+    private nonisolated(nonsending) func proceed(
+        with attempts: [Event.TaskStarted]
+    ) async throws(WorkflowError) -> LeftInstance {
+        begun = attempts
+        return try await goOn()
+    }
+
     private nonisolated(nonsending) func goOn() async throws(WorkflowError) -> LeftInstance {
         while true {
             if Task.isCancelled, environment.control?.reason == nil {
                 // Code of a task, or middleware, has cancelled this Swift task. The engine did not mean to stop.
                 guard hasOwnTask else { throw .interrupted(id) }
-                return LeftInstance(state: decider.state, needsNewTask: true)
+                return LeftInstance(state: decider.state, needsNewTask: true, begun: begun)
             }
             // A deadline has to end what runs, so that somebody has to look at the clock meanwhile.
             if begun.count == 1, decider.state.deadline == nil, decider.state.steps.hasOneUnderWay {
                 let result = await execution(of: begun.removeLast()).run()
-                if case .threw = result.outcome, Task.isCancelled, !hasOwnTask, environment.control?.reason == nil {
-                    throw .interrupted(id)
-                }
+                if isInterruptedByMiddleware(result) { throw .interrupted(id) }
                 let command = take(result)
                 decider.isDraining = environment.isDraining
                 try await commit([command])
@@ -210,6 +216,7 @@ final class InstanceRun {
                     try await refresh()
                     commands.append(.look)
                 case .ended(let result):
+                    if isInterruptedByMiddleware(result) { throw .interrupted(id) }
                     running -= 1
                     commands.append(take(result))
                 }
@@ -310,6 +317,14 @@ final class InstanceRun {
             task: task, input: input, context: context, environment: environment)
     }
 
+    /// Whether an attempt gave up because middleware has cancelled the Swift task that it made for the run.
+    private func isInterruptedByMiddleware(_ ended: TaskExecution.Ended) -> Bool {
+        guard case .threw = ended.outcome, Task.isCancelled, !hasOwnTask else { return false }
+        return environment.control?.reason == nil
+    }
+
+    private var isBeingStopped: Bool { environment.control?.reason != nil }
+
     /// The command that follows from an attempt.
     private func take(_ ended: TaskExecution.Ended) -> Command {
         let result: AttemptResult
@@ -324,8 +339,9 @@ final class InstanceRun {
                 result = .interrupted
             }
         case .threw(let failure, let isRetryable): result = .failed(failure, isRetryable: isRetryable)
-        case .timedOut(let limit): result = .timedOut(limit: limit)
-        case .stalled(let limit): result = .stalled(limit: limit)
+        // A run that is being stopped gives its code time to clean up: that it takes too long is no verdict on the work.
+        case .timedOut(let limit): result = isBeingStopped ? .interrupted : .timedOut(limit: limit)
+        case .stalled(let limit): result = isBeingStopped ? .interrupted : .stalled(limit: limit)
         case .interrupted: result = .interrupted
         case .stuck(let value): result = .stuck(value)
         }

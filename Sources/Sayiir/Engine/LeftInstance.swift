@@ -1,3 +1,4 @@
+internal import SayiirEvents
 internal import SayiirProjection
 
 /// How a run left its instance.
@@ -8,6 +9,8 @@ struct LeftInstance: Sendable {
     var unoffered: TaskOptions?
     /// Whether the run goes on in another Swift task, because code of its own has cancelled this one.
     var needsNewTask = false
+    /// Attempts that are recorded as begun and whose code the new task has to call.
+    var begun: [Event.TaskStarted] = []
 
     /// What the instance waits for.
     func rest(in graph: Graph?) -> InstanceRest {

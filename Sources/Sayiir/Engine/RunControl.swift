@@ -50,7 +50,8 @@ final class RunControl: Sendable {
         set { contents.withLock { $0.run = newValue } }
     }
 
-    /// Starts the run in a Swift task of its own. Exactly one of `finished` and `abandoned` is called.
+    /// Starts the run in a Swift task of its own. Exactly one of `finished` and `abandoned` is called: the latter at once, and nothing is
+    /// started, if the run was abandoned before. The lease may be lost, or the caller be cancelled, that early.
     ///
     /// - Parameters:
     ///   - executor: Where it runs; `nil` for Swift's pool.
@@ -61,15 +62,20 @@ final class RunControl: Sendable {
         on executor: (any TaskExecutor)?, _ body: @escaping @Sendable () async -> Value,
         finished: @escaping @Sendable (Value) async -> Void, abandoned: @escaping @Sendable (StopReason) -> Void
     ) {
-        contents.withLock { $0.abandon = abandoned }
+        // It may have been abandoned before it has started.
+        let early = contents.withLock { contents -> StopReason? in
+            if contents.isOver { return contents.reason ?? .shutdown }
+            contents.abandon = abandoned
+            return nil
+        }
+        if let early { return abandoned(early) }
         let task = startTask(on: executor) {
             let value = await body()
             if self.end() != nil { await finished(value) }
         }
         contents.withLock { contents in
-            // It may be over by now: what has nothing to wait for ends at once.
-            guard !contents.isOver else { return }
-            contents.task = task
+            // It may be over by now: what has nothing to wait for ends at once. Or it goes on in another task already.
+            if !contents.isOver, contents.task == nil { contents.task = task }
             if contents.reason != nil { task.cancel() }
         }
     }

@@ -9,7 +9,7 @@ final class SuspectGate: Sendable {
         /// The pass of the one that is in; 0 if none is.
         var current: UInt64 = 0
         var lastPass: UInt64 = 0
-        var waiting: [(pass: UInt64, continuation: CheckedContinuation<Void, Never>)] = []
+        var waiting: [(pass: UInt64, continuation: CheckedContinuation<Bool, Never>)] = []
     }
 
     private let state = Monitor(State())
@@ -17,7 +17,7 @@ final class SuspectGate: Sendable {
     /// A task that has run for so long without ending the process holds up the others no more.
     private static let patience = Duration.seconds(5)
 
-    /// Waits for the turn.
+    /// Waits for the turn, or until the calling task is cancelled: nothing begins then.
     ///
     /// - Returns: The pass, for ``leave(_:)``.
     nonisolated(nonsending) func enter() async -> UInt64 {
@@ -25,24 +25,39 @@ final class SuspectGate: Sendable {
             state.lastPass += 1
             return state.lastPass
         }
-        await withCheckedContinuation { continuation in
-            let isIn = state.withLock { state in
-                guard state.current == 0 else {
-                    state.waiting.append((pass, continuation))
-                    return false
+        let isIn = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isIn = state.withLock { state -> Bool? in
+                    guard state.current == 0 else {
+                        // Cancelled already: what `onCancel` does may have come before.
+                        if Task.isCancelled { return false }
+                        state.waiting.append((pass, continuation))
+                        return nil
+                    }
+                    state.current = pass
+                    return true
                 }
-                state.current = pass
-                return true
+                if let isIn { continuation.resume(returning: isIn) }
             }
-            if isIn { continuation.resume() }
+        } onCancel: {
+            giveUp(pass)
         }
-        _ = TaskTimer.shared.start(after: Self.patience) { [self] in leave(pass) }
+        if isIn { _ = TaskTimer.shared.start(after: Self.patience) { [self] in leave(pass) } }
         return pass
+    }
+
+    /// Ends the wait for a turn.
+    private func giveUp(_ pass: UInt64) {
+        let waiting = state.withLock { state -> CheckedContinuation<Bool, Never>? in
+            guard let place = state.waiting.firstIndex(where: { $0.pass == pass }) else { return nil }
+            return state.waiting.remove(at: place).continuation
+        }
+        waiting?.resume(returning: false)
     }
 
     /// Ends a turn, unless it has ended.
     func leave(_ pass: UInt64) {
-        let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
+        let next = state.withLock { state -> CheckedContinuation<Bool, Never>? in
             guard state.current == pass else { return nil }
             guard !state.waiting.isEmpty else {
                 state.current = 0
@@ -52,6 +67,6 @@ final class SuspectGate: Sendable {
             state.current = next.pass
             return next.continuation
         }
-        next?.resume()
+        next?.resume(returning: true)
     }
 }

@@ -20,6 +20,7 @@ struct ClaimingService: Sendable {
         // Listening comes before the first look, so that nothing falls in between.
         let wakeUps = await backend.wakeUps()
         let additions = worker.registry.additions()
+        await worker.announce()
         let listening = Task {
             for await _ in wakeUps { await doorbell.ring() }
         }
@@ -55,12 +56,12 @@ struct ClaimingService: Sendable {
         guard !claim.workflows.isEmpty else { return [] }
         do throws(BackendError) {
             let leases = try await backend.claim(claim)
-            worker.report.storageFailure = nil
+            worker.report.noteSuccess()
             return leases
         } catch {
             guard error.isPassing else { throw .backend(error) }
             options.logger.error("no work could be claimed; trying again", metadata: ["error": "\(error)"])
-            worker.report.storageFailure = "\(error)"
+            worker.report.noteFailure("\(error)")
             return []
         }
     }

@@ -13,6 +13,7 @@ struct DispatchingService: Sendable {
         // Listening comes before looking, so that nothing falls in between.
         let wakeUps = await worker.environment.backend.wakeUps()
         let additions = worker.registry.additions()
+        await worker.announce()
         let listening = Task {
             for await instance in wakeUps {
                 // Where nothing has to wait, the priority need not be looked up.
@@ -42,9 +43,9 @@ struct DispatchingService: Sendable {
 
     /// Lets those wait whose wait condition is known, and looks at all others.
     private func takeUp() async throws(WorkflowError) {
-        let (backend, definitions) = (worker.environment.backend, Set(worker.registry.workflows.map(\.definition)))
+        let (backend, workflows) = (worker.environment.backend, Set(worker.registry.workflows))
         let instances = try await WorkflowError.translating { () throws(BackendError) in
-            try await backend.waitingInstances(of: definitions)
+            try await backend.waitingInstances(of: workflows)
         }
         await dispatcher.park(instances)
         for instance in instances where !instance.isAtRest { await wake(instance.id) }

@@ -8,6 +8,9 @@ actor Doorbell {
     private var moments = Heap<Moment>()
     private var sleeper: CheckedContinuation<Void, Never>?
 
+    /// The most moments that are kept.
+    private static let momentLimit = 65_536
+
     private struct Moment: Comparable {
         var time: Timestamp
         static func < (left: Self, right: Self) -> Bool { left.time < right.time }
@@ -26,6 +29,8 @@ actor Doorbell {
     func ring(at time: Timestamp) {
         let isFirst = moments.min.map { time < $0.time } ?? true
         moments.insert(Moment(time: time))
+        // The sleeper looks at its own interval anyway. So a moment that is forgotten is met a little late.
+        if moments.count > Self.momentLimit { moments.removeMax() }
         // Who sleeps already does so for too long.
         if isFirst, sleeper != nil { ring() }
     }

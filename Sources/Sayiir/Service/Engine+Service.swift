@@ -1,5 +1,6 @@
 internal import Logging
 internal import SayiirEvents
+internal import SayiirLog
 public import ServiceLifecycle
 
 extension Engine: Service {
@@ -32,14 +33,24 @@ extension Engine: Service {
         let environment = environment.ofService(
             draining: drain, tags: options.tags.map { tags in Set(tags.map { ExactText($0) }) })
         let worker = ServiceWorker(
-            executor: client.executor, environment: environment, registry: registry, report: report,
-            logger: options.logger)
-        report.isRunning = true
-        await worker.announce()
+            executor: client.executor, serviceName: Self.newServiceName(client.executor), environment: environment,
+            registry: registry, report: report, logger: options.logger)
+        report.beginService()
         let result = await serve(worker, until: drain)
-        await backend.announceService(of: nil, by: client.executor)
-        report.isRunning = false
+        await backend.announceService(of: nil, by: worker.serviceName)
+        report.endService()
         try result.get()
+    }
+
+    private static let serviceCount = Monitor(0)
+
+    /// A name that no other service of the process has: several engines may have the same name, and one may run twice.
+    private static func newServiceName(_ executor: String) -> String {
+        let number = serviceCount.withLock { count in
+            count += 1
+            return count
+        }
+        return "\(executor)/\(number)"
     }
 
     private func serve(_ worker: ServiceWorker, until drain: DrainSignal) async -> Result<Void, any Error> {
@@ -60,7 +71,7 @@ extension Engine: Service {
             )
         }
         let monitor = ServiceMonitor(
-            report: report, environment: environment, registry: registry, logger: options.logger,
+            report: report, environment: environment, executor: worker.executor, logger: options.logger,
             hasLookedAtAll: hasLookedAtAll)
         let monitoring = Task { await monitor.run() }
         defer { monitoring.cancel() }
@@ -82,7 +93,7 @@ extension Engine: Service {
         _ body: @Sendable () async throws -> Void, until drain: DrainSignal, _ runs: RunTable,
         wake: @escaping @Sendable () async -> Void
     ) async throws {
-        let grace = options.cancellationGracePeriod
+        let grace = options.cancellationGracePeriod.boundedWait
         try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler(operation: body) {
                 drain.set()

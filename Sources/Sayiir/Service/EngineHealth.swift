@@ -8,7 +8,8 @@ public struct EngineHealth: Hashable, Sendable {
     public var isStoreOpen: Bool
     /// A Boolean value that indicates whether the engine runs as a service.
     public var isServiceRunning: Bool
-    /// The number of live instances that no registered workflow serves; see ``WorkflowClient/unserved()``.
+    /// The number of live instances that no registered workflow serves, as far as the service has met them; see
+    /// ``WorkflowClient/unserved()``. On a backend that several processes share it may be a minute old.
     public var unservedCount: Int
     /// The number of instances with a stored value that this program cannot decode.
     public var stuckCount: Int

@@ -50,6 +50,9 @@ struct Schedule: Sendable {
 
     init(limit: Int) { self.limit = max(1, limit) }
 
+    /// The number of timers in memory, those that were left behind included.
+    var timerCount: Int { timers.count }
+
     /// How many instances run.
     var running: Int { runningCount }
 
@@ -99,7 +102,17 @@ struct Schedule: Sendable {
         } else if let due {
             parked[instance] = due
             timers.insert(Timer(due: due, instance: instance, priority: UInt8(clamping: priority)))
+            dropManyOldTimers()
         }
+    }
+
+    /// Drops the timers that instances left behind when they were woken, once these are more than the others: an instance may be woken many
+    /// times in a wait of days.
+    private mutating func dropManyOldTimers() {
+        guard timers.count > 2 * parked.count + 1000 else { return }
+        var kept: [InstanceID: Timer] = [:]
+        for timer in timers.unordered where parked[timer.instance] == timer.due { kept[timer.instance] = timer }
+        timers = Heap(kept.values)
     }
 
     /// Lets instances wait for their moments, if they have one; those of which something is known already are passed over.
@@ -108,8 +121,16 @@ struct Schedule: Sendable {
         parked.reserveCapacity(parked.count + count)
         var added: [Timer] = []
         added.reserveCapacity(count)
-        for instance in instances where standings[instance.id] == nil && parked[instance.id] == nil {
+        for instance in instances where parked[instance.id] == nil {
             guard let due = instance.due else { continue }
+            switch standings[instance.id] {
+            case nil: break
+            case .ready: continue
+            case .running:
+                // It may be passed over just now, because its workflow was not registered before.
+                standings[instance.id] = .running(isStale: true)
+                continue
+            }
             parked[instance.id] = due
             added.append(Timer(due: due, instance: instance.id, priority: UInt8(clamping: instance.priority)))
         }

@@ -1,12 +1,12 @@
 internal import Logging
 internal import SayiirEvents
 
-/// Tells the log and the middleware of what needs an operator's attention: once after the start, whenever it changes, and hourly
-/// while it lasts.
+/// Tells the log and the middleware of what needs an operator's attention: the middleware whenever it changes; the log after the start,
+/// when it has doubled, and hourly while it lasts.
 struct ServiceMonitor: Sendable {
     let report: ServiceReport
     let environment: RunEnvironment
-    let registry: WorkflowRegistry
+    let executor: String
     let logger: Logger
     /// Whether all live instances have been looked at since the start.
     let hasLookedAtAll: @Sendable () async -> Bool
@@ -18,30 +18,66 @@ struct ServiceMonitor: Sendable {
     /// For how many looks the first summary waits for all instances to be looked at.
     private static let longestStart = 60
 
+    /// After how many looks some of the noted instances are looked at again, and what other services serve.
+    private static let looksBetweenReviews = 10
+    /// How many of them, at most.
+    private static let reviewedInstances = 64
+    /// How long after a count of all live instances the next one comes, at least; and how many times as long as it took.
+    private static let countInterval = (least: Duration.seconds(60), factor: 100)
+
     /// Watches until the calling task is cancelled.
     func run() async {
-        var told: ServiceCounts?
+        var counted: ServiceCounts?
+        // The number that the log was told of in this hour. Instances that come one after another must not give a line each.
+        var told = 0
         var look = 0
+        var count = SharedCount()
         while (try? await Task.sleep(for: Self.interval)) != nil {
             look += 1
-            if told == nil, look < Self.longestStart, await !hasLookedAtAll() { continue }
-            if environment.backend is any SharedBackend, told == nil || look % Self.looksInAnHour == 0 {
-                await countUnserved()
-            }
+            if counted == nil, look < Self.longestStart, await !hasLookedAtAll() { continue }
+            let isReview = look % Self.looksBetweenReviews == 0
+            if isReview { await reviewSome() }
+            if counted == nil || isReview { await countUnserved(&count) }
             let counts = report.counts
-            if counts != told { environment.observer.didCount(counts) }
-            let isNews = told == nil || counts.unserved > (told?.unserved ?? 0) || look % Self.looksInAnHour == 0
-            if isNews, counts.unserved > 0 { tellOfUnserved() }
-            told = counts
+            if counts != counted { environment.observer.didCount(counts) }
+            counted = counts
+            if look % Self.looksInAnHour == 0 { told = 0 }
+            guard counts.unserved > 0, counts.unserved >= 2 * told else { continue }
+            tellOfUnserved()
+            told = counts.unserved
         }
     }
 
-    /// A backend that hands out work hands out only what is served.
-    private func countUnserved() async {
-        guard let live = try? await environment.backend.liveInstances(),
-            let served = try? await environment.backend.servedWorkflows()
+    /// Looks at some instances that are noted: other programs may have ended or moved them, and nothing tells a service of that. A request
+    /// to stop that the lease of a dead worker held up is applied.
+    private func reviewSome() async {
+        let noted = report.someNoted(limit: Self.reviewedInstances)
+        guard !noted.isEmpty, let served = try? await environment.backend.servedWorkflows() else { return }
+        for id in noted {
+            guard let state = try? await environment.state(of: id) else { continue }
+            let isServed = state.served.map { served.contains($0) } ?? true
+            let settled = isServed ? state : (try? await environment.settle(state, by: executor)) ?? state
+            report.review(id, settled, isServed: isServed)
+        }
+    }
+
+    /// When all live instances were counted last, and what was served then.
+    private struct SharedCount {
+        var served: Set<ServedWorkflow>?
+        var next = ContinuousClock.now
+    }
+
+    /// A backend that hands out work hands out only what is served: all live instances have to be looked at. That is done when another
+    /// service has begun or ended, and now and then.
+    private func countUnserved(_ count: inout SharedCount) async {
+        guard environment.backend is any SharedBackend, let served = try? await environment.backend.servedWorkflows()
         else { return }
+        let begin = ContinuousClock.now
+        guard served != count.served || begin >= count.next else { return }
+        guard let live = try? await environment.backend.liveInstances() else { return }
         report.setUnserved(live.filter { instance in instance.served.map { !served.contains($0) } ?? false })
+        let pause = (ContinuousClock.now - begin) * Self.countInterval.factor
+        count = SharedCount(served: served, next: .now + max(Self.countInterval.least, pause))
     }
 
     private func tellOfUnserved() {

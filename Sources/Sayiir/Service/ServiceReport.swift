@@ -8,23 +8,37 @@ final class ServiceReport: Sendable {
         /// The instances that no registered workflow serves, and what they go by.
         var unserved: [InstanceID: ServedWorkflow] = [:]
         var stuck: Set<InstanceID> = []
-        /// What storage refused last, if it has accepted nothing since.
-        var storageFailure: String?
-        var isRunning = false
+        /// What storage refused last, if it has accepted nothing since, and of which instance.
+        var storageFailure: (text: String, instance: InstanceID?)?
+        /// The number of times that the service runs now.
+        var runCount = 0
     }
 
     private let contents = Monitor(Contents())
 
     /// Whether the service runs.
-    var isRunning: Bool {
-        get { contents.withLock { $0.isRunning } }
-        set { contents.withLock { $0.isRunning = newValue } }
-    }
+    var isRunning: Bool { contents.withLock { $0.runCount > 0 } }
+
+    /// Notes that the service runs, once more if it does already.
+    func beginService() { contents.withLock { $0.runCount += 1 } }
+
+    /// Notes that the service has ended.
+    func endService() { contents.withLock { $0.runCount -= 1 } }
 
     /// What storage refused last, if it has accepted nothing since.
-    var storageFailure: String? {
-        get { contents.withLock { $0.storageFailure } }
-        set { contents.withLock { $0.storageFailure = newValue } }
+    var storageFailure: String? { contents.withLock { $0.storageFailure?.text } }
+
+    /// Notes that storage refused something, of an instance if it was of one.
+    func noteFailure(_ text: String, of instance: InstanceID? = nil) {
+        contents.withLock { $0.storageFailure = (text, instance) }
+    }
+
+    /// Notes that storage has accepted something.
+    func noteSuccess() { contents.withLock { $0.storageFailure = nil } }
+
+    /// Notes that an instance was looked at without an error: if storage refused something of it before, that is over.
+    func noteSuccess(of instance: InstanceID) {
+        contents.withLock { if $0.storageFailure?.instance == instance { $0.storageFailure = nil } }
     }
 
     /// Notes an instance that no registered workflow serves.
@@ -33,14 +47,32 @@ final class ServiceReport: Sendable {
     }
 
     /// Notes how an instance was left.
-    func note(_ state: InstanceState) {
+    ///
+    /// - Returns: Whether it is stuck and was not before.
+    @discardableResult
+    func note(_ state: InstanceState) -> Bool {
         contents.withLock { contents in
             contents.unserved[state.id] = nil
-            if state.stuckSteps.isEmpty {
-                contents.stuck.remove(state.id)
-            } else {
-                contents.stuck.insert(state.id)
-            }
+            guard state.stuckSteps.isEmpty else { return contents.stuck.insert(state.id).inserted }
+            contents.stuck.remove(state.id)
+            return false
+        }
+    }
+
+    /// Some of the instances that are noted, other ones each time.
+    func someNoted(limit: Int) -> [InstanceID] {
+        contents.withLock { contents in
+            let noted = Array(contents.unserved.keys) + contents.stuck.filter { contents.unserved[$0] == nil }
+            return noted.count > limit ? Array(noted.shuffled().prefix(limit)) : noted
+        }
+    }
+
+    /// Takes in the state of an instance that was noted before: another program may have moved it.
+    func review(_ id: InstanceID, _ state: InstanceState?, isServed: Bool) {
+        contents.withLock { contents in
+            let isLive = state.map { !$0.phase.isEnded } ?? false
+            if !isLive || isServed { contents.unserved[id] = nil }
+            if !isLive || state?.stuckSteps.isEmpty == true { contents.stuck.remove(id) }
         }
     }
 
@@ -54,12 +86,9 @@ final class ServiceReport: Sendable {
 
     /// Replaces what is known of unserved instances.
     func setUnserved(_ instances: [InstanceSummary]) {
-        contents.withLock { contents in
-            contents.unserved = [:]
-            for instance in instances {
-                contents.unserved[instance.id] = instance.served
-            }
-        }
+        var unserved: [InstanceID: ServedWorkflow] = [:]
+        for instance in instances { unserved[instance.id] = instance.served }
+        contents.withLock { $0.unserved = unserved }
     }
 
     /// Forgets the unserved instances that are served by now.

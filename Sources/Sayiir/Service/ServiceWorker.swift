@@ -5,6 +5,8 @@ internal import SayiirProjection
 /// Runs one instance at a time for a service, as far as it goes.
 struct ServiceWorker: Sendable {
     let executor: String
+    /// Tells the service from others of the same name.
+    let serviceName: String
     let environment: RunEnvironment
     let registry: WorkflowRegistry
     let report: ServiceReport
@@ -26,7 +28,7 @@ struct ServiceWorker: Sendable {
             if let taken { return try await goOn(under: taken.lease, control, from: taken.state) }
             // Notes why, if it is for a reason that an operator has to know.
             if let state = try await environment.state(of: instance) {
-                if state.phase == .active { _ = graph(of: state) } else { report.forget(instance) }
+                if state.phase.isEnded { report.forget(instance) } else { _ = graph(of: state) }
             }
             return nil
         }
@@ -44,7 +46,7 @@ struct ServiceWorker: Sendable {
 
     /// Lets clients of the backend know what is served.
     func announce() async {
-        await environment.backend.announceService(of: registry.workflows, by: executor)
+        await environment.backend.announceService(of: registry.workflows, by: serviceName)
     }
 
     /// - Returns: What `body` does, or when to try again if storage refused for now or the run was interrupted.
@@ -52,7 +54,9 @@ struct ServiceWorker: Sendable {
         _ instance: InstanceID, _ body: () async throws(WorkflowError) -> InstanceRest?
     ) async throws(WorkflowError) -> InstanceRest? {
         do throws(WorkflowError) {
-            return try await body()
+            let rest = try await body()
+            report.noteSuccess(of: instance)
+            return rest
         } catch {
             switch error {
             case .alreadyRunning, .takenOver:
@@ -66,7 +70,7 @@ struct ServiceWorker: Sendable {
                 return await retry(instance)
             case .backend(let cause) where cause.isPassing:
                 logger.error("storage refused; trying again", metadata: metadata(instance, "error", "\(cause)"))
-                report.storageFailure = "\(cause)"
+                report.noteFailure("\(cause)", of: instance)
                 return await retry(instance)
             case .backend(let cause) where !cause.concernsOneInstance:
                 throw error
@@ -144,18 +148,21 @@ struct ServiceWorker: Sendable {
         let left = try await InstanceRun.perform(
             on: state, of: state.workflow, in: state.traceContext, graph, under: lease, in: environment
         ) { run throws(WorkflowError) in try await run.resume() }
-        report.storageFailure = nil
-        if left.state.phase.isEnded { report.forget(state.id) } else { report.note(left.state) }
+        report.noteSuccess()
         var rest = left.rest(in: graph)
-        if !left.state.stuckSteps.isEmpty {
+        guard !left.state.phase.isEnded else {
+            report.forget(state.id)
+            return rest
+        }
+        if report.note(left.state) {
             logger.warning(
                 "an instance is stuck: a stored value cannot be decoded by this program",
                 metadata: metadata(state.id, "problem", left.state.statusDetail, workflow: state.workflow))
-            // On a backend that hands out work another program may be able to; only when it is due it is handed out.
-            if environment.backend is any SharedBackend {
-                let due = environment.clock.now + Self.foreignRetryDelay
-                rest.due = rest.due.map { min($0, due) } ?? due
-            }
+        }
+        // On a backend that hands out work another program may be able to; only when it is due it is handed out.
+        if left.state.mayNeedOtherProgram, environment.backend is any SharedBackend {
+            let due = environment.clock.now + Self.foreignRetryDelay
+            rest.due = rest.due.map { min($0, due) } ?? due
         }
         return rest
     }

@@ -142,6 +142,16 @@ public struct InstanceState: Hashable, Sendable {
         return doubt ?? stuck ?? parked ?? .inProgress
     }
 
+    /// A Boolean value that indicates whether a program that can decode other values may move the instance, though nothing has happened to
+    /// it: a step is stuck, or waits for a signal of which some were rejected.
+    package var mayNeedOtherProgram: Bool {
+        guard stuckSteps.isEmpty else { return true }
+        guard mailbox.hasRejected else { return false }
+        return steps.open.contains { known in
+            if case .awaitingSignal(let name, _) = known.status { mailbox.hasRejected(named: name) } else { false }
+        }
+    }
+
     /// Returns whether the step cannot go on in a program that cannot decode the value it needs.
     public func isStuck(_ step: Step) -> Bool { !stuckSteps.isEmpty && stuckSteps.contains { $0.step == step } }
 }

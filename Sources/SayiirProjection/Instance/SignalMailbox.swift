@@ -69,6 +69,14 @@ public struct SignalMailbox: Hashable, Sendable {
         queues[ExactText(signal)]?.rejected.isEmpty == false
     }
 
+    /// A Boolean value that indicates whether signals of any name were rejected and still wait.
+    package var hasRejected: Bool { queues.values.contains { !$0.rejected.isEmpty } }
+
+    /// The signals of that name that were rejected and still wait, in the order of their arrival.
+    package func rejected(named signal: String) -> [Entry] {
+        queues[ExactText(signal)]?.rejected.sorted { $0.revision < $1.revision } ?? []
+    }
+
     /// The signals of that name that wait, in the order of their arrival, rejected ones included.
     ///
     /// - Complexity: O(*n* log *n*) in the number of these signals.

@@ -30,7 +30,7 @@ extension BackendConformance {
         }
         try requireEqual(Set(try await backend.instances().map(\.id)), Set(twins), "the instances")
         try requireEqual(Set(try await backend.liveInstances().map(\.id)), Set(twins), "the live instances")
-        let waiting = try await backend.waitingInstances(of: [SampleEvents.definition]).map(\.id)
+        let waiting = try await backend.waitingInstances(of: [SampleEvents.served]).map(\.id)
         try requireEqual(Set(waiting), Set(twins), "the waiting instances")
         // Names of signals and ids of deliveries are texts of the same kind.
         let id = twins[0]

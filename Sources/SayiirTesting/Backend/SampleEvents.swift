@@ -36,6 +36,8 @@ enum SampleEvents {
     static let workflow = "w"
     /// The definition that instances go by if nothing else is said.
     static let definition = DefinitionHash(bytes: [UInt8](repeating: 1, count: 32))
+    /// The two together.
+    static let served = ServedWorkflow(name: workflow, definition: definition)
 
     private static func submission(
         _ priority: UInt32 = 3, _ tags: [String] = [], _ definition: DefinitionHash = SampleEvents.definition

@@ -101,7 +101,7 @@ import Testing
         "a state that a whole snapshot has and that cannot be decoded is folded from its history",
         arguments: [0, 1, 2])
     func undecodableState(way: Int) async throws {
-        let disk = try await diskWithSnapshot(version: 2) { (entries) throws(LogError) in
+        let disk = try await diskWithSnapshot(version: 3) { (entries) throws(LogError) in
             try entries.append(kind: RecordKind(rawValue: 16), key: "a") { bytes in
                 bytes += [1, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0] + [UInt8](repeating: 0, count: 12)
                 bytes += [20, 0, 0, 0] + [UInt8](repeating: 0xFF, count: 20)
@@ -122,7 +122,7 @@ import Testing
 
     @Test("a snapshot of the version before is not used, and all is read from the log")
     func earlierVersion() async throws {
-        let disk = try await diskWithSnapshot(version: 1) { (entries) throws(LogError) in
+        let disk = try await diskWithSnapshot(version: 2) { (entries) throws(LogError) in
             try entries.append(kind: RecordKind(rawValue: 17), key: "") { $0 += [9, 0, 0, 0, 0, 0, 0, 0] }
         }
         let again = try await open(disk)
@@ -149,9 +149,9 @@ import Testing
         try await leave("changed", InstanceRest(revision: 2, due: due))
         try await leave("changed later", InstanceRest(revision: 2, due: due))
         try await backend.append([firstEvents("changed", count: 3)[2]], lease: nil)
-        let mine: Set<DefinitionHash> = [DefinitionHash(bytes: [UInt8](repeating: 1, count: 32))]
-        func atRest(_ backend: LogBackend, of definitions: Set<DefinitionHash>) async throws -> [InstanceID: Int] {
-            let list = try await backend.waitingInstances(of: definitions)
+        let mine: Set<ServedWorkflow> = [served("w", 1)]
+        func atRest(_ backend: LogBackend, of workflows: Set<ServedWorkflow>) async throws -> [InstanceID: Int] {
+            let list = try await backend.waitingInstances(of: workflows)
             #expect(list.count == 7)
             for instance in list where instance.isAtRest {
                 #expect(instance.due == (instance.id == "signal" ? nil : due))
@@ -166,7 +166,9 @@ import Testing
         try await backend.close()
         let again = try await open(disk)
         #expect(try await atRest(again, of: mine) == ["moment": 5, "signal": 1])
-        #expect(try await atRest(again, of: [DefinitionHash(bytes: [2])]) == [:])
+        #expect(try await atRest(again, of: [served("w", 2)]) == [:])
+        // Both the name and the definition have to match.
+        #expect(try await atRest(again, of: [served("v", 1)]) == [:])
         // Who looks and changes nothing has nothing to tell.
         let lease = try await again.acquireLease(on: "moment", by: "x", takingOver: false)
         #expect(try await atRest(again, of: mine) == ["signal": 1])
@@ -218,7 +220,7 @@ import Testing
         for number in 0..<100 { try await backend.append(firstEvents("i\(number)", count: 2), lease: nil) }
         try await backend.takeSnapshot()
         try await backend.close()
-        let mine: Set<DefinitionHash> = [DefinitionHash(bytes: [UInt8](repeating: 1, count: 32))]
+        let mine: Set<ServedWorkflow> = [served("w", 1)]
         let looking = try await open(disk)
         #expect(try await looking.waitingInstances(of: mine).count { $0.isAtRest } == 0)
         for number in 0..<100 {
@@ -336,4 +338,8 @@ import Testing
         #expect(try reader.removedSegments().count > 2)
         #expect(try reader.verify().verdict == .clean)
     }
+}
+
+private func served(_ name: String, _ byte: UInt8) -> ServedWorkflow {
+    ServedWorkflow(name: name, definition: DefinitionHash(bytes: [UInt8](repeating: byte, count: 32)))
 }

@@ -169,4 +169,31 @@ import Testing
         }
         #expect(pending.isEmpty)
     }
+
+    @Test("An instance that is woken many times in one long wait leaves few timers behind")
+    func timersLeftBehind() {
+        var schedule = Schedule(limit: 10)
+        for number in 0..<20_000 {
+            let id = InstanceID("i\(number % 3)")
+            schedule.wake(id, priority: 3, at: start)
+            #expect(takeAll(&schedule) == [id])
+            schedule.finish(id, until: start + .seconds(1_000_000), priority: 3, at: start)
+        }
+        #expect(schedule.timerCount < 2000)
+        let due = schedule.nextDue()
+        #expect(due == start + .seconds(1_000_000))
+        let hasWoken = schedule.wakeDue(at: start + .seconds(1_000_000))
+        #expect(hasWoken)
+        #expect(Set(takeAll(&schedule)) == ["i0", "i1", "i2"])
+    }
+
+    @Test("An instance that is passed over while its workflow is registered is looked at again")
+    func parkedWhileRunning() {
+        var schedule = Schedule(limit: 10)
+        schedule.wake("a", priority: 3, at: start)
+        #expect(takeAll(&schedule) == ["a"])
+        schedule.park([waiting("a", 100)])
+        schedule.finish("a", until: nil, priority: 3, at: start)
+        #expect(takeAll(&schedule) == ["a"])
+    }
 }

@@ -352,7 +352,7 @@ import Testing
             for number in 0..<5 { try await first.client.submit(sleeping, id: "s\(number)", input: number) }
             for number in 0..<5 { try await first.client.submit(awaiting, id: "a\(number)", input: number) }
             try await waitUntil {
-                try await log.waitingInstances(of: [sleeping.definitionHash, awaiting.definitionHash])
+                try await log.waitingInstances(of: [served(sleeping), served(awaiting)])
                     .count { $0.isAtRest } == 10
             }
         }
@@ -380,9 +380,13 @@ import Testing
 
         // Who cannot run them says so, as ever, though they rest.
         let third = try await open(sleeping).engine
-        let rests = try await third.backend.waitingInstances(of: [sleeping.definitionHash])
+        let rests = try await third.backend.waitingInstances(of: [served(sleeping)])
         #expect(rests.count == 5 && !rests.contains { $0.isAtRest })
     }
+}
+
+private func served(_ workflow: Workflow<Int, Int>) -> ServedWorkflow {
+    ServedWorkflow(name: workflow.name, definition: workflow.definitionHash)
 }
 
 /// Counts runs of instances.

@@ -62,8 +62,11 @@ struct ParkedMeasurement: Codable, Sendable {
         try await engine.client.submit(probe, id: id, input: 1, priority: 5)
         _ = try await engine.client.waitForCompletion(of: id, as: probe)
         let serving = clock.now - start
-        let definitions: Set<DefinitionHash> = [orders.sleeping.definitionHash, orders.awaiting.definitionHash]
-        while try await !engine.backend.waitingInstances(of: definitions).allSatisfy(\.isAtRest) {
+        let workflows: Set<ServedWorkflow> = [
+            ServedWorkflow(name: orders.sleeping.name, definition: orders.sleeping.definitionHash),
+            ServedWorkflow(name: orders.awaiting.name, definition: orders.awaiting.definitionHash),
+        ]
+        while try await !engine.backend.waitingInstances(of: workflows).allSatisfy(\.isAtRest) {
             try await Task.sleep(for: .milliseconds(200))
         }
         let settling = clock.now - start
