@@ -237,7 +237,7 @@ public final class Engine: Sendable {
         _ control: RunControl, _ id: InstanceID,
         _ body: @escaping @Sendable () async throws(WorkflowError) -> LeftInstance?
     ) async -> Result<LeftInstance?, WorkflowError> {
-        let grace = options.cancellationGracePeriod
+        let grace = options.cancellationGracePeriod.boundedWait
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 control.start(on: taskExecutor) {

@@ -85,7 +85,7 @@ extension Engine: Service {
         _ body: @Sendable () async throws -> Void, until drain: DrainSignal, _ runs: RunTable,
         wake: @escaping @Sendable () async -> Void
     ) async throws {
-        let grace = options.cancellationGracePeriod
+        let grace = options.cancellationGracePeriod.boundedWait
         try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler(operation: body) {
                 drain.set()
