@@ -188,6 +188,12 @@ let package = Package(
         .testTarget(
             name: "KillTests", dependencies: ["Sayiir", "SayiirLog", "SayiirTesting", "TestPrograms", "kill-worker"],
             swiftSettings: settings),
+        .executableTarget(
+            name: "program-worker", dependencies: ["CrashEquivalence", "Sayiir", "SayiirPostgres"],
+            path: "Tests/ProgramWorker", swiftSettings: settings),
+        .testTarget(
+            name: "ProgramTests", dependencies: ["CrashEquivalence", "PostgresCluster", "TestPrograms", "program-worker"],
+            swiftSettings: settings),
         .target(name: "TestPrograms", path: "Tests/TestPrograms", swiftSettings: settings),
         .target(name: "PostgresCluster", path: "Tests/PostgresCluster", swiftSettings: settings),
         .testTarget(name: "PostgresClusterTests", dependencies: ["PostgresCluster"], swiftSettings: settings),

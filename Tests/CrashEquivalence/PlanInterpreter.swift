@@ -100,8 +100,9 @@ package struct PlanInterpreter {
             let output = PlanArithmetic.add(task.adds, to: value)
             try perform(place.step(name), "\(output)", task)
             return output
-        case .delay:
-            if isStopping { throw .cancelled }
+        case .delay(let seconds):
+            // After a pause was asked for, a delay of no length may begin and end in one commit.
+            if isStopping { throw seconds == 0 && hasPauses ? .ambiguous : .cancelled }
             return value
         case .signal(let signal): return try wait(for: signal, place.step(name), place.path + name)
         case .child(let body): return try run(body, place.inner(name + "/"), value)

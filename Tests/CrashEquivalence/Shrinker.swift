@@ -4,12 +4,13 @@ struct Shrinker {
     let fails: (FlowPlan) async -> Bool
 
     /// The smallest plan that was found by making `plan` simpler as long as it fails.
-    func shrink(_ plan: FlowPlan) async -> FlowPlan {
+    func shrink(_ plan: FlowPlan, limit: Int = 400) async -> FlowPlan {
         var best = plan
         var tries = 0
-        search: while tries < 400 {
+        search: while tries < limit {
             for candidate in Self.simpler(best) {
                 tries += 1
+                if tries > limit { break search }
                 if await fails(candidate) {
                     best = candidate
                     continue search

@@ -64,8 +64,9 @@ extension WorkflowClient {
         let text = try await WorkflowError.translating { () throws(BackendError) in
             try await environment.backend.definition(definition)
         }
-        // A store that does not hold the definition cannot tell.
-        guard let text else { return }
+        // A store that does not hold the definition cannot tell, nor one that holds it with other characters, as PostgreSQL does
+        // for those of value 0.
+        guard let text, DefinitionHash(ofText: text) == definition else { return }
         let known = DefinitionDifference.signals(in: text)
         if !known.contains(where: { $0.isExactly(signal) }) {
             throw .signalNotAwaited(id, signal: signal, known: known)

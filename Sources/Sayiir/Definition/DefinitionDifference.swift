@@ -1,13 +1,24 @@
 /// Finds and describes the first difference between two definitions' texts, and what signals a definition waits for.
 enum DefinitionDifference {
-    /// A node, or the beginning or end of what is in one.
+    /// A node, or the beginning or end of what is in one. Two are equal if their bytes are.
     private struct Token: Equatable {
         /// The node's parts, unescaped: its kind, its id and its options.
         var parts: [String] = [""]
         /// What ended it: `;`, `{`, `}`, `[`, `]`, `,`, or nothing at the end.
         var end = ""
 
-        var isEmpty: Bool { parts == [""] }
+        var isEmpty: Bool { parts.count == 1 && parts[0].isEmpty }
+
+        /// The branch's name that stands before the node, if one does, and the node's parts. A name may have arrows in it, the kind of a
+        /// node has none: so the last one divides them.
+        var split: (branch: String?, node: [String]) {
+            guard let first = parts.first, let arrow = first.lastRange(of: "=>") else { return (nil, parts) }
+            return (String(first[..<arrow.lowerBound]), [String(first[arrow.upperBound...])] + parts.dropFirst())
+        }
+
+        static func == (left: Token, right: Token) -> Bool {
+            left.end == right.end && left.parts.isExactly(right.parts)
+        }
     }
 
     /// The first difference, as a part of a sentence; `nil` if there is none.
@@ -20,7 +31,9 @@ enum DefinitionDifference {
         let place = zip(stored, given).prefix { $0 == $1 }.count
         guard place < max(stored.count, given.count) else { return nil }
         let (old, new) = (place < stored.count ? stored[place] : nil, place < given.count ? given[place] : nil)
-        if let old, let new, old.parts.prefix(2) == new.parts.prefix(2), old.parts.count > 1 {
+        if let old, let new, Array(old.parts.prefix(2)).isExactly(Array(new.parts.prefix(2))),
+            old.parts.count > 1
+        {
             return "\(node(old)) has \(options(old)) in the instance's definition and \(options(new)) in the one given"
         }
         return "the instance's definition has \(old.map(node) ?? "no further node") where the one given has "
@@ -30,11 +43,9 @@ enum DefinitionDifference {
     /// The names of the signals that a definition waits for, each once, in the order of the text.
     static func signals(in text: String) -> [String] {
         var names: [String] = []
-        for var parts in tokens(of: text).map(\.parts) {
-            // A branch's name may stand before a node.
-            if let arrow = parts.first?.range(of: "=>") { parts[0] = String(parts[0][arrow.upperBound...]) }
-            guard parts.count > 2, parts[0] == "S", !names.contains(parts[2]) else { continue }
-            names.append(parts[2])
+        var known: Set<ExactText> = []
+        for parts in tokens(of: text).map(\.split.node) where parts.count > 2 && parts[0] == "S" {
+            if known.insert(ExactText(parts[2])).inserted { names.append(parts[2]) }
         }
         return names
     }
@@ -66,13 +77,8 @@ enum DefinitionDifference {
     /// `task 'validate'`.
     private static func node(_ token: Token) -> String {
         guard !token.isEmpty else { return "the end of a sequence" }
-        var parts = token.parts[...]
-        // A branch's name stands before its first node.
-        var branch = ""
-        if let arrow = parts.first?.range(of: "=>") {
-            branch = " in branch '\(parts.first?[..<arrow.lowerBound] ?? "")'"
-            parts[parts.startIndex] = String(parts.first?[arrow.upperBound...] ?? "")
-        }
+        var (name, parts) = token.split
+        let branch = name.map { " in branch '\($0)'" } ?? ""
         if parts.first == "J", parts.count > 1 { parts = ["join"] + parts.dropFirst(2) }
         let kind = kinds[parts.first ?? ""] ?? parts.first ?? ""
         let id = parts.dropFirst().first.map { " '\($0)'" } ?? ""
@@ -91,13 +97,21 @@ enum DefinitionDifference {
 }
 
 extension String {
-    /// The place of the first occurrence of a text, found without Foundation.
-    fileprivate func range(of text: String) -> Range<Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
-            start = index(after: start)
+    /// The place of the last occurrence of a text in ASCII, found without Foundation and by bytes: what follows may combine with it.
+    fileprivate func lastRange(of text: String) -> Range<Index>? {
+        let part = Array(text.utf8)
+        var end = endIndex
+        while let start = utf8.index(end, offsetBy: -part.count, limitedBy: startIndex) {
+            if utf8[start..<end].elementsEqual(part) { return start..<end }
+            end = utf8.index(before: end)
         }
         return nil
+    }
+}
+
+extension [String] {
+    /// Whether the texts are the same, byte for byte.
+    fileprivate func isExactly(_ other: [String]) -> Bool {
+        count == other.count && zip(self, other).allSatisfy { $0.isExactly($1) }
     }
 }

@@ -31,7 +31,7 @@ public struct EngineOptions: Sendable {
     /// pool. `docs/PERFORMANCE.md` has figures of both.
     public var prefersBackendExecutor = true
     /// For how long the engine waits for code that ignores cancellation, once the task that runs it was cancelled. Then the code is
-    /// left to itself: what it still does is not recorded, and its step runs again. At least 0.
+    /// left to itself: what it still does is not recorded, and its step runs again. A negative one counts as 0, one above 200 years as 200.
     public var cancellationGracePeriod = Duration.seconds(5)
     /// The number of instances that may run at the same time when the engine runs as a service. A number below 1 counts as 1;
     /// `Int.max` for no limit.

@@ -172,4 +172,21 @@ private struct Order2: Codable, Sendable { var id: Int; var currency: String }
         }
         #expect(try await client.signal("deny", to: "i", payload: 1, mustExist: true).isRecorded)
     }
+
+    @Test("A signal that must exist is found whatever the names of signals and branches look like")
+    func mustExistUnderAnyName() async throws {
+        let engine = try await openEngine()
+        // The first two look the same, and the branches' names look like parts of a definition.
+        let names = ["e\u{301}", "\u{E9}", "a=>b", "x:y;{}[],", "=>S", "", "\u{301}"]
+        let branches = names.map { name in
+            Branch<Int, Int>("\(name)=>S:\(name)") { $0.waitForSignal(name, of: Int.self, as: "node \(name)") }
+        }
+        let workflow = try Flow("w", input: Int.self).fork(branches).join("j") { $0.reduce(0, +) }.build()
+        _ = try await engine.run(workflow, id: "i", input: 1)
+        for name in names {
+            let receipt = try await engine.client.signal(name, to: "i", payload: 1, mustExist: true)
+            #expect(receipt.isRecorded)
+        }
+        #expect(try await engine.resume(workflow, id: "i").output == names.count)
+    }
 }

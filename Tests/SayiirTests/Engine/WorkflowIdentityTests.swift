@@ -100,6 +100,19 @@ import Testing
         }
     }
 
+    @Test("A mismatch names ids that look the same and differ in their bytes")
+    func lookAlikes() async throws {
+        let engine = try await openEngine()
+        let composed = try Flow("o", input: Int.self).then(adding(1, "\u{E9}")).build()
+        let decomposed = try Flow("o", input: Int.self).then(adding(1, "e\u{301}")).build()
+        _ = try await engine.run(composed, id: "i", input: 0)
+        let error = await #expect(throws: WorkflowError.self) {
+            _ = try await engine.client.status(of: "i", as: decomposed)
+        }
+        let words = "has task '\u{E9}' where the one given has task 'e\u{301}'"
+        #expect(text(of: error).containsExactly(words), "\(text(of: error))")
+    }
+
     @Test("A workflow that was renamed takes its former instances up if it names its former name")
     func renamed() async throws {
         let engine = try await openEngine()

@@ -176,6 +176,24 @@ import Testing
         _ = await service.result
     }
 
+    @Test("A run and a service can be cancelled, whatever the grace period is", arguments: Extremes.durations)
+    func gracePeriods(_ duration: Duration) async throws {
+        var options = EngineOptions()
+        options.cancellationGracePeriod = duration
+        let calls = Calls()
+        let workflow = try Flow("w", input: Int.self).then(hanging("hang", calls)).build()
+        let engine = Engine(backend: InMemoryBackend(), options: options)
+        let run = Task { try await engine.run(workflow, id: "i", input: 1) }
+        try await waitUntil { calls.count("hang") == 1 }
+        run.cancel()
+        await #expect(throws: WorkflowError.self) { _ = try await run.value }
+        try engine.register(workflow)
+        let service = Task { try await engine.run() }
+        try await waitUntil { calls.count("hang") == 2 }
+        service.cancel()
+        try await service.value
+    }
+
     @Test("History and its continuation can be asked for after any sequence", arguments: Extremes.sequences)
     func sequences(_ sequence: UInt64) async throws {
         let workflow = try Flow("w", input: Int.self).then(adding(1, "a")).build()
