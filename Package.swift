@@ -109,6 +109,10 @@ let package = Package(
         ),
         .executableTarget(
             name: "welcome", dependencies: ["Sayiir"], path: "Examples/Welcome", swiftSettings: settings),
+        // The same program, whose tasks leave lines and can be held up for a test.
+        .executableTarget(
+            name: "interrupted-welcome", dependencies: ["Sayiir"], path: "Tests/InterruptedWelcome",
+            swiftSettings: settings),
         .executableTarget(
             name: "orders", dependencies: ["Sayiir"], path: "Examples/Orders", exclude: ["orders.ndjson"],
             swiftSettings: settings),
@@ -124,7 +128,9 @@ let package = Package(
             ], path: "Examples/Fleet", swiftSettings: settings),
         .testTarget(
             name: "ExamplesTests",
-            dependencies: ["PostgresCluster", "TestPrograms", "welcome", "tour", "approval", "fleet"],
+            dependencies: [
+                "PostgresCluster", "TestPrograms", "welcome", "interrupted-welcome", "tour", "approval", "fleet",
+            ],
             swiftSettings: settings),
         // FuzzTests and SayiirLogTests share what they run with the packages in Fuzzing and Torture, through links.
         .testTarget(
