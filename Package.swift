@@ -194,6 +194,25 @@ let package = Package(
         .testTarget(
             name: "KillTests", dependencies: ["Sayiir", "SayiirLog", "SayiirTesting", "TestPrograms", "kill-worker"],
             swiftSettings: settings),
+        // The shutdown matrix: what its programs do, one of them, and the tests that stop it.
+        .target(
+            name: "ShutdownWork",
+            dependencies: [
+                "Sayiir", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ], path: "Tests/ShutdownWork", swiftSettings: settings),
+        .executableTarget(
+            name: "shutdown-worker",
+            dependencies: [
+                "Sayiir", "SayiirPostgres", "ShutdownWork",
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ], path: "Tests/ShutdownWorker", swiftSettings: settings),
+        .testTarget(
+            name: "ShutdownTests",
+            dependencies: [
+                "PostgresCluster", "Sayiir", "ShutdownWork", "TestPrograms", "TestSupport", "shutdown-worker",
+            ], swiftSettings: settings),
         .target(name: "TestPrograms", path: "Tests/TestPrograms", swiftSettings: settings),
         .target(name: "PostgresCluster", path: "Tests/PostgresCluster", swiftSettings: settings),
         .testTarget(name: "PostgresClusterTests", dependencies: ["PostgresCluster"], swiftSettings: settings),
