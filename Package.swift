@@ -212,6 +212,8 @@ let package = Package(
             name: "ShutdownTests",
             dependencies: [
                 "PostgresCluster", "Sayiir", "ShutdownWork", "TestPrograms", "TestSupport", "shutdown-worker",
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
             ], swiftSettings: settings),
         .target(name: "TestPrograms", path: "Tests/TestPrograms", swiftSettings: settings),
         .target(name: "PostgresCluster", path: "Tests/PostgresCluster", swiftSettings: settings),

@@ -9,7 +9,7 @@ import TestSupport
 enum Matrix {
     /// All cells: they begin when the first one is asked for.
     private static let runs: [MatrixCase: Task<Result<Observation, any Error>, Never>] = {
-        let slots = Slots(8)
+        let slots = Slots(12)
         let pairs = MatrixCase.all.map { item in
             let run = Task {
                 await slots.acquire()

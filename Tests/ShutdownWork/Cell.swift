@@ -30,10 +30,16 @@ public struct Cell: Hashable, Sendable {
         case ignores
         /// The task blocks its thread for longer than any limit.
         case blocks
+        /// The task blocks its thread so, and is not declared to block.
+        case holdsThread
         /// The task waits for the end of another instance.
         case waits
         /// The task runs another instance by hand.
         case runsInner
+        /// The task runs another instance by hand, whose retry is not due.
+        case runsInnerInBackOff
+        /// The run has a deadline, and the task ignores cancellation.
+        case underDeadline
         /// The task has a time-out, and throws an error of its own when it is cancelled.
         case inTimeout
         /// The task has a time-out, and ignores cancellation.
@@ -70,10 +76,11 @@ public struct Cell: Hashable, Sendable {
         case .ends:
             first["middle"] = 1
             all["middle"] = stop == .sigkill ? 2 : 1
-        case .givesUp, .throwsOwn, .ignores, .blocks, .waits, .inTimeout, .ignoresInTimeout, .inBackOff:
+        case .givesUp, .throwsOwn, .ignores, .blocks, .holdsThread, .waits, .underDeadline, .inTimeout,
+            .ignoresInTimeout, .inBackOff:
             first["middle"] = 1
             all["middle"] = 2
-        case .runsInner:
+        case .runsInner, .runsInnerInBackOff:
             first.merge(["middle": 1, "inner_first": 1, "inner_second": 1]) { $1 }
             all.merge(["middle": 2, "inner_first": 1, "inner_second": 2]) { $1 }
         case .fork:
@@ -85,5 +92,5 @@ public struct Cell: Hashable, Sendable {
     }
 
     /// How many attempts fail by themselves.
-    public var failureCount: Int { situation == .inBackOff ? 1 : 0 }
+    public var failureCount: Int { situation == .inBackOff || situation == .runsInnerInBackOff ? 1 : 0 }
 }

@@ -25,14 +25,15 @@ struct ShutdownFlows: Sendable {
                 Branch(DurableTask("middle") { (value: Int) in try await middle.run(value, as: .ends) }),
                 Branch(DurableTask("other") { (_: Int) in try await middle.run(0, as: .throwsOwn, "other") })
             ).join("joined") { (one: Int, _: Int) in one }
-        case .ends, .givesUp, .throwsOwn, .ignores, .blocks, .waits, .runsInner, .inTimeout, .ignoresInTimeout,
-            .inBackOff:
+        case .ends, .givesUp, .throwsOwn, .ignores, .blocks, .holdsThread, .waits, .runsInner, .runsInnerInBackOff,
+            .underDeadline, .inTimeout, .ignoresInTimeout, .inBackOff:
             all = start.then(DurableTask("middle", options: Self.options(situation)) { try await middle.run($0) })
         }
-        outer = try all.then("last") { (value: Int) in
+        let whole = all.then("last") { (value: Int) in
             try calls.note("last")
             return value + 100
-        }.build()
+        }
+        outer = try (situation == .underDeadline ? whole.deadline(.seconds(3600)) : whole).build()
         self.inner = inner
     }
 
@@ -44,7 +45,9 @@ struct ShutdownFlows: Sendable {
         case .inTimeout, .ignoresInTimeout: TaskOptions(timeout: .seconds(3600))
         case .inBackOff: TaskOptions(retries: retries)
         case .blocks: TaskOptions(blocking: true)
-        case .ends, .givesUp, .throwsOwn, .ignores, .waits, .runsInner, .fork, .watched: TaskOptions()
+        case .ends, .givesUp, .throwsOwn, .ignores, .holdsThread, .waits, .runsInner, .runsInnerInBackOff,
+            .underDeadline, .fork, .watched:
+            TaskOptions()
         }
     }
 
@@ -52,16 +55,20 @@ struct ShutdownFlows: Sendable {
         let start = Flow("inner", input: Int.self)
         switch situation {
         case .waits: return try start.waitForSignal(go).build()
-        case .runsInner:
+        case .runsInner, .runsInnerInBackOff:
+            let options = situation == .runsInner ? TaskOptions() : TaskOptions(retries: retries)
             return try start.then("inner_first") { (value: Int) in
                 try calls.note("inner_first")
                 return value
-            }.then("inner_second") { (value: Int) in
+            }.then("inner_second", options: options) { (value: Int) in
                 try calls.note("inner_second")
-                if TaskContext.current?.attempt == 1 { try await Task.sleep(for: .seconds(3600)) }
+                guard TaskContext.current?.attempt == 1 else { return value }
+                if situation == .runsInnerInBackOff { throw Trouble("it failed by itself") }
+                try await Task.sleep(for: .seconds(3600))
                 return value
             }.build()
-        case .ends, .givesUp, .throwsOwn, .ignores, .blocks, .inTimeout, .ignoresInTimeout, .inBackOff, .fork, .watched:
+        case .ends, .givesUp, .throwsOwn, .ignores, .blocks, .holdsThread, .underDeadline, .inTimeout,
+            .ignoresInTimeout, .inBackOff, .fork, .watched:
             return nil
         }
     }
@@ -82,7 +89,7 @@ private struct Middle: Sendable {
     func run(_ value: Int, as situation: Cell.Situation, _ name: String = "middle") async throws -> Int {
         try calls.note(name)
         switch situation {
-        case .waits, .runsInner: try await useInner(situation)
+        case .waits, .runsInner, .runsInnerInBackOff: try await useInner(situation)
         case .inBackOff: if isFirst { throw Trouble("it failed by itself") }
         case .ends: if isFirst { await waitForStop() }
         case .givesUp: if isFirst { try await Task.sleep(for: .seconds(3600)) }
@@ -91,8 +98,8 @@ private struct Middle: Sendable {
                 try? await Task.sleep(for: .seconds(3600))
                 throw Trouble("the request was cancelled")
             }
-        case .ignores, .ignoresInTimeout: if isFirst { await sleepIgnoringCancellation(Self.forever) }
-        case .blocks:
+        case .ignores, .underDeadline, .ignoresInTimeout: if isFirst { await sleepIgnoringCancellation(Self.forever) }
+        case .blocks, .holdsThread:
             let end = ContinuousClock.now + Self.forever
             while isFirst, ContinuousClock.now < end { usleep(10_000) }
         case .fork, .watched: throw Trouble("there is no such task")
@@ -115,7 +122,7 @@ private struct Middle: Sendable {
     /// Waits for another instance, in the way that works whether or not a service runs it.
     private func useInner(_ situation: Cell.Situation) async throws {
         guard let inner else { throw Trouble("there is no inner workflow") }
-        if situation == .runsInner {
+        if situation != .waits {
             _ = try await engine().run(inner, id: "inner", input: 1, onConflict: .resume)
         } else {
             try await engine().client.submit(inner, id: "inner", input: 1, onConflict: .useExisting)

@@ -22,8 +22,9 @@ public struct ShutdownProgram: Sendable {
     private var limit: Duration {
         switch cell.situation {
         // What ends by itself must be able to, however busy the machine is.
-        case .ends, .waits, .inBackOff, .watched: .seconds(15)
-        case .givesUp, .throwsOwn, .ignores, .blocks, .runsInner, .inTimeout, .ignoresInTimeout, .fork:
+        case .ends, .waits, .runsInnerInBackOff, .inBackOff, .watched: .seconds(15)
+        case .givesUp, .throwsOwn, .ignores, .blocks, .holdsThread, .runsInner, .underDeadline, .inTimeout,
+            .ignoresInTimeout, .fork:
             .milliseconds(700)
         }
     }
@@ -78,19 +79,21 @@ public struct ShutdownProgram: Sendable {
 
     private func isInPlace() async throws -> Bool {
         switch cell.situation {
-        case .inBackOff:
-            if case .waitingToRetry? = try await engine.client.state(of: "outer").steps[Step("middle")]?.status {
-                return true
-            }
-            return false
+        case .inBackOff: return try await isWaitingToRetry(Step("middle"), of: "outer")
+        case .runsInnerInBackOff: return try await isWaitingToRetry(Step("inner_second"), of: "inner")
         case .waits:
             return try await engine.client.instances().contains { $0.id == "inner" && $0.phase != .unsubmitted }
         case .watched:
             if case .awaitingSignal = try await engine.client.status(of: "outer") { return true }
             return false
-        case .ends, .givesUp, .throwsOwn, .ignores, .blocks, .runsInner, .inTimeout, .ignoresInTimeout, .fork:
+        case .ends, .givesUp, .throwsOwn, .ignores, .blocks, .holdsThread, .runsInner, .underDeadline, .inTimeout,
+            .ignoresInTimeout, .fork:
             return true
         }
+    }
+
+    private func isWaitingToRetry(_ step: Step, of id: InstanceID) async throws -> Bool {
+        if case .waitingToRetry? = try await engine.client.state(of: id).steps[step]?.status { true } else { false }
     }
 
     private func runByHand() async -> [String] {
@@ -137,8 +140,8 @@ public struct ShutdownProgram: Sendable {
         switch cell.situation {
         case .watched: try await engine.client.signal(ShutdownFlows.go, to: "outer", payload: 12)
         case .waits: try await engine.client.signal(ShutdownFlows.go, to: "inner", payload: 1)
-        case .ends, .givesUp, .throwsOwn, .ignores, .blocks, .runsInner, .inTimeout, .ignoresInTimeout, .inBackOff,
-            .fork:
+        case .ends, .givesUp, .throwsOwn, .ignores, .blocks, .holdsThread, .runsInner, .runsInnerInBackOff,
+            .underDeadline, .inTimeout, .ignoresInTimeout, .inBackOff, .fork:
             break
         }
         let output: Int
