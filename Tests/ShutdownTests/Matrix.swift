@@ -57,6 +57,7 @@ enum Matrix {
         let program = try ShutdownProgram(cell, on: backend, calls: calls)
         let running = try await program.start()
         try await program.waitUntilInPlace()
+        let start = ContinuousClock.now
         if cell.stop == .cancel { running.task.cancel() } else { await running.shutDown() }
         let ending = Atomically<[String]?>(nil)
         Task {
@@ -64,6 +65,7 @@ enum Matrix {
             ending.change { $0 = lines }
         }
         observation.endedInTime = await waitUntil(within: limit) { ending.value != nil }
+        observation.timeToEnd = ContinuousClock.now - start
         observation.firstLines = ending.value ?? []
         observation.callsWhenStopped = calls.counts
         observation.lastLines = try await ShutdownProgram(cell, on: backend, calls: calls).finish()
@@ -86,12 +88,14 @@ enum Matrix {
             first.signal(SIGKILL)
             throw Trouble("it did not come to its place: \(lines), \(calls.counts)")
         }
+        let start = ContinuousClock.now
         switch cell.stop {
         case .sigterm: first.signal(SIGTERM)
         case .sigkill: first.signal(SIGKILL)
         case .cancel: first.sendLine()
         }
         observation.endedInTime = await waitUntil(within: limit) { !first.isRunning }
+        observation.timeToEnd = ContinuousClock.now - start
         if !observation.endedInTime { first.signal(SIGKILL) }
         observation.firstLines = await first.end().filter { $0 != "in place" && $0 != "closed" }
         observation.firstStatus = first.status

@@ -8,6 +8,8 @@ struct Observation: Sendable {
     var firstStatus: Int32 = 0
     /// Whether it ended within its limit.
     var endedInTime = false
+    /// How long it took from the request to stop.
+    var timeToEnd = Duration.zero
     /// How often each task was called until then.
     var callsWhenStopped: [String: Int] = [:]
     /// What the program said that completed the instance.
