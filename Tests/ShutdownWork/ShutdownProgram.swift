@@ -22,7 +22,7 @@ public struct ShutdownProgram: Sendable {
     private var limit: Duration {
         switch cell.situation {
         // What ends by itself must be able to, however busy the machine is.
-        case .ends, .waits, .runsInnerInBackOff, .inBackOff, .watched: .seconds(15)
+        case .ends, .waits, .runsInnerInBackOff, .inBackOff, .watched: .seconds(40)
         case .givesUp, .throwsOwn, .ignores, .blocks, .holdsThread, .runsInner, .underDeadline, .inTimeout,
             .ignoresInTimeout, .fork:
             .milliseconds(700)
@@ -34,8 +34,8 @@ public struct ShutdownProgram: Sendable {
         self.cell = cell
         self.calls = calls
         var options = EngineOptions()
-        options.cancellationGracePeriod = cell.situation == .fork ? .seconds(15) : .milliseconds(700)
-        if cell.situation == .ends { options.cancellationGracePeriod = .seconds(15) }
+        let endsByItself = cell.situation == .ends || cell.situation == .fork
+        options.cancellationGracePeriod = endsByItself ? .seconds(40) : .milliseconds(700)
         options.logger = Logger(label: "shutdown") { _ in SwiftLogNoOpLogHandler() }
         let engine = Engine(backend: backend, options: options)
         self.engine = engine
@@ -213,7 +213,7 @@ public struct ShutdownProgram: Sendable {
             logger: Logger(label: "shutdown") { _ in SwiftLogNoOpLogHandler() })
         configuration.maximumGracefulShutdownDuration = limit
         // Above it the group ends the process with a trap.
-        configuration.maximumCancellationDuration = .seconds(17)
+        configuration.maximumCancellationDuration = .seconds(60)
         return ServiceGroup(configuration: configuration)
     }
 }
