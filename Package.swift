@@ -109,6 +109,10 @@ let package = Package(
         ),
         .executableTarget(
             name: "welcome", dependencies: ["Sayiir"], path: "Examples/Welcome", swiftSettings: settings),
+        // The same program, whose tasks leave lines and can be held up for a test.
+        .executableTarget(
+            name: "interrupted-welcome", dependencies: ["Sayiir"], path: "Tests/InterruptedWelcome",
+            swiftSettings: settings),
         .executableTarget(
             name: "orders", dependencies: ["Sayiir"], path: "Examples/Orders", exclude: ["orders.ndjson"],
             swiftSettings: settings),
@@ -124,7 +128,9 @@ let package = Package(
             ], path: "Examples/Fleet", swiftSettings: settings),
         .testTarget(
             name: "ExamplesTests",
-            dependencies: ["PostgresCluster", "TestPrograms", "welcome", "tour", "approval", "fleet"],
+            dependencies: [
+                "PostgresCluster", "TestPrograms", "welcome", "interrupted-welcome", "tour", "approval", "fleet",
+            ],
             swiftSettings: settings),
         // FuzzTests and SayiirLogTests share what they run with the packages in Fuzzing and Torture, through links.
         .testTarget(
@@ -194,6 +200,27 @@ let package = Package(
         .testTarget(
             name: "ProgramTests", dependencies: ["CrashEquivalence", "PostgresCluster", "TestPrograms", "program-worker"],
             swiftSettings: settings),
+        // The shutdown matrix: what its programs do, one of them, and the tests that stop it.
+        .target(
+            name: "ShutdownWork",
+            dependencies: [
+                "Sayiir", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ], path: "Tests/ShutdownWork", swiftSettings: settings),
+        .executableTarget(
+            name: "shutdown-worker",
+            dependencies: [
+                "Sayiir", "SayiirPostgres", "ShutdownWork",
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ], path: "Tests/ShutdownWorker", swiftSettings: settings),
+        .testTarget(
+            name: "ShutdownTests",
+            dependencies: [
+                "PostgresCluster", "Sayiir", "ShutdownWork", "TestPrograms", "TestSupport", "shutdown-worker",
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+            ], swiftSettings: settings),
         .target(name: "TestPrograms", path: "Tests/TestPrograms", swiftSettings: settings),
         .target(name: "PostgresCluster", path: "Tests/PostgresCluster", swiftSettings: settings),
         .testTarget(name: "PostgresClusterTests", dependencies: ["PostgresCluster"], swiftSettings: settings),

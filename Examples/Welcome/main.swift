@@ -18,5 +18,5 @@ let welcome = try Flow("welcome", input: Int.self)
     .build()
 
 let engine = try await Engine(directory: "jobs.sayiir")
-let status = try await engine.run(welcome, id: "user-42", input: 42, onConflict: .useExisting)
+let status = try await engine.run(welcome, id: "user-42", input: 42, onConflict: .resume)
 print(status.output ?? "not completed")

@@ -61,6 +61,9 @@ public final class RunningProgram: Sendable {
     /// Sends it a signal. All but those that cannot be blocked may be, as they are in the thread that started it.
     public func signal(_ signal: Int32) { send(signal, to: process.processIdentifier) }
 
+    /// Sends it an empty line on its standard input.
+    public func sendLine() { try? input.fileHandleForWriting.write(contentsOf: Data("\n".utf8)) }
+
     /// Stops it for a while. It goes on even if this process has ended by then.
     public func pause(for duration: Duration) throws {
         let (seconds, attoseconds) = duration.components

@@ -74,6 +74,9 @@ public final class Engine: Sendable {
     /// the instance can be resumed: whatever the code throws then is an interruption, never a failure. Code that ignores
     /// cancellation is waited for as long as ``EngineOptions/cancellationGracePeriod`` says.
     ///
+    /// In a service of swift-service-lifecycle, code that runs ends and further steps run at a graceful shutdown. A wait for a retry ends at
+    /// once, with ``WorkflowError/interrupted(_:)``.
+    ///
     /// - Parameters:
     ///   - workflow: What to run.
     ///   - id: 1 to 256 bytes of UTF-8, chosen by you: submitting the same thing twice then does it once.

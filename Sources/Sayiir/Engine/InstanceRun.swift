@@ -1,5 +1,6 @@
 internal import SayiirEvents
 internal import SayiirProjection
+internal import ServiceLifecycle
 
 /// Runs one instance, under a lease, until it ends or nothing is left to do but to wait for something outside.
 ///
@@ -149,7 +150,7 @@ final class InstanceRun {
             } else if decider.isDraining && decider.state.phase == .active {
                 throw .interrupted(id)
             } else if decider.state.nextRetry != nil, let due = decider.state.nextAlarm, !environment.isService {
-                await environment.waitForChange(of: id, after: decider.state.revision, until: due)
+                try await waitForRetry(until: due)
                 decider.isDraining = environment.isDraining
                 try await refresh()
                 try await commit([.look])
@@ -157,6 +158,21 @@ final class InstanceRun {
                 return LeftInstance(state: decider.state, unoffered: decider.unoffered)
             }
         }
+    }
+
+    /// Waits until a retry is due, or the instance is changed from outside.
+    ///
+    /// No code runs in the meantime, so a graceful shutdown of the calling service ends the wait. The retry is left to a later start.
+    private nonisolated(nonsending) func waitForRetry(until due: Timestamp) async throws(WorkflowError) {
+        let waiting = Task { [environment, id, revision = decider.state.revision] in
+            await environment.waitForChange(of: id, after: revision, until: due)
+        }
+        await withTaskCancellationOrGracefulShutdownHandler {
+            await waiting.value
+        } onCancelOrGracefulShutdown: {
+            waiting.cancel()
+        }
+        if Task.isShuttingDownGracefully { throw .interrupted(id) }
     }
 
     // MARK: Several attempts at once

@@ -74,6 +74,8 @@ struct CommitterState: Sendable {
     var isPromiseDue = true
     /// How many submissions were ever taken, for the watch.
     private(set) var takenSubmissions = 0
+    /// The number of requests for durability and for the end that were ever taken, for the watch.
+    private(set) var takenRequests = 0
     var watch = Watch.none
     var isEnded = false
     /// How many workers may run jobs at once, as long as none of those is held for long. One more may be there to commit.
@@ -119,11 +121,14 @@ struct CommitterState: Sendable {
         }
         if !durabilityRequests.isEmpty {
             isCommitting = true
+            takenRequests += durabilityRequests.count
             defer { durabilityRequests = [] }
             return .promise(durabilityRequests)
         }
         guard isClosed else { return nil }
         isCommitting = true
+        takenRequests += closing.count
+        defer { closing = [] }
         return .close(closing)
     }
 
@@ -172,13 +177,16 @@ struct CommitterState: Sendable {
 
     /// What the watch saw.
     struct Look: Equatable {
-        /// All jobs and submissions that had come until then.
+        /// All jobs, submissions and requests that had come until then.
         var jobs = 0
         var submissions = 0
+        var requests = 0
     }
 
     var look: Look {
-        Look(jobs: jobs.takenCount + jobs.count, submissions: takenSubmissions + submissions.count)
+        Look(
+            jobs: jobs.takenCount + jobs.count, submissions: takenSubmissions + submissions.count,
+            requests: takenRequests + durabilityRequests.count + closing.count)
     }
 
     /// Lets one more worker run jobs if all that may are held, and no more than usual once they are not. To be called at each look.
@@ -201,6 +209,7 @@ struct CommitterState: Sendable {
 
     /// Whether something waits that waited at an earlier look: jobs have all workers, or there is more to do than they can.
     func isBehind(_ earlier: Look) -> Bool {
-        jobs.takenCount < earlier.jobs || (takenSubmissions < earlier.submissions && !isCommitting)
+        let isBehindWithJournal = takenSubmissions < earlier.submissions || takenRequests < earlier.requests
+        return jobs.takenCount < earlier.jobs || (isBehindWithJournal && !isCommitting)
     }
 }

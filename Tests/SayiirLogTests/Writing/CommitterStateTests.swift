@@ -169,4 +169,23 @@ struct CommitterStateTests {
         #expect(take(&state) == .run)
         #expect(!state.isBehind(later))
     }
+
+    @Test("the watch sees requests for durability and for the end that wait beside a job that runs")
+    func watchedRequests() {
+        var state = state()
+        state.jobs.append(contentsOf: jobs.make(1))
+        #expect(take(&state) == .run)
+        state.durabilityRequests.append { _ in }
+        let seen = state.look
+        #expect(state.isBehind(seen))
+        #expect(take(&state) == .promise)
+        #expect(!state.isBehind(seen))
+        state.isCommitting = false
+        state.isClosed = true
+        state.closing.append { _ in }
+        let later = state.look
+        #expect(state.isBehind(later))
+        #expect(take(&state) == .close)
+        #expect(!state.isBehind(later))
+    }
 }

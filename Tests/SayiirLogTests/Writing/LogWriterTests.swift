@@ -112,6 +112,28 @@ import Testing
         #expect(try Reading(disk).payloads == (1...10).map { [$0] })
     }
 
+    @Test(
+        "a task that blocks the log's only thread holds up neither durability nor closing", .timeLimit(.minutes(10)),
+        arguments: [true, false])
+    func blockedRequests(closesAtOnce: Bool) async throws {
+        let disk = InMemoryFileSystem()
+        let log = try await open(disk)
+        try await log.append(batch([[1]]))
+        let (hasBegun, isOver) = (Monitor(false), Monitor(false))
+        let blocker = Task(executorPreference: log.executor) {
+            hasBegun.update { $0 = true }
+            isOver.wait { $0 ? () : nil }
+        }
+        while !hasBegun.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(1)) }
+        // Without a thread for them these would wait for the task, which waits for them.
+        if !closesAtOnce { try await log.makeDurable() }
+        try await log.close()
+        #expect(try LogReader(directory: "log", fileSystem: disk).writer() == nil)
+        isOver.update { $0 = true }
+        await blocker.value
+        #expect(try Reading(disk).payloads == [[1]])
+    }
+
     @Test("while the log's thread is handed over again and again, each task goes on in order and nothing is lost")
     func handingOver() async throws {
         let disk = InMemoryFileSystem()
