@@ -198,7 +198,8 @@ let package = Package(
             name: "program-worker", dependencies: ["CrashEquivalence", "Sayiir", "SayiirPostgres"],
             path: "Tests/ProgramWorker", swiftSettings: settings),
         .testTarget(
-            name: "ProgramTests", dependencies: ["CrashEquivalence", "PostgresCluster", "TestPrograms", "program-worker"],
+            name: "ProgramTests",
+            dependencies: ["CrashEquivalence", "PostgresCluster", "TestPrograms", "program-worker"],
             swiftSettings: settings),
         // The shutdown matrix: what its programs do, one of them, and the tests that stop it.
         .target(

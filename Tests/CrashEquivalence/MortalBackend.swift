@@ -112,6 +112,6 @@ package struct MortalBackend: Backend {
     package func liveInstances() async throws(BackendError) -> [InstanceSummary] { try await inner.liveInstances() }
 
     package func waitingInstances(
-        of definitions: Set<DefinitionHash>
-    ) async throws(BackendError) -> [WaitingInstance] { try await inner.waitingInstances(of: definitions) }
+        of workflows: Set<ServedWorkflow>
+    ) async throws(BackendError) -> [WaitingInstance] { try await inner.waitingInstances(of: workflows) }
 }

@@ -11,7 +11,8 @@ import Testing
         let statuses: [InstanceStatus] = [
             .unsubmitted, .inProgress, .waiting(step: Step("a"), until: request.time),
             .awaitingSignal(step: Step("a"), signal: "s", deadline: nil), .inDoubt(step: Step("a")),
-            .stuck(step: Step("a"), value: UndecodableValue(codec: "json", expected: "Int", reason: "")), .paused(request),
+            .stuck(step: Step("a"), value: UndecodableValue(codec: "json", expected: "Int", reason: "")),
+            .paused(request),
             .completed, .failed(Failure(type: "", message: "")), .cancelled(request), .superseded, .deleted,
         ]
         #expect(statuses.map(\.statusName.rawValue) == statuses.map(\.name))

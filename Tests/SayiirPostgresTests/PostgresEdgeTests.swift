@@ -37,7 +37,9 @@ import Testing
         }
     }
 
-    @Test("Unserved instances are listed for clients of other processes, and are cancelled and paused without their definition")
+    @Test(
+        "Unserved instances are listed for clients of other processes, and are cancelled and paused without their definition"
+    )
     func unserved() async throws {
         let options = TestStore.options()
         let old = try Flow("order", input: Int.self).waitForSignal("go", of: Int.self).build()
@@ -60,7 +62,9 @@ import Testing
         }
     }
 
-    @Test("A request to cancel reaches running code by hand and under a service, and ends as cancelled", arguments: [true, false])
+    @Test(
+        "A request to cancel reaches running code by hand and under a service, and ends as cancelled",
+        arguments: [true, false])
     func cancelReachesCode(underService: Bool) async throws {
         let options = TestStore.options()
         let calls = Calls()

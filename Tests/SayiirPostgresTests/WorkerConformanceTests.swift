@@ -143,7 +143,9 @@ import Testing
         try await WorkflowClient(backend: first).submit(workflow, id: "w", input: 1)
         func claim(_ backend: PostgresBackend, _ name: String) async throws -> [Lease] {
             try await backend.claim(
-                WorkClaim(executor: name, limit: 5, workflows: [ServedWorkflow(name: workflow.name, definition: workflow.definitionHash)], tags: nil))
+                WorkClaim(
+                    executor: name, limit: 5,
+                    workflows: [ServedWorkflow(name: workflow.name, definition: workflow.definitionHash)], tags: nil))
         }
         let lease = try #require(try await claim(first, "one").first)
         #expect(try await claim(second, "two") == [])
@@ -203,7 +205,9 @@ import Testing
         await one.announce("done")
         _ = await wakeUps.first { $0 == "done" }
         let claimed = try await two.claim(
-            WorkClaim(executor: "two", limit: 5, workflows: [ServedWorkflow(name: workflow.name, definition: workflow.definitionHash)], tags: nil))
+            WorkClaim(
+                executor: "two", limit: 5,
+                workflows: [ServedWorkflow(name: workflow.name, definition: workflow.definitionHash)], tags: nil))
         #expect(claimed.map(\.instance) == ["new"])
     }
 

@@ -113,67 +113,6 @@ public struct WorkflowClient: Sendable {
         return try await apply(.resolveDoubt(step, resolution), to: id, by: actor, reason: reason)
     }
 
-    // Disfavored, so that a wrong payload of a declared signal is reported with its type.
-    /// Sends a signal to an instance. Durable when this returns.
-    ///
-    /// It is kept until a node that waits for a signal of this name consumes it, first in, first out. So it may be sent before the
-    /// wait begins, and even before the instance is submitted. What an instance that has ended did not consume stays unread. A payload
-    /// that the waiting node cannot decode is rejected: it stays in the mailbox, and the wait continues.
-    /// Runs nothing: an executor that waits takes it at once, otherwise ``Engine/resume(_:id:)`` does.
-    ///
-    /// - Parameters:
-    ///   - name: The signal's name, as the flow has it; 16 KiB at most.
-    ///   - id: The instance.
-    ///   - payload: What the waiting node takes.
-    ///   - deduplicationID: The sender's own id for this delivery, 64 KiB at most: a second one with the same id is dropped.
-    ///   - mustExist: Whether to refuse a signal to an instance that is not live, and one that its definition has no wait for.
-    ///   - actor: Who sends it, for the history.
-    /// - Throws: ``WorkflowError/notEncodable(what:_:reason:)``, ``WorkflowError/invalidInstanceID(_:)``,
-    ///   ``WorkflowError/textTooLong(what:byteCount:limit:)``, ``WorkflowError/backend(_:)``; with `mustExist`
-    ///   ``WorkflowError/instanceNotFound(_:)``, ``WorkflowError/notPossible(_:_:_:)``,
-    ///   ``WorkflowError/signalNotAwaited(_:signal:known:)``.
-    @_disfavoredOverload
-    @discardableResult
-    public func signal(
-        _ name: String, to id: InstanceID, payload: some Encodable & Sendable, deduplicationID: String? = nil,
-        mustExist: Bool = false, by actor: String? = nil
-    ) async throws(WorkflowError) -> SignalReceipt {
-        try id.check()
-        try Self.check(actor: actor, reason: nil)
-        try Self.check(name, "signal's name", limit: TextLimits.name)
-        try Self.check(deduplicationID, "deduplication id", limit: TextLimits.remark)
-        let value: Payload
-        do throws(ValueError) {
-            value = try environment.codecs.encode(payload)
-        } catch {
-            throw .notEncodable(what: "payload of signal '\(name)'", id, reason: error.reason)
-        }
-        let trace = environment.observer.currentTrace
-        while true {
-            let target = try await signalTarget(id, name, deduplicationID, mustExist: mustExist)
-            if target.hasSeen { return SignalReceipt(isRecorded: false, isServed: try await isServed(target.workflow)) }
-            let body = Event.SignalReceived(
-                signal: name, payload: value, deduplicationID: deduplicationID, traceContext: trace)
-            let event = Event(
-                instance: id, revision: target.revision + 1, time: environment.clock.now, actor: actor,
-                body: .signalReceived(body))
-            guard try await append([event]) else { continue }
-            return SignalReceipt(isRecorded: true, isServed: try await isServed(target.workflow))
-        }
-    }
-
-    /// What has to be known of an instance to send it a signal. The state itself must not outlive this: the backend changes its own in
-    /// place, and would have to copy it.
-    private func signalTarget(
-        _ id: InstanceID, _ name: String, _ deduplicationID: String?, mustExist: Bool
-    ) async throws(WorkflowError) -> (revision: UInt64, workflow: ServedWorkflow?, hasSeen: Bool) {
-        let state = try await environment.state(of: id)
-        if mustExist { try await checkAwaited(name, by: state, id) }
-        let hasSeen = deduplicationID.map { state?.mailbox.hasSeen(deduplicationID: $0) == true } ?? false
-        let isLive = state.map { !$0.phase.isEnded && $0.phase != .unsubmitted } ?? false
-        return (state?.revision ?? 0, isLive ? state?.served : nil, hasSeen)
-    }
-
     private func apply(
         _ control: Control, to id: InstanceID, by actor: String?, reason: String?
     ) async throws(WorkflowError) -> RequestReceipt {
@@ -205,7 +144,7 @@ public struct WorkflowClient: Sendable {
     }
 
     /// Whether a running service serves a workflow; `nil` if there is none to ask about, or no service.
-    private func isServed(_ workflow: ServedWorkflow?) async throws(WorkflowError) -> Bool? {
+    func isServed(_ workflow: ServedWorkflow?) async throws(WorkflowError) -> Bool? {
         guard let workflow else { return nil }
         return try await WorkflowError.translating { () throws(BackendError) in
             try await backend.servedWorkflows()
@@ -218,7 +157,7 @@ public struct WorkflowClient: Sendable {
         try check(reason, "reason", limit: TextLimits.remark)
     }
 
-    private static func check(_ text: String?, _ what: String, limit: Int) throws(WorkflowError) {
+    static func check(_ text: String?, _ what: String, limit: Int) throws(WorkflowError) {
         let count = text?.utf8.count ?? 0
         if count > limit { throw .textTooLong(what: what, byteCount: count, limit: limit) }
     }

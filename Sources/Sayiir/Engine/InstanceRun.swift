@@ -179,7 +179,7 @@ final class InstanceRun {
 
     /// Runs what has begun, and what follows from it, until nothing runs any more or the run has ended.
     private nonisolated(nonsending) func runTogether() async throws(WorkflowError) {
-        let inbox = Inbox()
+        let inbox = RunInbox()
         let tasks = RunTasks(on: environment.taskExecutor)
         let result = await withTaskCancellationHandler {
             // What is left when this ends must not hold it up: timers, and the branches of a workflow that has failed.
@@ -196,7 +196,7 @@ final class InstanceRun {
     }
 
     private nonisolated(nonsending) func runTogether(
-        in tasks: RunTasks, _ inbox: Inbox
+        in tasks: RunTasks, _ inbox: RunInbox
     ) async throws(WorkflowError) {
         var running = 0
         var alarm: Timestamp?
@@ -351,7 +351,6 @@ final class InstanceRun {
                 result = .succeeded(output: payload)
             } else {
                 // Never so: what a task returns has a payload of its own.
-                assertionFailure("the output of '\(ended.step)' has no stored form")
                 result = .interrupted
             }
         case .threw(let failure, let isRetryable): result = .failed(failure, isRetryable: isRetryable)
@@ -367,30 +366,6 @@ final class InstanceRun {
 
 /// Tells Swift tasks apart, as long as they exist.
 private func currentTaskIdentity() -> Int? { withUnsafeCurrentTask { $0?.hashValue } }
-
-/// What happened to the attempts of a run, and around it.
-private actor Inbox {
-    enum Item: Sendable {
-        case ended(TaskExecution.Ended)
-        case look
-    }
-
-    private var items: [Item] = []
-    private var waiter: CheckedContinuation<Void, Never>?
-
-    func post(_ item: Item) {
-        items.append(item)
-        waiter?.resume()
-        waiter = nil
-    }
-
-    /// Everything that was posted, waiting for the first. For one caller.
-    func takeAll() async -> [Item] {
-        if items.isEmpty { await withCheckedContinuation { waiter = $0 } }
-        defer { items.removeAll(keepingCapacity: true) }
-        return items
-    }
-}
 
 extension InstanceState {
     /// When the first of the failed attempts is due to be repeated; `nil` if the run does not wait for that.

@@ -15,7 +15,8 @@ public struct WorkflowMismatch: Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         let found = foundDefinition.map { String($0.description.prefix(12)) } ?? "none"
         let names = "the instance goes by workflow '\(foundName)' (definition \(found))"
-        let given = "the workflow given is '\(expected.name)' (definition \(expected.definition.description.prefix(12)))"
+        let given =
+            "the workflow given is '\(expected.name)' (definition \(expected.definition.description.prefix(12)))"
         if let difference { return "\(names), and \(given). First difference: \(difference)." }
         return expected.definition == foundDefinition
             ? "\(names), and \(given): only the names differ." : "\(names), and \(given)."

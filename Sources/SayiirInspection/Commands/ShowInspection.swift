@@ -19,7 +19,8 @@ package struct ShowInspection: Inspection {
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
         let problems = Problems(console)
         let instance = try log.instance(instance)
-        let (entries, definitions, _, assessment) = try log.history(of: instance, problems, showsUnreadable: listsEvents)
+        let (entries, definitions, _, assessment) = try log.history(
+            of: instance, problems, showsUnreadable: listsEvents)
         let chosen = entries.filter { entry in moment.map { $0.includes(entry) } ?? true }
         guard !chosen.isEmpty else { throw notYet(instance, entries[0]) }
         problems.assessment = assessment

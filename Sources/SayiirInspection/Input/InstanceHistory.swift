@@ -18,7 +18,9 @@ extension LogSource {
             try frame.forEachRecord { record in
                 definitions.add(record)
                 served.add(record)
-                guard record.key.isExactly(instance), record.kind != .definition, record.kind != .service else { return }
+                guard record.key.isExactly(instance), record.kind != .definition, record.kind != .service else {
+                    return
+                }
                 let entry = LogEntry(record, in: frame)
                 if case .unreadable = entry.content {
                     if showsUnreadable { problems.count() } else { try problems.note(entry, in: directory) }

@@ -69,7 +69,9 @@ extension Event.Body {
         switch self {
         case .completed, .taskCheckpointed: .green
         case .failed, .taskFailed, .taskTimedOut, .signalTimedOut: .red
-        case .retryScheduled, .taskInterrupted, .signalRejected, .pauseRequested, .paused, .cancelRequested, .cancelled, .leaseLost: .yellow
+        case .retryScheduled, .taskInterrupted, .signalRejected, .pauseRequested, .paused, .cancelRequested, .cancelled,
+            .leaseLost:
+            .yellow
         case .taskInDoubt, .stepStuck: .magenta
         case .submitted, .reopened, .unpaused: .cyan
         default: nil

@@ -280,7 +280,8 @@ extension Reasons {
         case .signalRejected(let name, let value):
             let call = "client.signal(\"\(safe(name))\", to: \"\(id)\", payload: …)"
             return ReasonWords(
-                fact: "A signal '\(safe(name))' that arrived \(at(reason.since)) was rejected: \(safe(value.description)).",
+                fact:
+                    "A signal '\(safe(name))' that arrived \(at(reason.since)) was rejected: \(safe(value.description)).",
                 wakes: "The wait continues. Send the signal again with a payload of the expected type: \(call).",
                 call: call)
         case .unclaimedSignals(let names):

@@ -77,7 +77,9 @@ import Testing
         #expect(try flow.delay("d", .seconds(5)).build().nodes[0].timeout == .seconds(5))
     }
 
-    @Test("CAN-01, PAU-02: Cancelling or pausing an instance that waits and that nobody runs takes effect at once", arguments: [true, false])
+    @Test(
+        "CAN-01, PAU-02: Cancelling or pausing an instance that waits and that nobody runs takes effect at once",
+        arguments: [true, false])
     func stopping(cancels: Bool) async throws {
         let clock = VirtualClock()
         let engine = try await openEngine(clock: clock)

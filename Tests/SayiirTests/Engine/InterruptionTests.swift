@@ -27,7 +27,9 @@ private struct Cancelled: Error {}
 
     @Test(
         "Whatever the code throws when the calling task is cancelled is an interruption",
-        arguments: [Cancelled() as any Error, CancellationError(), WorkflowError.interrupted("inner"), TestError("own")])
+        arguments: [
+            Cancelled() as any Error, CancellationError(), WorkflowError.interrupted("inner"), TestError("own"),
+        ])
     func callerCancelled(error: any Error) async throws {
         for underBackend in [true, false] {
             let calls = Calls()
@@ -78,7 +80,8 @@ private struct Cancelled: Error {}
         }
     }
 
-    @Test("Code that ignores cancellation holds a cancelled caller and a cancelled service up for the grace period only")
+    @Test(
+        "Code that ignores cancellation holds a cancelled caller and a cancelled service up for the grace period only")
     func stubborn() async throws {
         let calls = Calls()
         let gate = Calls()
@@ -336,9 +339,13 @@ private struct Cancelled: Error {}
         #expect(text(of: error).contains("The wait for instance 'i'"))
         await testGracefulShutdown { trigger in
             trigger.triggerGracefulShutdown()
-            guard case .waitInterrupted? = await #expect(throws: WorkflowError.self, performing: {
-                try await engine.client.waitForCompletion(of: "i", as: workflow)
-            }) else {
+            guard
+                case .waitInterrupted? = await #expect(
+                    throws: WorkflowError.self,
+                    performing: {
+                        try await engine.client.waitForCompletion(of: "i", as: workflow)
+                    })
+            else {
                 Issue.record("it is not told that the wait was interrupted")
                 return
             }

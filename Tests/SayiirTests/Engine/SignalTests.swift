@@ -149,7 +149,8 @@ import Testing
     }
 
     @Test(
-        "COD-08: A payload of another type than the wait's is rejected, also where nothing follows, and the wait continues")
+        "COD-08: A payload of another type than the wait's is rejected, also where nothing follows, and the wait continues"
+    )
     func wrongPayload() async throws {
         let engine = try await openEngine()
         let workflow = try Flow("w", input: Int.self).waitForSignal("s", of: Int.self).build()

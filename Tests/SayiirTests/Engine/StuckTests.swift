@@ -77,11 +77,13 @@ private struct Order2: Codable, Sendable { var id: Int; var currency: String }
         let pause = Duration.seconds(0)
         return [
             (
-                "task", try Flow("f", input: Int.self).then("make") { _ in value }.delay("d", pause)
+                "task",
+                try Flow("f", input: Int.self).then("make") { _ in value }.delay("d", pause)
                     .then("use") { (_: Value) in 1 }.build()
             ),
             (
-                "map", try Flow("f", input: Int.self).then("make") { _ in [value] }.delay("d", pause)
+                "map",
+                try Flow("f", input: Int.self).then("make") { _ in [value] }.delay("d", pause)
                     .map { $0.then("use") { (_: Value) in 1 } }.then("sum") { (all: [Int]) in all.count }.build()
             ),
             (
