@@ -37,7 +37,7 @@ public struct WorkflowClient: Sendable {
     ///   - input: What the workflow takes.
     ///   - priority: From 1 (critical) to 5 (minimal): which instances go first where not all can run.
     ///   - deadline: How long the run may take from now on, at least 0, in place of the workflow's own ``Workflow/deadline``. A run that
-    ///     has not ended then fails with a failure of the type `DeadlineExceeded`; see ``Flow/deadline(_:)``.
+    ///     has not ended then fails with a failure of the type `DeadlineExceeded`; see ``FlowBuilder/deadline(_:)``.
     ///   - policy: What to do if there is an instance of this id.
     /// - Returns: Its status, or that of the instance that is there if `policy` says to use it.
     /// - Throws: ``WorkflowError``: the instance exists, the id is not valid, the input cannot be stored, storage failed.

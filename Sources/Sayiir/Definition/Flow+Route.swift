@@ -25,7 +25,7 @@ extension FlowBuilder {
     ///     .done()                                               // BranchEnvelope<Reply>
     /// ```
     ///
-    /// Every case needs a branch, unless there is a default one; ``build()`` tells which are missing. The key is stored as the
+    /// Every case needs a branch, unless there is a default one; ``build(fileID:line:)`` tells which are missing. The key is stored as the
     /// case's raw value if that is a text, or its name: the function runs once.
     ///
     /// - Parameters:

@@ -20,7 +20,7 @@ public typealias Flow<Input: Codable & Sendable> = FlowBuilder<Input, Input>
 /// A workflow under construction: nodes in the order in which they run, each taking the output of the one before.
 ///
 /// Begin one with ``Flow``. A builder is a value: every call returns a longer one and leaves this one as it is. A task
-/// whose input is not the output of the one before does not compile. ``build()`` checks what the compiler cannot see.
+/// whose input is not the output of the one before does not compile. ``build(fileID:line:)`` checks what the compiler cannot see.
 ///
 /// Ids are unique over the whole flow, branches and bodies included; a child workflow has ids of its own.
 public struct FlowBuilder<Input: Codable & Sendable, Output: Codable & Sendable>: FlowProtocol {

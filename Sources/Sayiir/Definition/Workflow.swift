@@ -2,7 +2,7 @@ public import SayiirEvents
 
 /// A workflow that can be run: a checked graph of nodes that takes an `Input` and gives an `Output`.
 ///
-/// Made by ``FlowBuilder/build()``; immutable from then on.
+/// Made by ``FlowBuilder/build(fileID:line:)``; immutable from then on.
 public struct Workflow<Input: Codable & Sendable, Output: Codable & Sendable>: Sendable {
     /// The workflow's name. An instance goes by the name and the definition of the workflow that it was submitted with.
     public let name: String
@@ -30,7 +30,7 @@ public struct Workflow<Input: Codable & Sendable, Output: Codable & Sendable>: S
     /// The workflow's metadata as it is stored with each instance; `nil` if it has none.
     public var metadata: Payload? { try? draft.metadata?.get() }
 
-    /// How long a run may take, see ``Flow/deadline(_:)``; `nil` if as long as it likes.
+    /// How long a run may take, see ``FlowBuilder/deadline(_:)``; `nil` if as long as it likes.
     public var deadline: Duration? { draft.deadline }
 
     /// The nodes, each before those that it holds and before its successor.

@@ -99,7 +99,7 @@ public final class Engine: Sendable {
     ///   - workflow: What to run.
     ///   - id: 1 to 256 bytes of UTF-8.
     ///   - input: What the workflow takes.
-    ///   - deadline: How long the run may take from now on, at least 0, in place of the workflow's own; see ``Flow/deadline(_:)``.
+    ///   - deadline: How long the run may take from now on, at least 0, in place of the workflow's own; see ``FlowBuilder/deadline(_:)``.
     ///   - policy: What to do if there is an instance of this id.
     /// - Throws: ``WorkflowError``, like ``run(_:id:input:onConflict:)``; ``WorkflowError/invalidDeadline(_:)``.
     public func run<Input, Output>(
