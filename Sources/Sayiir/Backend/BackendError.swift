@@ -36,7 +36,7 @@ public enum BackendError: Error, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Whether the error is about one instance, its events or its size: others can go on nevertheless.
+    /// A Boolean value that indicates whether the error concerns one instance only, so that other instances can run.
     ///
     /// Errors of which it is not known count as errors of all: a service ends with them, and its operator is told.
     public var concernsOneInstance: Bool {

@@ -120,7 +120,7 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
         }
     }
 
-    /// Takes in what was appended, wakes those who wait for it, tells the lease holder, and hands the turn to whoever waits longest.
+    /// Records an append, wakes its waiters, notifies the lease holder, and grants the next queued append its turn.
     private func end(
         appendOf instance: InstanceID, _ appended: (events: [Event], firstSequence: UInt64)?, isByHolder: Bool
     ) {

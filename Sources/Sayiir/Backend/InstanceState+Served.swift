@@ -2,6 +2,6 @@ internal import SayiirEvents
 internal import SayiirProjection
 
 extension InstanceState {
-    /// What the instance goes by; `nil` if nothing was submitted.
+    /// The name and the definition of the instance's workflow; `nil` if nothing was submitted.
     var served: ServedWorkflow? { definition.map { ServedWorkflow(name: workflow, definition: $0) } }
 }

@@ -1,4 +1,4 @@
-/// What the holder of a lease has to know.
+/// A notice to the holder of a lease.
 public enum LeaseNotice: Hashable, Sendable {
     /// Another client changed the instance: asked it to stop, perhaps, or sent a signal.
     case changed

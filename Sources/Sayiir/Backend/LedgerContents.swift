@@ -112,7 +112,7 @@ struct LedgerContents: Sendable {
     /// Whom to tell what the holder of an instance's lease has to know; `nil` if there is no holder that wants to know.
     func handler(of instance: InstanceID) -> (@Sendable (LeaseNotice) -> Void)? { entries[instance]?.handler }
 
-    /// What the holder of an instance's lease has to be told of events that others appended. If they replace the run, the lease is
+    /// Returns the notice that the lease holder gets of events that other clients appended. If they replace the run, the lease is
     /// taken away.
     mutating func notice(
         to instance: InstanceID, of events: [Event]

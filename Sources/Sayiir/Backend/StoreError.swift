@@ -7,7 +7,7 @@ public protocol StoreError: Error, CustomStringConvertible {
     /// Whether what was to be stored may be found stored nevertheless. Reading the instance again tells.
     var isOutcomeUnknown: Bool { get }
 
-    /// Whether the error is about one instance, its events or its size: others can go on nevertheless. False by default.
+    /// A Boolean value that indicates whether the error concerns one instance only, so that other instances can run. False by default.
     var concernsOneInstance: Bool { get }
 }
 

@@ -112,7 +112,7 @@ final class ServiceReport: Sendable {
 }
 
 extension InstanceSummary {
-    /// What the instance goes by; `nil` if nothing was submitted under its id.
+    /// The name and the definition of its workflow; `nil` if nothing was submitted under its id.
     var served: ServedWorkflow? { definition.map { ServedWorkflow(name: workflow, definition: $0) } }
 }
 
