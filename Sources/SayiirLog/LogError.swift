@@ -1,5 +1,6 @@
 /// What can go wrong with a log. Each says what happened, where, and what to do next.
-public enum LogError: Error, Sendable, CustomStringConvertible {
+// Indirect, since an asynchronous function has room for each error that it may pass on, and errors are rare.
+public indirect enum LogError: Error, Sendable, CustomStringConvertible {
     /// Another writer has the directory open.
     case locked(directory: String, holder: String)
     /// The directory holds something, and it is not a log.

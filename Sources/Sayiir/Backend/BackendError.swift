@@ -2,7 +2,8 @@ public import SayiirEvents
 public import SayiirLog
 
 /// What can go wrong between an engine and its backend.
-public enum BackendError: Error, Sendable, CustomStringConvertible {
+// Indirect, since an asynchronous function has room for each error that it may pass on, and errors are rare.
+public indirect enum BackendError: Error, Sendable, CustomStringConvertible {
     /// The events do not continue the instance: another append came first. Read the state again and decide anew.
     case conflict(instance: InstanceID, expected: UInt64, found: UInt64)
     /// The lease with which the append was made is no longer the current one. Stop running the instance.

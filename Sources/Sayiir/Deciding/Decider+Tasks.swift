@@ -101,7 +101,7 @@ extension Decider {
     /// What an interrupted attempt did is not known. One that ends its process ends the next one, too, and with it everything else
     /// that runs there.
     mutating func doubtInterruptedAttempts() {
-        for known in state.steps.open.filter({ $0.status == .running }) where wasInterrupted(known.step) {
+        for known in state.steps.open where known.status == .running && wasInterrupted(known.step) {
             let isOnce = graph.task(known.step.node)?.options.execution == .atMostOnce
             guard isOnce || hasReachedCrashLimit(known) else { continue }
             record(.taskInDoubt(.init(step: known.step, attempt: known.attempt)))

@@ -8,7 +8,9 @@ internal import SayiirProjection
 ///
 /// It goes through the graph by an agenda of places: where a node begins, where one has ended, where a sequence has. Each turn
 /// records events and puts the places that follow on the agenda.
-struct Decider: Sendable {
+///
+/// Never copied: it is large, and a call of one of its methods must not copy it by mistake.
+struct Decider: ~Copyable, Sendable {
     /// Who executes: named in the events.
     let executor: String
     /// Whether the executor is about to stop: what runs is ended, and nothing begins.

@@ -3,6 +3,8 @@ internal import SayiirEvents
 /// A task without its types: what the engine runs. A class, since each step passes it on several times.
 final class TaskNode: Sendable {
     let options: TaskOptions
+    /// Whether nothing but the code itself ends an attempt, and runs where the instance does.
+    let isPlain: Bool
     /// Stands for the task where its name would cost too much; see ``TaskNames``.
     let number = TaskNames.nextNumber()
     /// Whether an error of the code may be followed by a retry; `nil` if all may.
@@ -29,6 +31,7 @@ final class TaskNode: Sendable {
         input: @escaping @Sendable (NodeValue, Codecs) throws(ValueError) -> Input
     ) {
         self.options = options
+        isPlain = options.timeout == nil && options.heartbeatTimeout == nil && !options.isBlocking
         self.mayRetry = mayRetry
         checkInput = { (value, codecs) throws(ValueError) in _ = try input(value, codecs) }
         run = { value, codecs in

@@ -129,13 +129,13 @@ public final class Engine: Sendable {
             let payload = try client.encode(input, for: id)
             do throws(WorkflowError) {
                 let takesOver = policy == .terminateExisting
-                let begun = try await withLease(on: id, workflow.graph, takingOver: takesOver) {
-                    (lease, environment) throws(WorkflowError) in
-                    try await self.begin(
-                        workflow, id, payload, deadline, policy, under: lease, in: environment)
+                let begun = try await withLease(on: id, takingOver: takesOver) { () throws(WorkflowError) in
+                    try await self.plan(workflow, id, payload, deadline, policy)
                 }
                 if let begun { return try client.status(begun.state, as: workflow) }
             } catch {
+                // Another client has changed it in the meantime.
+                if case .backend(.conflict) = error { continue }
                 guard case .alreadyRunning = error else { throw error }
                 // Another caller is just beginning it. What it stores decides.
                 try await waitForBeginning(of: id, after: known)
@@ -154,23 +154,16 @@ public final class Engine: Sendable {
         if Task.isCancelled { throw .interrupted(id) }
     }
 
-    /// Begins an instance under a lease; `nil` if another client changed it in the meantime.
-    private func begin<Input, Output>(
+    /// What a run begins with that is submitted under a lease; `nil` if another client began one in the meantime.
+    private func plan<Input, Output>(
         _ workflow: Workflow<Input, Output>, _ id: InstanceID, _ payload: Payload, _ deadline: Duration?,
-        _ policy: ConflictPolicy, under lease: Lease, in environment: RunEnvironment
-    ) async throws(WorkflowError) -> LeftInstance? {
+        _ policy: ConflictPolicy
+    ) async throws(WorkflowError) -> RunPlan? {
         // Only now no other executor can begin it.
         let state = try await client.lookUp(id, as: workflow, policy)
         if state.phase.takesID, policy != .terminateExisting { return nil }
         let submission = try await client.submission(workflow, payload, priority: 3, deadline: deadline)
-        do throws(WorkflowError) {
-            return try await InstanceRun.perform(
-                on: state, of: workflow.name, in: submission.traceContext, workflow.graph, under: lease, in: environment
-            ) { run throws(WorkflowError) in try await run.submit(submission, superseding: state.phase.takesID) }
-        } catch {
-            if case .backend(.conflict) = error { return nil }
-            throw error
-        }
+        return RunPlan(submitting: submission, to: state, superseding: state.phase.takesID, workflow.graph)
     }
 
     /// Goes on with an instance where it stands: after a crash, a pause, a wait.
@@ -191,12 +184,8 @@ public final class Engine: Sendable {
         _ workflow: Workflow<Input, Output>, _ known: InstanceState
     ) async throws(WorkflowError) -> WorkflowStatus<Output> {
         if known.phase.isEnded { return try client.status(known, as: workflow) }
-        let left = try await withLease(on: known.id, workflow.graph, takingOver: false) {
-            (lease, environment) throws(WorkflowError) in
-            let state = try await self.client.require(known.id, as: workflow)
-            return try await InstanceRun.perform(
-                on: state, of: state.workflow, in: state.traceContext, workflow.graph, under: lease, in: environment
-            ) { run throws(WorkflowError) in try await run.resume() }
+        let left = try await withLease(on: known.id, takingOver: false) { () throws(WorkflowError) in
+            RunPlan(from: try await self.client.require(known.id, as: workflow), workflow.graph)
         }
         return try client.status(left?.state ?? known, as: workflow)
     }
@@ -213,13 +202,12 @@ public final class Engine: Sendable {
         }
     }
 
-    /// Runs `body` with the right to run an instance, in a Swift task of its own, and lets a service know if it may have to go on
-    /// with the instance.
+    /// Runs an instance under a lease, in a Swift task of its own, and lets a service know if it may have to go on with the instance.
     ///
-    /// - Returns: What `body` does: how the instance was left, if it was run.
+    /// - Parameter plan: Finds out, under the lease, what the run begins with; `nil` if there is nothing to run.
+    /// - Returns: How the instance was left, if it was run.
     private func withLease(
-        on id: InstanceID, _ graph: Graph, takingOver: Bool,
-        _ body: @escaping @Sendable (Lease, RunEnvironment) async throws(WorkflowError) -> LeftInstance?
+        on id: InstanceID, takingOver: Bool, _ plan: () async throws(WorkflowError) -> RunPlan?
     ) async throws(WorkflowError) -> LeftInstance? {
         let (backend, name) = (backend, client.executor)
         let lease = try await WorkflowError.translating { () throws(BackendError) in
@@ -229,44 +217,58 @@ public final class Engine: Sendable {
         let control = RunControl()
         environment.control = control
         await environment.observe(lease, for: control)
-        let result = await supervise(control, id) { [environment] () throws(WorkflowError) in
-            try await body(lease, environment)
+        do throws(WorkflowError) {
+            guard let plan = try await plan() else {
+                _ = await giveBack(lease, nil)
+                return nil
+            }
+            let left = try await perform(plan, under: lease, control, in: environment).get()
+            guard left.state.phase.isEnded else { return await giveBack(lease, left, plan.graph) }
+            await backend.release(lease, leaving: left.rest(in: plan.graph))
+            return left
+        } catch {
+            _ = await giveBack(lease, nil)
+            throw error
         }
-        var left = (try? result.get()).flatMap { $0 }
-        await backend.release(lease, leaving: left?.rest(in: graph))
-        guard left?.state.phase.isEnded != true else { return left }
-        // A request that came after the last look has nobody else to apply it.
-        if let known = try? await environment.state(of: id),
-            let settled = try? await environment.settle(known, by: name), settled.revision > known.revision
-        {
-            left?.state = settled
-        }
-        await backend.announce(id)
-        if let left { return left }
-        return try result.get()
     }
 
-    private func supervise(
-        _ control: RunControl, _ id: InstanceID,
-        _ body: @escaping @Sendable () async throws(WorkflowError) -> LeftInstance?
-    ) async -> Result<LeftInstance?, WorkflowError> {
-        let grace = options.cancellationGracePeriod.boundedWait
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
+    /// Gives back the lease of an instance that has not ended, and applies a request that came after the run's last look: nobody else does.
+    ///
+    /// - Returns: How the instance is left then.
+    private func giveBack(_ lease: Lease, _ left: LeftInstance?, _ graph: Graph? = nil) async -> LeftInstance? {
+        await backend.release(lease, leaving: left?.rest(in: graph))
+        var left = left
+        if let known = try? await environment.state(of: lease.instance),
+            let settled = try? await environment.settle(known, by: client.executor), settled.revision > known.revision
+        {
+            left = left.map { LeftInstance(state: settled, unoffered: $0.unoffered) }
+        }
+        await backend.announce(lease.instance)
+        return left
+    }
+
+    /// Performs a run in a Swift task of its own, and waits for its end as long as code that ignores cancellation may take.
+    private func perform(
+        _ plan: RunPlan, under lease: Lease, _ control: RunControl, in environment: RunEnvironment
+    ) async -> Result<LeftInstance, WorkflowError> {
+        await withTaskCancellationHandler {
+            // Resumed once: the control calls one of the two closures, once.
+            await withUnsafeContinuation { continuation in
                 control.start(on: environment.taskExecutor) {
                     do throws(WorkflowError) {
-                        return Result<LeftInstance?, WorkflowError>.success(try await body())
+                        return Result<LeftInstance, WorkflowError>.success(
+                            try await InstanceRun.perform(plan, under: lease, in: environment))
                     } catch {
                         return .failure(error)
                     }
                 } finished: { result in
                     continuation.resume(returning: result)
-                } abandoned: { reason in
+                } abandoned: { [id = lease.instance] reason in
                     continuation.resume(
                         returning: .failure(reason == .leaseLost ? .takenOver(id) : .interrupted(id)))
                 }
             }
-        } onCancel: {
+        } onCancel: { [grace = options.cancellationGracePeriod.boundedWait] in
             control.stop(.shutdown)
             Task {
                 try? await Task.sleep(for: grace)

@@ -22,28 +22,28 @@ final class InstanceRun {
     /// Whether a part of what was decided last is stored, and the rest is not.
     private var isPartlyStored = false
 
-    /// Makes a run, lets `body` do what it is for, and the observers see it.
+    /// Runs an instance, and the observers see it.
     ///
-    /// - Parameters:
-    ///   - state: The instance's state.
-    ///   - workflow: The workflow's name.
-    ///   - trace: The trace that the run's submission belongs to.
     /// - Returns: How the instance was left.
     static func perform(
-        on state: InstanceState, of workflow: String, in trace: TraceContext?, _ graph: Graph, under lease: Lease,
-        in environment: RunEnvironment,
-        _ body: @escaping @Sendable (InstanceRun) async throws(WorkflowError) -> LeftInstance
+        _ plan: RunPlan, under lease: Lease, in environment: RunEnvironment
     ) async throws(WorkflowError) -> LeftInstance {
-        var left = try await performOnce(
-            on: state, of: workflow, in: trace, graph, under: lease, in: environment, body)
-        while left.needsNewTask, let control = environment.control {
-            let (state, begun) = (left.state, left.begun)
+        let left = try await performOnce(plan, under: lease, in: environment)
+        guard left.leftToNewTask != nil else { return left }
+        return try await goOnInNewTasks(from: left, plan.graph, under: lease, in: environment)
+    }
+
+    /// Goes on in other Swift tasks as long as code of the run cancels them.
+    private static func goOnInNewTasks(
+        from left: LeftInstance, _ graph: Graph, under lease: Lease, in environment: RunEnvironment
+    ) async throws(WorkflowError) -> LeftInstance {
+        var left = left
+        while let attempts = left.leftToNewTask, let control = environment.control {
+            let plan = RunPlan(from: left.state, graph, .attempts(attempts))
             left = try await control.continueInNewTask(on: environment.taskExecutor) {
                 do throws(WorkflowError) {
                     return Result<LeftInstance, WorkflowError>.success(
-                        try await performOnce(
-                            on: state, of: workflow, in: trace, graph, under: lease, in: environment
-                        ) { run throws(WorkflowError) in try await run.proceed(with: begun) })
+                        try await performOnce(plan, under: lease, in: environment))
                 } catch {
                     return .failure(error)
                 }
@@ -53,42 +53,56 @@ final class InstanceRun {
     }
 
     private static func performOnce(
-        on state: InstanceState, of workflow: String, in trace: TraceContext?, _ graph: Graph, under lease: Lease,
-        in environment: RunEnvironment,
-        _ body: @escaping @Sendable (InstanceRun) async throws(WorkflowError) -> LeftInstance
+        _ plan: RunPlan, under lease: Lease, in environment: RunEnvironment
     ) async throws(WorkflowError) -> LeftInstance {
+        if environment.observer.isAbsent {
+            return try await InstanceRun(plan, under: lease, in: environment, hasOwnTask: true).run(plan)
+        }
         let description = RunDescription(
-            instance: lease.instance, workflow: workflow, executor: lease.executor, traceContext: trace)
-        let outer = environment.observer.isAbsent ? nil : currentTaskIdentity()
+            instance: lease.instance, workflow: plan.workflow, executor: lease.executor, traceContext: plan.trace)
+        let outer = currentTaskIdentity()
         return try await environment.observer.aroundRun(description) { () throws(WorkflowError) in
-            let hasOwnTask = outer == nil || outer == currentTaskIdentity()
-            return try await body(
-                InstanceRun(state, of: graph, under: lease, in: environment, hasOwnTask: hasOwnTask))
+            let hasOwnTask = outer == currentTaskIdentity()
+            return try await InstanceRun(plan, under: lease, in: environment, hasOwnTask: hasOwnTask).run(plan)
         }
     }
 
-    private init(
-        _ state: InstanceState, of graph: Graph, under lease: Lease, in environment: RunEnvironment, hasOwnTask: Bool
-    ) {
+    private init(_ plan: RunPlan, under lease: Lease, in environment: RunEnvironment, hasOwnTask: Bool) {
         self.lease = lease
         self.hasOwnTask = hasOwnTask
         self.environment = environment
-        decider = Decider(state, graph: graph, codecs: environment.codecs, executor: lease.executor)
+        decider = Decider(plan.state, graph: plan.graph, codecs: environment.codecs, executor: lease.executor)
         decider.offeredTags = environment.tags
         decider.isDraining = environment.isDraining
         decider.crashLimit = environment.crashLimit
-        run = state.run
+        run = plan.state.run
     }
 
     private var id: InstanceID { lease.instance }
 
-    /// Submits the instance, in one commit with its first step, and runs it.
+    /// Runs the instance until it ends or has to wait for something outside.
     ///
-    /// - Parameter superseding: Whether a run that is there is ended first.
     /// - Returns: How the instance was left.
-    nonisolated(nonsending) func submit(
-        _ submission: Event.Submitted, superseding: Bool
-    ) async throws(WorkflowError) -> LeftInstance {
+    private nonisolated(nonsending) func run(_ plan: RunPlan) async throws(WorkflowError) -> LeftInstance {
+        switch plan.start {
+        case .submission: try await submit(plan)
+        case .takingUp:
+            environment.control?.run = run
+            // In most cases nothing was interrupted before, and there is nothing to wait for.
+            if decider.hasSuspects { return try await goOnAlone() }
+            try await takeUp()
+        case .attempts(let attempts): begun = attempts
+        }
+        return try await goOn()
+    }
+
+    @inline(never)
+    private nonisolated(nonsending) func takeUp() async throws(WorkflowError) { try await commit(.takeUp) }
+
+    /// Submits the instance, in one commit with its first step.
+    @inline(never)
+    private nonisolated(nonsending) func submit(_ plan: RunPlan) async throws(WorkflowError) {
+        guard case .submission(let submission, let superseding) = plan.start else { return }
         let now = environment.clock.now
         if superseding { decider.supersede(at: now) }
         decider.submit(submission, at: now)
@@ -100,34 +114,17 @@ final class InstanceRun {
         } catch {
             // Only once a part of it is stored, it is this run that somebody else has changed.
             guard isPartlyStored, case .backend(.conflict) = error else { throw error }
-            try await rebase(on: try await environment.state(of: id))
-            try await commit([.takeUp])
+            try await commitAgain([.takeUp])
         }
-        return try await goOn()
     }
 
-    /// Goes on with an instance that is there.
-    ///
-    /// - Returns: How the instance was left.
-    nonisolated(nonsending) func resume() async throws(WorkflowError) -> LeftInstance {
-        environment.control?.run = run
-        // In most cases nothing was interrupted before, and there is nothing to wait for.
-        guard decider.hasSuspects else {
-            try await commit([.takeUp])
-            return try await goOn()
-        }
+    /// Takes an instance up whose steps may be what ends the process, while no other such instance runs.
+    @inline(never)
+    private nonisolated(nonsending) func goOnAlone() async throws(WorkflowError) -> LeftInstance {
         let pass = await environment.suspects.enter()
         defer { environment.suspects.leave(pass) }
         guard !environment.isDraining else { throw .interrupted(id) }
-        try await commit([.takeUp])
-        return try await goOn()
-    }
-
-    /// Goes on in another Swift task with attempts that are recorded as begun, and whose code has not been called.
-    private nonisolated(nonsending) func proceed(
-        with attempts: [Event.TaskStarted]
-    ) async throws(WorkflowError) -> LeftInstance {
-        begun = attempts
+        try await takeUp()
         return try await goOn()
     }
 
@@ -136,7 +133,7 @@ final class InstanceRun {
             if Task.isCancelled, environment.control?.reason == nil {
                 // Code of a task, or middleware, has cancelled this Swift task. The engine did not mean to stop.
                 guard hasOwnTask else { throw .interrupted(id) }
-                return LeftInstance(state: decider.state, needsNewTask: true, begun: begun)
+                return left(toNewTask: begun)
             }
             // A deadline has to end what runs, so that somebody has to look at the clock meanwhile.
             if begun.count == 1, decider.state.deadline == nil, decider.state.steps.hasOneUnderWay {
@@ -144,25 +141,28 @@ final class InstanceRun {
                 if isInterruptedByMiddleware(result) { throw .interrupted(id) }
                 let command = take(result)
                 decider.isDraining = environment.isDraining
-                try await commit([command])
+                try await commit(command)
             } else if !begun.isEmpty {
                 try await runTogether()
             } else if decider.isDraining && decider.state.phase == .active {
                 throw .interrupted(id)
             } else if decider.state.nextRetry != nil, let due = decider.state.nextAlarm, !environment.isService {
                 try await waitForRetry(until: due)
-                decider.isDraining = environment.isDraining
-                try await refresh()
-                try await commit([.look])
             } else {
-                return LeftInstance(state: decider.state, unoffered: decider.unoffered)
+                return left()
             }
         }
     }
 
-    /// Waits until a retry is due, or the instance is changed from outside.
+    @inline(never)
+    private func left(toNewTask attempts: [Event.TaskStarted]? = nil) -> LeftInstance {
+        LeftInstance(state: decider.state, unoffered: decider.unoffered, leftToNewTask: attempts)
+    }
+
+    /// Waits until a retry is due, or the instance is changed from outside, and looks then.
     ///
     /// No code runs in the meantime, so a graceful shutdown of the calling service ends the wait. The retry is left to a later start.
+    @inline(never)
     private nonisolated(nonsending) func waitForRetry(until due: Timestamp) async throws(WorkflowError) {
         let waiting = Task { [environment, id, revision = decider.state.revision] in
             await environment.waitForChange(of: id, after: revision, until: due)
@@ -173,11 +173,15 @@ final class InstanceRun {
             waiting.cancel()
         }
         if Task.isShuttingDownGracefully { throw .interrupted(id) }
+        decider.isDraining = environment.isDraining
+        try await refresh()
+        try await commit(.look)
     }
 
     // MARK: Several attempts at once
 
     /// Runs what has begun, and what follows from it, until nothing runs any more or the run has ended.
+    @inline(never)
     private nonisolated(nonsending) func runTogether() async throws(WorkflowError) {
         let inbox = RunInbox()
         let tasks = RunTasks(on: environment.taskExecutor)
@@ -244,26 +248,49 @@ final class InstanceRun {
 
     // MARK: Storage
 
+    // What waits for the disk is inlined, so that a task which comes back from there need not find its way through many frames. What
+    // happens rarely is not: the variables of an asynchronous function are made for each call, whether they are needed or not.
+
     /// Decides, and stores what was decided. If somebody else changed the instance meanwhile, decides again.
-    // Inlined, like what it calls: a task that waits for the disk should not have to find its way back through many frames.
     @inline(__always)
+    private nonisolated(nonsending) func commit(_ command: Command) async throws(WorkflowError) {
+        decider.decide(command, at: environment.clock.now)
+        do throws(WorkflowError) {
+            try await append(knownToBeSmall: command.bringsLittle)
+        } catch {
+            guard case .backend(.conflict) = error else { throw error }
+            try await commitAgain([command])
+        }
+    }
+
     private nonisolated(nonsending) func commit(_ commands: [Command]) async throws(WorkflowError) {
-        var wasChanged = false
+        if commands.count == 1 { return try await commit(commands[0]) }
+        for command in commands { decider.decide(command, at: environment.clock.now) }
+        do throws(WorkflowError) {
+            try await append()
+        } catch {
+            guard case .backend(.conflict) = error else { throw error }
+            try await commitAgain(commands)
+        }
+    }
+
+    /// Decides again what somebody else, who has changed the instance, kept from being stored or stored whole.
+    @inline(never)
+    private nonisolated(nonsending) func commitAgain(_ commands: [Command]) async throws(WorkflowError) {
         while true {
+            try await rebase(on: try await environment.state(of: id))
             // An attempt that this run has begun was not interrupted, even if its code has not been called yet.
             if isPartlyStored { decider.ownAttempts = Set(begun.map(\.step)) }
             for command in commands { decider.decide(command, at: environment.clock.now) }
             // What others did may be what a step waits for. They are known of now, so nobody will tell of it again.
-            if wasChanged, decider.state.phase == .active { decider.decide(.look, at: environment.clock.now) }
+            if decider.state.phase == .active { decider.decide(.look, at: environment.clock.now) }
             // What was stored in part is not decided again by its command, so go on from where it ends.
             if isPartlyStored { decider.decide(.proceed, at: environment.clock.now) }
             isPartlyStored = false
             do throws(WorkflowError) {
-                return try await append(knownToBeSmall: commands.count == 1 && commands[0].bringsLittle)
+                return try await append()
             } catch {
                 guard case .backend(.conflict) = error else { throw error }
-                try await rebase(on: try await environment.state(of: id))
-                wasChanged = true
             }
         }
     }
@@ -282,6 +309,11 @@ final class InstanceRun {
         }
         let count = EventBatch.count(ofFirstCommitIn: events[...], limit: environment.commitBytes)
         if count == events.count { return try await store(events) }
+        try await storeInParts(events)
+    }
+
+    @inline(never)
+    private nonisolated(nonsending) func storeInParts(_ events: [Event]) async throws(WorkflowError) {
         var rest = events[...]
         while !rest.isEmpty {
             let part = rest.prefix(EventBatch.count(ofFirstCommitIn: rest, limit: environment.commitBytes))
@@ -311,6 +343,7 @@ final class InstanceRun {
     }
 
     /// Takes in what others did to the instance.
+    @inline(never)
     private nonisolated(nonsending) func refresh() async throws(WorkflowError) {
         let state = try await environment.state(of: id)
         if state?.revision != decider.state.revision { try await rebase(on: state) }

@@ -1,16 +1,21 @@
 internal import SayiirEvents
 internal import SayiirProjection
 
-/// How a run left its instance.
-struct LeftInstance: Sendable {
+/// How a run left its instance. A class, since an asynchronous function that has states for variables takes kilobytes of memory.
+final class LeftInstance: Sendable {
     /// The state in which it was left.
-    var state: InstanceState
+    let state: InstanceState
     /// The first task that did not begin because an executor must offer more for it than this one does.
-    var unoffered: TaskOptions?
-    /// Whether the run goes on in another Swift task, because code of its own has cancelled this one.
-    var needsNewTask = false
-    /// Attempts that are recorded as begun and whose code the new task has to call.
-    var begun: [Event.TaskStarted] = []
+    let unoffered: TaskOptions?
+    /// Attempts that are recorded as begun and whose code another Swift task has to call, because code of the run has cancelled its
+    /// own; `nil` if the run need not go on.
+    let leftToNewTask: [Event.TaskStarted]?
+
+    init(state: InstanceState, unoffered: TaskOptions? = nil, leftToNewTask: [Event.TaskStarted]? = nil) {
+        self.state = state
+        self.unoffered = unoffered
+        self.leftToNewTask = leftToNewTask
+    }
 
     /// What the instance waits for.
     func rest(in graph: Graph?) -> InstanceRest {
@@ -20,7 +25,7 @@ struct LeftInstance: Sendable {
             rest.priority = unoffered?.priority ?? state.priority(in: graph)
             rest.tags = unoffered?.tags ?? []
         }
-        rest.state = state
+        rest.left = self
         return rest
     }
 }
@@ -28,7 +33,7 @@ struct LeftInstance: Sendable {
 extension InstanceState {
     /// How urgent the instance is: the priority of the task that it would go on with, or its own.
     func priority(in graph: Graph?) -> Int {
-        let open = steps.open.compactMap { graph?.task($0.step.node)?.options.priority }
+        let open = steps.openCount == 0 ? [] : steps.open.compactMap { graph?.task($0.step.node)?.options.priority }
         return open.min() ?? Int(clamping: priority)
     }
 }

@@ -5,7 +5,8 @@ public import SayiirProjection
 ///
 /// A task that fails is not among them: that is a status of the instance, see ``WorkflowStatus``. Only the calls that promise
 /// an output and nothing else, `runWorkflow` and ``WorkflowStatus/requireOutput()``, throw it.
-public enum WorkflowError: Error, Sendable, CustomStringConvertible {
+// Indirect, since an asynchronous function has room for each error that it may pass on, and errors are rare.
+public indirect enum WorkflowError: Error, Sendable, CustomStringConvertible {
     /// There is an instance of this id, and the conflict policy is to fail.
     case instanceExists(InstanceID)
     /// There is no instance of this id.

@@ -34,6 +34,7 @@ struct Observer: Sendable {
     func aroundTask(
         _ context: TaskContext, _ body: @escaping @Sendable () async -> TaskExecution.Outcome
     ) async -> TaskExecution.Outcome {
+        if middleware.isEmpty { return await body() }
         // Middleware sees what it may know of the outcome; the outcome itself goes past it.
         let outcome = Monitor<TaskExecution.Outcome>(.interrupted)
         var next: @Sendable () async -> TaskOutcome = {

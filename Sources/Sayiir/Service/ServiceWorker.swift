@@ -132,32 +132,51 @@ struct ServiceWorker: Sendable {
         under lease: Lease, _ control: RunControl, from known: InstanceState?
     ) async throws(WorkflowError) -> InstanceRest? {
         // Nobody else can run it since the lease was taken; but others may have until then.
-        var current = known
-        if current == nil { current = try await environment.state(of: lease.instance) }
-        guard let state = current else { return nil }
-        guard state.phase == .active else { return InstanceRest(revision: state.revision, due: nil) }
-        guard let graph = graph(of: state) else {
-            if !state.hasUnknownEvents, let stopped = try await environment.stop(state, under: lease) {
-                report.forget(state.id)
-                return LeftInstance(state: stopped).rest(in: nil)
-            }
-            return InstanceRest(revision: state.revision, due: environment.clock.now + Self.foreignRetryDelay)
+        switch known == nil ? try await start(under: lease) : try await start(from: known, under: lease) {
+        case .rest(let rest): return rest
+        case .run(let plan):
+            var environment = environment
+            environment.control = control
+            let left = try await InstanceRun.perform(plan, under: lease, in: environment)
+            return rest(after: left, plan.graph)
         }
-        var environment = environment
-        environment.control = control
-        let left = try await InstanceRun.perform(
-            on: state, of: state.workflow, in: state.traceContext, graph, under: lease, in: environment
-        ) { run throws(WorkflowError) in try await run.resume() }
+    }
+
+    /// What a lease lets a service do.
+    private enum Start {
+        case run(RunPlan)
+        /// Nothing but to let go of it.
+        case rest(InstanceRest?)
+    }
+
+    private func start(under lease: Lease) async throws(WorkflowError) -> Start {
+        try await start(from: try await environment.state(of: lease.instance), under: lease)
+    }
+
+    private func start(from state: InstanceState?, under lease: Lease) async throws(WorkflowError) -> Start {
+        guard let state else { return .rest(nil) }
+        guard state.phase == .active else { return .rest(InstanceRest(revision: state.revision, due: nil)) }
+        if let graph = graph(of: state) { return .run(RunPlan(from: state, graph)) }
+        if !state.hasUnknownEvents, let stopped = try await environment.stop(state, under: lease) {
+            report.forget(state.id)
+            return .rest(LeftInstance(state: stopped).rest(in: nil))
+        }
+        return .rest(
+            InstanceRest(revision: state.revision, due: environment.clock.now + Self.foreignRetryDelay))
+    }
+
+    private func rest(after left: LeftInstance, _ graph: Graph) -> InstanceRest {
         report.noteSuccess()
         var rest = left.rest(in: graph)
         guard !left.state.phase.isEnded else {
-            report.forget(state.id)
+            report.forget(left.state.id)
             return rest
         }
         if report.note(left.state) {
             logger.warning(
                 "an instance is stuck: a stored value cannot be decoded by this program",
-                metadata: metadata(state.id, "problem", left.state.statusDetail, workflow: state.workflow))
+                metadata: metadata(
+                    left.state.id, "problem", left.state.statusDetail, workflow: left.state.workflow))
         }
         // On a backend that hands out work another program may be able to; only when it is due it is handed out.
         if left.state.mayNeedOtherProgram, environment.backend is any SharedBackend {

@@ -35,6 +35,8 @@ public struct JSONCodec: PayloadCodec {
     /// - Throws: `EncodingError` if JSON cannot hold the value.
     public func encode(_ value: some Encodable) throws -> [UInt8] {
         let bytes = Array(try encoder.encode(value))
+        // What can hide `nil` is found out by a cast, which takes longer than to look through a few bytes.
+        if bytes.count < 64, !bytes.containsNull { return bytes }
         if let holder = value as? any NilHiding, type(of: holder).canHideNil,
             holder.hidesNil(where: encodesAsNull)
         {
@@ -57,5 +59,16 @@ public struct JSONCodec: PayloadCodec {
     /// The value that the JSON holds.
     public func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws -> Value {
         try decoder.decode(type, from: Data(bytes))
+    }
+}
+
+extension [UInt8] {
+    /// A Boolean value that indicates whether `null` stands anywhere in the bytes.
+    fileprivate var containsNull: Bool {
+        withUnsafeBytes { bytes in
+            guard bytes.count >= 4 else { return false }
+            let null = UInt32(littleEndian: 0x6C6C_756E)
+            return (0...bytes.count - 4).contains { bytes.loadUnaligned(fromByteOffset: $0, as: UInt32.self) == null }
+        }
     }
 }

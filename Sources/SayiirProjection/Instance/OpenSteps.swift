@@ -11,7 +11,7 @@ struct OpenSteps: Sendable {
     /// Empty, or the one index: an array, so that it takes one word here and is shared by copies until one changes.
     private var index: [OpenStepIndex] = []
 
-    private static let closed = -1
+    fileprivate static let closed = -1
     /// More than this many are indexed; a quarter of it are searched again.
     private static let searchedWithoutIndex = 32
 
@@ -25,7 +25,19 @@ struct OpenSteps: Sendable {
     }
 
     /// The indices of the open steps, in the order in which they were opened.
-    var places: some Sequence<Int> { slots.lazy.filter { $0 != Self.closed } }
+    var places: Places { Places(slots: slots[...]) }
+
+    /// The indices of open steps, in the order in which they were opened.
+    struct Places: Sequence, IteratorProtocol, Sendable {
+        fileprivate var slots: ArraySlice<Int>
+
+        mutating func next() -> Int? {
+            while let place = slots.popFirst() {
+                if place != OpenSteps.closed { return place }
+            }
+            return nil
+        }
+    }
 
     /// The index of an open step among those in the slots that were taken last; `nil` if it is in none of them.
     ///

@@ -32,7 +32,7 @@ public struct StepTable: Hashable, Sendable {
     var openPlaces: [Int] { Array(opened.places) }
 
     /// The steps that have not completed, in the order in which they began.
-    public var open: some Sequence<StepState> { opened.places.lazy.map { entries[$0] } }
+    public var open: OpenStepStates { OpenStepStates(places: opened.places, entries: entries) }
 
     /// A Boolean value that indicates whether at most one step is under way, beside those that only hold others.
     ///

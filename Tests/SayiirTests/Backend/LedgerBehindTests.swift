@@ -94,11 +94,11 @@ struct LedgerBehindTests {
         let events = Self.events(of: "a")
         let lease = try await run("a", on: backend, asking: 1000)
         var rest = InstanceRest(revision: UInt64(events.count), due: nil)
-        rest.state = InstanceState(folding: events.dropLast())
+        rest.left = InstanceState(folding: events.dropLast()).map { LeftInstance(state: $0) }
         await backend.release(lease, leaving: rest)
         #expect(try await backend.state(of: "a") == InstanceState(folding: events))
         let other = try await run("b", on: backend, asking: 1000)
-        rest.state = InstanceState(folding: Self.events(of: "b"))
+        rest.left = InstanceState(folding: Self.events(of: "b")).map { LeftInstance(state: $0) }
         await backend.release(other, leaving: rest)
         #expect(try await backend.state(of: "b") == InstanceState(folding: Self.events(of: "b")))
         try await backend.close()

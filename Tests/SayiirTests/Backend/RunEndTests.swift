@@ -34,7 +34,7 @@ struct RunEndTests {
 
     private func rest(after events: [Event]) -> InstanceRest {
         var rest = InstanceRest(revision: events.last?.revision ?? 0, due: nil)
-        rest.state = InstanceState(folding: events)
+        rest.left = InstanceState(folding: events).map { LeftInstance(state: $0) }
         return rest
     }
 

@@ -27,7 +27,7 @@ import Testing
         return decider
     }
 
-    private func kinds(_ decider: Decider) -> [String] { decider.events.map(\.body.kindName) }
+    private func kinds(_ decider: borrowing Decider) -> [String] { decider.events.map { $0.body.kindName } }
 
     private let output = Payload(codec: "json", bytes: [49])
 
