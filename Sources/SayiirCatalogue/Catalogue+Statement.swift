@@ -23,7 +23,7 @@ extension Catalogue {
     /// - Throws: ``CatalogueError/statement(reason:)`` if it is wrong, is more than one, or might change something; other
     ///   ``CatalogueError`` if the catalogue cannot be read.
     package func run(_ sql: String) throws -> CatalogueTable {
-        let file = try CatalogueFile(opening: path, isReadOnly: true)
+        let file = try CatalogueFile(opening: try approvedPath(.read), isReadOnly: true)
         do {
             return try file.database.read { database in
                 let statement = try Self.statement(sql, database)
