@@ -1,3 +1,5 @@
+internal import SayiirLog
+
 /// Something to find out about a log.
 package protocol Inspection {
     /// Whether it can read a bundle in place of a log.
@@ -30,6 +32,11 @@ extension Inspection {
                 try log.connect()
             } else if readsBundles {
                 log.bundle = try log.readBundle()
+                if let count = log.bundle?.withheld.count, count > 0 {
+                    try console.complain(
+                        "\(counted(count, "record")) of this case bundle \(count == 1 ? "is" : "are") withheld: only the hash is "
+                            + "there, and what it holds is not shown.")
+                }
             }
             let status = try run(on: log, console)
             try console.output.flush()

@@ -9,10 +9,11 @@ struct TimelineSection {
         html.element("table", [("class", "timeline")]) { html in
             html.tableHead(["Step", "When it ran", ">Duration", ">Began", "What came of it"])
             html.element("tbody") { html in
-                for chapter in story.chapters {
+                for chapter in story.folded.chapters {
                     switch chapter {
                     case .step(let step): write(step, to: &html)
                     case .moment(let moment): write(moment, to: &html)
+                    case .folded(let fold): write(fold, to: &html)
                     }
                 }
             }
@@ -75,7 +76,7 @@ struct TimelineSection {
             html.element("th", [("scope", "row")], text: moment.kind.words)
             bar([Part(from: moment.time, to: moment.time, look: moment.kind.look)], safe(moment.text), to: &html)
             html.element("td", [("class", "number")], text: "")
-            html.element("td", [("class", "number start soft")], text: (moment.time - story.start).offsetWords)
+            html.element("td", [("class", "number start soft")], text: story.offsetWords(of: moment.time))
             html.element("td", [("class", "says")]) { html in
                 html.element("div", [("class", "words")], text: safe(moment.text))
                 if let payload = moment.payload { html.payload("", payload, style) }
@@ -84,9 +85,22 @@ struct TimelineSection {
         html.markup("\n")
     }
 
+    private func write(_ fold: FoldedSteps, to html: inout HTMLWriter) {
+        html.element("tr", [("class", "moment")]) { html in
+            html.element("th", headAttributes(of: fold.first), text: "\(grouped(UInt64(fold.count))) more")
+            let end = story.end(of: fold.last)
+            bar([Part(from: fold.first.startedAt, to: end, look: "hold")], "folded", to: &html)
+            times(from: fold.first.startedAt, to: end, to: &html)
+            html.element("td", [("class", "says")]) { html in
+                html.element("div", [("class", "words")], text: fold.words(story))
+            }
+        }
+        html.markup("\n")
+    }
+
     private func times(from start: Timestamp, to end: Timestamp, to html: inout HTMLWriter) {
         html.element("td", [("class", "number")], text: (end - start).words)
-        html.element("td", [("class", "number start soft")], text: (start - story.start).offsetWords)
+        html.element("td", [("class", "number start soft")], text: story.offsetWords(of: start))
     }
 
     // MARK: Bars
