@@ -168,13 +168,13 @@ struct CatalogueOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The catalogue's file. By default it stands beside the log, with '.catalogue' after its name.",
-            valueName: "file"))
+            valueName: "file"), completion: .file(extensions: ["catalogue"]))
     var catalogue: String?
 }
 
 /// Which records are wanted.
 struct FilterOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Only records of this instance.", valueName: "id"))
+    @Option(help: ArgumentHelp("Only records of this instance.", valueName: "id"), completion: .instances)
     var instance: String?
 
     @Option(

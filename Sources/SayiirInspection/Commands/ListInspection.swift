@@ -31,8 +31,8 @@ package struct ListInspection: Inspection {
         var instances: [InstanceOverview]
         /// How many there would be without a limit.
         var total: Int
-        /// The source of the answer, as the end of a sentence.
-        var source: String
+        /// Where the answer comes from, as the end of a sentence; `nil` for the log, the bundle or the store itself.
+        var source: String?
     }
 
     private func show(_ log: LogSource, _ console: Console) throws -> ExitStatus {
@@ -50,22 +50,27 @@ package struct ListInspection: Inspection {
         return try problems.conclude()
     }
 
-    /// How many instances are shown, where they come from, and what is not among them.
+    /// What has to be known of the answer: that it comes from a catalogue, that it is not all, or that retention took something away.
+    /// Nothing is said of a log that was read whole.
     private func footer(_ answer: Answer, _ log: LogSource, _ style: Style) throws -> [String] {
         let shown = answer.instances.count
-        let count =
-            shown < answer.total
-            ? "\(grouped(UInt64(shown))) of \(counted(answer.total, "instance"))" : counted(shown, "instance")
-        let words = ["\(count), \(answer.source).", try log.retentionWords()].compactMap { $0 }
-        return words.flatMap { wrapped($0, to: style.width, first: "", indent: "") }.map { style.paint($0, .dim) }
+        var words: [String] = []
+        if shown < answer.total {
+            words.append("\(grouped(UInt64(shown))) of \(counted(answer.total, "instance"))")
+        } else if answer.source != nil {
+            words.append(counted(shown, "instance"))
+        }
+        if let source = answer.source { words.append(source) }
+        var sentences = words.isEmpty ? [] : [words.joined(separator: ", ") + "."]
+        if let retention = try log.retentionWords() { sentences.append(retention) }
+        return sentences.flatMap { wrapped($0, to: style.width, first: "", indent: "") }.map { style.paint($0, .dim) }
     }
 
     private func find(in log: LogSource, _ problems: Problems, _ console: Console) throws -> Answer {
         if let chosen = try log.storedInstances(query) {
             let isWhole = query.limit.map { chosen.count < $0 } ?? true
             return Answer(
-                instances: chosen, total: isWhole ? chosen.count : try log.store?.count(query) ?? chosen.count,
-                source: "from the table of instances of \(safe(log.directory))")
+                instances: chosen, total: isWhole ? chosen.count : try log.store?.count(query) ?? chosen.count)
         }
         if log.bundle == nil, let catalogue = log.existingCatalogue {
             do {
@@ -84,16 +89,11 @@ package struct ListInspection: Inspection {
             }
         }
         // Ids are known before decoding; the rest is only once everything was read.
-        let (census, assessment) = try log.readCensus(problems, ofKeys: { query.idPart.map($0.contains) ?? true })
+        let (census, _) = try log.readCensus(problems, ofKeys: { query.idPart.map($0.contains) ?? true })
         var all = query
         all.limit = nil
         let chosen = all.choose(from: census.summaries)
-        let source =
-            log.bundle == nil
-            ? "read from the log, up to sequence \(grouped(assessment.lastSequence))"
-            : "read from the case bundle \(safe(log.directory))"
         return Answer(
-            instances: query.limit.map { Array(chosen.prefix(max(0, $0))) } ?? chosen, total: chosen.count,
-            source: source)
+            instances: query.limit.map { Array(chosen.prefix(max(0, $0))) } ?? chosen, total: chosen.count)
     }
 }

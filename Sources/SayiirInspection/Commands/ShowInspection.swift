@@ -49,7 +49,7 @@ package struct ShowInspection: Inspection {
                     story: story, style: console.style, isAttended: moment != nil || attendance.isAttended,
                     absence: attendance.absenceWords, showsValues: showsValues)
                 for line in text.lines { try console.output.line(line) }
-                if log.bundle != nil, !story.state.phase.isEnded {
+                if log.bundle != nil, moment == nil, !story.state.phase.isEnded {
                     try console.output.line()
                     try console.output.line("Not proven: that it had no later events. Only the log tells.")
                 }

@@ -91,7 +91,7 @@ struct BundleReport {
         add("records", "\(grouped(UInt64(bundle.entries.count))), \(grouped(UInt64(events.count))) of them events")
         add("withheld", bundle.withheld.isEmpty ? nil : sequenceWords(bundle.withheld.map(\.proof.sequence)))
         add("revisions", revisionWords)
-        add("unproven", unproven.isEmpty ? nil : sequenceWords(unproven))
+        add("not proven", unproven.isEmpty ? nil : sequenceWords(unproven))
         add("log", bundle.origin.log.description)
         add("tree head", bundle.origin.head.description)
         add("chain head", "\(bundle.origin.chainHead), after record \(grouped(bundle.origin.lastSequence))")

@@ -32,7 +32,7 @@ struct ReportPage {
                 html.markup("\n")
                 html.element("main", content: body)
                 html.markup("\n")
-                html.element("footer", text: "Made by sayiir-inspect. All times are in UTC.")
+                html.element("footer", text: "Made by sayiir-inspect \(ProgramVersion.text). All times are in UTC.")
                 for script in allScripts { html.element("script") { $0.markup(script) } }
             }
         }

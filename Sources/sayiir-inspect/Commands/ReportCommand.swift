@@ -22,7 +22,7 @@ struct ReportCommand: InspectionCommand {
 
     var archives: [String] { archiveOptions.archive }
 
-    @Option(help: ArgumentHelp("Only this instance.", valueName: "id"))
+    @Option(help: ArgumentHelp("Only this instance.", valueName: "id"), completion: .instances)
     var instance: String?
 
     @OptionGroup var destination: DestinationOptions

@@ -26,7 +26,9 @@ struct ShowCommand: InspectionCommand {
 
     var archives: [String] { archiveOptions.archive }
 
-    @Argument(help: ArgumentHelp("The instance's id; a case bundle has one only.", valueName: "instance"))
+    @Argument(
+        help: ArgumentHelp("The instance's id; a case bundle has one only.", valueName: "instance"),
+        completion: .instances)
     var instance: String?
 
     var mostOperands: Int { 1 }
