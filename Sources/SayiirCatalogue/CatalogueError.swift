@@ -14,7 +14,8 @@ public enum CatalogueError: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .unusable(let file, let reason):
             "the catalogue \(file) cannot be used: \(reason). It holds nothing that the log does not: rebuild it."
-        case .database(let file, let reason): "the catalogue \(file) cannot be read or written: \(reason)."
+        case .database(let file, let reason):
+            "the catalogue \(file) cannot be read or written: \(reason). Name a file in a directory that may be written to with --catalogue."
         case .refused(let file, let reason, let advice): "'\(file)' \(reason). \(advice)"
         case .statement(let reason): "the statement was refused: \(reason)"
         }

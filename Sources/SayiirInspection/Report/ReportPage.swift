@@ -90,7 +90,7 @@ extension HTMLWriter {
     }
 
     /// Writes the head of a table; a title that begins with `>` stands over numbers.
-    mutating func tableHead(_ titles: [String]) {
+    mutating func tableHead(_ titles: [String], secondRow: ((inout HTMLWriter) -> Void)? = nil) {
         element("thead") { html in
             html.element("tr") { html in
                 for title in titles {
@@ -100,6 +100,7 @@ extension HTMLWriter {
                         text: isNumber ? String(title.dropFirst()) : title)
                 }
             }
+            secondRow?(&html)
         }
     }
 

@@ -7,7 +7,8 @@ struct TimelineSection {
 
     func write(to html: inout HTMLWriter) {
         html.element("table", [("class", "timeline")]) { html in
-            html.tableHead(["Step", "When it ran", ">Duration", ">Began", "What came of it"])
+            html.tableHead(
+                ["Step", "When it ran", ">Duration", ">Began", "What came of it"], secondRow: writeTicks)
             html.element("tbody") { html in
                 for chapter in story.folded.chapters {
                     switch chapter {
@@ -23,6 +24,22 @@ struct TimelineSection {
             html.element("span", text: "The bars span \((story.times.upperBound - story.start).words)")
         }
     }
+
+    /// The distances from the start at which the bars have faint lines.
+    private func writeTicks(to html: inout HTMLWriter) {
+        let whole = story.times.upperBound - story.start
+        html.element("tr", [("class", "ticks")]) { html in
+            html.element("td", text: "")
+            html.element("td", [("class", "bar")]) { html in
+                html.element("div", [("class", "axis")]) { html in
+                    for part in 0...Self.tickCount { html.element("span", text: (whole * part / Self.tickCount).words) }
+                }
+            }
+            html.element("td", [("colspan", "3")], text: "")
+        }
+    }
+
+    private static let tickCount = 4
 
     private func write(_ step: StepStory, to html: inout HTMLWriter) {
         let isTold = step.isToldByAttempts
@@ -135,6 +152,15 @@ struct TimelineSection {
             ) { html in
                 html.element(
                     "rect", [("class", "ground"), ("x", "0"), ("y", "5"), ("width", "1000"), ("height", "4")], text: "")
+                for tick in 1..<Self.tickCount {
+                    html.element(
+                        "rect",
+                        [
+                            ("class", "tick"), ("x", "\(1000 * tick / Self.tickCount)"), ("y", "0"), ("width", "1"),
+                            ("height", "14"),
+                        ],
+                        text: "")
+                }
                 for part in parts {
                     let start = place(of: part.from)
                     let width = max(5, place(of: part.to) - start)

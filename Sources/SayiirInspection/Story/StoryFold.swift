@@ -91,7 +91,10 @@ extension Story {
     private func hiddenPlaces(among places: [Int]) -> [Int] {
         let middle = places.dropFirst(Self.shownFirst).dropLast(Self.shownLast)
         let troubled = middle.filter { step(at: $0)?.isTroubled ?? false }.prefix(Self.mostTroubled)
-        let slow = middle.sorted { (duration(at: $1), $0) < (duration(at: $0), $1) }.prefix(Self.mostSlow)
+        let durations = middle.map { (place: $0, duration: duration(at: $0)) }.sorted { $0.duration > $1.duration }
+        // Only what stands out: of a great many that take the same time none is slow.
+        let median = durations.isEmpty ? .zero : durations[durations.count / 2].duration
+        let slow = durations.prefix(Self.mostSlow).filter { $0.duration > median + median }.map(\.place)
         let shown = Set(troubled).union(slow)
         return middle.filter { !shown.contains($0) }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SayiirEvents
 import SayiirInspection
 
 /// `sayiir-inspect report`.
@@ -27,5 +28,9 @@ struct ReportCommand: InspectionCommand {
 
     @OptionGroup var destination: DestinationOptions
 
-    func inspection(_ operands: [String]) -> any Inspection { ReportInspection(of: instance, to: destination.value) }
+    func inspection(_ operands: [String]) -> any Inspection {
+        var report = ReportInspection(of: instance, to: destination.value)
+        report.madeAt = .present
+        return report
+    }
 }

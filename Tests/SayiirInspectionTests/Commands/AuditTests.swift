@@ -75,7 +75,7 @@ import Testing
         forked.add("c", 0, .submit("flow", "1"))
         forked.add("c", 86_400_001, .derived(Event.Derived(source: "a", sourceRevision: 1)))
         #expect(!Run(VerifyInspection(), on: try await disk(forked), style: Style()).output.contains("run back"))
-        #expect(!Run(VerifyInspection(), on: try await sampleDisk(), style: Style()).output.contains("run back"))
+        #expect(!Run(VerifyInspection(), on: try await LongLog.make().disk, style: Style()).output.contains("run back"))
     }
 
     @Test("A fork has times of its own, names its source, and is found from there")

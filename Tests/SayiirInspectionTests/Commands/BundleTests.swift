@@ -202,6 +202,8 @@ import Testing
                   log         \(log)
                   tree head   \(head)
                   chain head  \(chain), after record 48
+                  not proven  that it had no later events: only the log tells
+                  not proven  that times, actors and reasons are true: the writer of a record chose them
 
                 """)
         let alone = read(verify(), on: disk)
