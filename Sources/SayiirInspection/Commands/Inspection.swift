@@ -42,8 +42,18 @@ extension Inspection {
             try console.output.flush()
             return status
         } catch {
-            return console.end(with: error, on: log)
+            let isBundle = !readsBundles && log.storeAddress == nil && (try? log.readBundle()) != nil
+            return console.end(with: isBundle ? InspectionError.isBundle(log.directory) : error, on: log)
         }
+    }
+}
+
+extension InspectionError {
+    /// The error of a command that reads logs and was given a case bundle.
+    fileprivate static func isBundle(_ path: String) -> InspectionError {
+        InspectionError(
+            "'\(safe(path))' is a case bundle, which this command does not read. show, why, list, diff, report, verify and export do; here, "
+                + "give the log's directory.")
     }
 }
 

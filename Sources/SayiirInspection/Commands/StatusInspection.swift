@@ -28,7 +28,7 @@ package struct StatusInspection: Inspection {
             directory: log.directory, movedTo: try log.destination(), assessment: assessment,
             treeHead: tree.finish(lastSequence: assessment.lastSequence),
             surroundings: try Surroundings(of: log, snapshots: try log.reader.snapshots()),
-            writer: try log.reader.writer(),
+            writer: try writer(of: log),
             times: census.times, clock: clock, rates: census.rates, counts: census.counts,
             live: census.live(served: served), quarantined: try log.reader.quarantinedFiles(),
             unreadableCount: problems.unreadableCount)
@@ -39,5 +39,14 @@ package struct StatusInspection: Inspection {
             for line in overview.lines(console.style) { try console.output.line(line) }
         }
         return try problems.conclude()
+    }
+
+    /// The process that has the log open. The lock may be readable to its owner only, which keeps nobody from all else.
+    private func writer(of log: LogSource) throws -> String? {
+        do {
+            return try log.reader.writer()
+        } catch LogError.fileSystem(let error) where error.isRefusedAccess {
+            return "not known, as \(error.path) may not be read"
+        }
     }
 }

@@ -95,7 +95,7 @@ struct BundleReport {
         add("log", bundle.origin.log.description)
         add("tree head", bundle.origin.head.description)
         add("chain head", "\(bundle.origin.chainHead), after record \(grouped(bundle.origin.lastSequence))")
-        for line in missingProofs { add("not proven", line) }
+        for line in missingProofs { lines += fieldLines("not proven", line, style) }
         return lines
     }
 

@@ -49,7 +49,7 @@ struct ProofReport {
         case .unreadable(let reason): add("content", reason)
         }
         add("tree head", head.description)
-        for line in missingProofs { add("not proven", line) }
+        for line in missingProofs { lines += fieldLines("not proven", line, style) }
         return lines.map(\.withoutTrailingBlanks)
     }
 

@@ -68,7 +68,7 @@ struct VerifyReport {
         add("seen head", seenHead?.words)
         add("times", clock.words)
         for line in surroundings.lines { add(line.name, line.text) }
-        for line in notProven { add("not proven", line) }
+        for line in notProven { lines += fieldLines("not proven", line, style) }
         return lines
     }
 
