@@ -78,6 +78,23 @@ import Testing
         #expect(!Run(VerifyInspection(), on: try await LongLog.make().disk, style: Style()).output.contains("run back"))
     }
 
+    @Test("The kind of an event is told without decoding it, and no bytes are too odd for that")
+    func kinds() {
+        for event in History.sample.events {
+            var bytes: [UInt8] = []
+            event.encode(into: &bytes)
+            #expect(Event.Kind(of: bytes[...]) == event.body.kind)
+            for end in bytes.indices { _ = Event.Kind(of: bytes[..<end]) }
+            for place in bytes.indices {
+                var changed = bytes
+                changed[place] ^= 0xFF
+                _ = Event.Kind(of: changed[...])
+            }
+        }
+        #expect(Event.Kind(of: []) == nil)
+        #expect(Event.Kind(of: [UInt8](repeating: 0xFF, count: 40)[...]) == nil)
+    }
+
     @Test("A fork has times of its own, names its source, and is found from there")
     func forks() async throws {
         var history = History()
