@@ -208,6 +208,22 @@ import Testing
         }
     }
 
+    @Test("Damage in an archived segment is told of the file in the archive")
+    func archivedDamage() async throws {
+        let log = try await LongLog.make()
+        #expect(try log.removeOldest(archiving: true, leaving: 200_000) > 0)
+        let name = try #require(try log.disk.entries(ofDirectory: "archive").filter { $0.hasSuffix(".sealed") }.min())
+        var bytes = try log.disk.bytes(of: "archive/\(name)")
+        bytes[5000] ^= 1
+        try log.disk.setBytes(bytes, of: "archive/\(name)")
+        for inspection in [ListInspection(), VerifyInspection()] as [any Inspection] {
+            let run = Run(inspection, on: log.disk, archives: ["archive"], style: Style())
+            let said = run.output + run.complaints.joined()
+            #expect(
+                run.status == .corrupt && said.contains("archive/\(name)") && !said.contains("log/\(name)"), "\(said)")
+        }
+    }
+
     @Test("retention names a segment that stays because a record in it is from the future")
     func future() async throws {
         let log = try await LongLog.make()
