@@ -24,6 +24,12 @@ package struct ShowInspection: Inspection {
         let problems = Problems(console)
         let instance = try log.instance(instance)
         let history = try log.history(of: instance, problems, showsUnreadable: listsEvents)
+        if log.store == nil, case .sequence(let wanted)? = moment, let last = history.assessment?.lastSequence,
+            wanted > last
+        {
+            throw InspectionError(
+                "there is no sequence \(grouped(wanted)) yet: the last one of '\(log.directory)' is \(grouped(last)).")
+        }
         let chosen = history.entries.filter { entry in moment.map { $0.includes(entry) } ?? true }
         guard !chosen.isEmpty else { throw notYet(instance, history.entries[0]) }
         problems.assessment = history.assessment

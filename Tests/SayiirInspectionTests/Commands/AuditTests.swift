@@ -224,6 +224,17 @@ import Testing
         }
     }
 
+    @Test("A sequence that the log does not have yet is refused rather than shown as if it were there")
+    func laterSequence() async throws {
+        var show = ShowInspection("order-42")
+        show.moment = .sequence(49)
+        let run = try await Run(onSample: show)
+        #expect(run.status == .failure && run.output.isEmpty)
+        #expect(run.complaints == ["there is no sequence 49 yet: the last one of 'log' is 48."])
+        show.moment = .sequence(48)
+        #expect(try await Run(onSample: show).status == .clean)
+    }
+
     @Test("retention names a segment that stays because a record in it is from the future")
     func future() async throws {
         let log = try await LongLog.make()
