@@ -26,7 +26,7 @@ public struct CatalogueDifference: Hashable, Sendable, CustomStringConvertible {
 extension Catalogue {
     /// Holds the catalogue against its log: builds another from the log, up to the same sequence, and compares all rows.
     ///
-    /// What retention has taken from the log since is not compared. Costs as much as ``rebuild(progress:)``, changes nothing.
+    /// What retention has taken from the log since, and no archive that is read holds, is not compared. Costs as much as ``rebuild(progress:)``, changes nothing.
     ///
     /// - Parameters:
     ///   - limit: How many differences are returned at most, of each kind and side.
@@ -36,12 +36,13 @@ extension Catalogue {
     public func check(limit: Int = 10, progress: (CatalogueProgress) throws -> Void = { _ in }) throws
         -> [CatalogueDifference]
     {
+        let path = try approvedPath(.read)
         let file = try CatalogueFile(opening: path, isReadOnly: true)
         let position = try file.wrapping { try file.database.read(CataloguePosition.init) }
-        let draft = draftPath
+        let draft = draftPath(for: path)
         defer { removeFiles(of: draft) }
         _ = try build(draft, through: position.sequence, progress: progress)
-        let beginning = try reader.removedSegments().last.map { $0.lastSequence + 1 } ?? 1
+        let beginning = try reader.firstSequence()
         return try file.wrapping {
             try file.database.writeWithoutTransaction { database in
                 try database.execute(sql: "ATTACH DATABASE ? AS other", arguments: [draft])
@@ -56,7 +57,8 @@ extension Catalogue {
     private static func differences(
         _ kind: String, _ rows: (String) -> String, from beginning: UInt64, _ limit: Int, _ database: Database
     ) throws -> [CatalogueDifference] {
-        let known = "first_sequence >= \(beginning)"
+        let known =
+            "first_sequence >= \(beginning) AND id NOT IN (SELECT id FROM main.instance WHERE first_sequence < \(beginning))"
         let pairs: [(CatalogueDifference.Side, String)] = [
             (.catalogue, "\(rows("main")) AND \(known) EXCEPT \(rows("other")) AND \(known)"),
             (.log, "\(rows("other")) AND \(known) EXCEPT \(rows("main")) AND \(known)"),
@@ -75,7 +77,7 @@ extension Catalogue {
             "instance",
             { schema in
                 """
-                SELECT id, workflow, status, detail, run, revision, priority, tags, steps_done, steps_begun, definition,
+                SELECT id, workflow, status, detail, run, revision, priority, tags, derived_from, derived_revision, steps_done, steps_begun, definition,
                     submitted, updated, ended, step, signal, since, due, error_type, error, actor, reason, first_sequence,
                     last_sequence FROM \(schema).instance WHERE 1
                 """

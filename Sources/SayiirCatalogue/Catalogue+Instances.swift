@@ -6,6 +6,8 @@ package import SayiirProjection
 package struct CatalogueAnswer<Value: Sendable>: Sendable {
     /// The answer.
     package var value: Value
+    /// The first sequence that it takes into account.
+    package var firstSequence: UInt64
     /// The last sequence that it takes into account.
     package var sequence: UInt64
     /// How many records could not be decoded and are not in it.
@@ -19,18 +21,43 @@ extension Catalogue {
     package func instances(_ query: InstanceQuery) throws -> CatalogueAnswer<[InstanceOverview]> {
         try answer { database in
             let (sql, arguments) = query.statement
+            database.add(function: Self.containsIgnoringCase)
             return try Row.fetchAll(database, sql: sql, arguments: arguments).map(InstanceOverview.init)
         }
     }
 
+    /// The number of instances that a query would choose if it had no limit. Takes nothing in.
+    ///
+    /// - Throws: ``CatalogueError``.
+    package func count(_ query: InstanceQuery) throws -> Int {
+        var query = query
+        query.limit = nil
+        return try answer { [query] database in
+            let (sql, arguments) = query.statement
+            database.add(function: Self.containsIgnoringCase)
+            return try Int.fetchOne(database, sql: "SELECT count(*) FROM (\(sql))", arguments: arguments) ?? 0
+        }.value
+    }
+
+    /// SQLite's own functions fold the case of ASCII letters only.
+    private static let containsIgnoringCase = DatabaseFunction(
+        "contains_ignoring_case", argumentCount: 2, pure: true
+    ) { values in
+        guard let text = String.fromDatabaseValue(values[0]), let part = String.fromDatabaseValue(values[1]) else {
+            return nil
+        }
+        return InstanceQuery.contains(part, inError: text)
+    }
+
     /// Reads in one transaction, so that the sequence fits the answer.
     private func answer<Value: Sendable>(_ read: (Database) throws -> Value) throws -> CatalogueAnswer<Value> {
-        let file = try CatalogueFile(opening: path, isReadOnly: true)
+        let file = try CatalogueFile(opening: try approvedPath(.read), isReadOnly: true)
         return try file.wrapping {
             try file.database.read { database in
                 let position = try CataloguePosition(database)
                 return CatalogueAnswer(
-                    value: try read(database), sequence: position.sequence, unreadableCount: position.unreadable)
+                    value: try read(database), firstSequence: position.firstSequence, sequence: position.sequence,
+                    unreadableCount: position.unreadable)
             }
         }
     }
@@ -50,7 +77,7 @@ extension InstanceQuery {
         if let tag { require("tags IS NOT NULL AND EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)", [tag]) }
         if let errorPart {
             let text = "CASE error_type WHEN '' THEN error ELSE error_type || ': ' || error END"
-            require("error_type IS NOT NULL AND instr(\(text), ?) > 0", [errorPart])
+            require("error_type IS NOT NULL AND contains_ignoring_case(\(text), ?)", [errorPart])
         }
         if let since { require("updated >= ?", [since.nanosecondsSinceEpoch]) }
         if let until { require("updated <= ?", [until.nanosecondsSinceEpoch]) }

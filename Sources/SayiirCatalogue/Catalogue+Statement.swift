@@ -1,4 +1,5 @@
 internal import GRDB
+internal import GRDBSQLite
 
 /// The rows that a person's own SQL gave.
 package struct CatalogueTable: Sendable {
@@ -23,9 +24,10 @@ extension Catalogue {
     /// - Throws: ``CatalogueError/statement(reason:)`` if it is wrong, is more than one, or might change something; other
     ///   ``CatalogueError`` if the catalogue cannot be read.
     package func run(_ sql: String) throws -> CatalogueTable {
-        let file = try CatalogueFile(opening: path, isReadOnly: true)
+        let file = try CatalogueFile(opening: try approvedPath(.read), isReadOnly: true)
         do {
             return try file.database.read { database in
+                if let connection = database.sqliteConnection { sqlite3_limit(connection, SQLITE_LIMIT_ATTACHED, 0) }
                 let statement = try Self.statement(sql, database)
                 var table = CatalogueTable(columns: statement.columnNames)
                 let rows = try Row.fetchCursor(statement)
@@ -36,6 +38,8 @@ extension Catalogue {
             switch error.resultCode {
             case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_IOERR, .SQLITE_BUSY, .SQLITE_CANTOPEN:
                 return try file.wrapping { throw error }
+            case .SQLITE_ERROR where error.message?.contains("too many attached databases") == true:
+                throw CatalogueError.statement(reason: "no other database can be attached")
             default: throw CatalogueError.statement(reason: error.message ?? "\(error.resultCode)")
             }
         }

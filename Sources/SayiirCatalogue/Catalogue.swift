@@ -47,13 +47,15 @@ public struct Catalogue: Sendable {
     /// Whether there is a file.
     public var exists: Bool { access(path, F_OK) == 0 }
 
-    /// Takes in what the log has and the catalogue has not; makes the catalogue if there is none, and builds it anew if it cannot be used.
+    /// Takes in what the log has and the catalogue has not; makes the catalogue if there is none, and builds it anew if it cannot be used
+    /// or does not reach as far back as the log and its archives.
     ///
     /// Costs four to five microseconds an event. Memory does not grow with the log.
     ///
     /// - Parameter progress: Called now and then with how far it is.
     /// - Returns: The last sequence that the catalogue has.
-    /// - Throws: ``CatalogueError/database(file:reason:)``, `LogError` if the log cannot be read, and what `progress` throws.
+    /// - Throws: ``CatalogueError/database(file:reason:)``, ``CatalogueError/refused(file:reason:advice:)`` if the file is not this log's
+    ///   catalogue, `LogError` if the log cannot be read, and what `progress` throws.
     @discardableResult
     public func update(progress: (CatalogueProgress) throws -> Void = { _ in }) throws -> UInt64 {
         do {
@@ -70,16 +72,23 @@ public struct Catalogue: Sendable {
     /// - Throws: As ``update(progress:)``.
     @discardableResult
     public func rebuild(progress: (CatalogueProgress) throws -> Void = { _ in }) throws -> UInt64 {
-        let draft = draftPath
+        let target = try approvedPath(.written)
+        try refuseOtherLog(target)
+        let draft = draftPath(for: target)
         defer { removeFiles(of: draft) }
         let sequence = try build(draft, progress: progress)
+        // Building may have taken long.
+        guard try approvedPath(.written) == target else {
+            throw CatalogueError.refused(
+                file: path, reason: "was replaced while the catalogue was built", advice: "Run the command again.")
+        }
         let files = LocalFileSystem()
         do throws(FileSystemError) {
             // Nothing was synced so far, and a name must not come before what it names.
             try files.open(draft, as: .readWrite).synchronize()
             // What a process that has the old file open still writes goes into files that have no name any more.
-            for suffix in ["-wal", "-shm"] { try? files.remove(path + suffix) }
-            try files.rename(draft, to: path)
+            for suffix in ["-wal", "-shm"] { try? files.remove(target + suffix) }
+            try files.rename(draft, to: target)
         } catch {
             throw CatalogueError.database(file: path, reason: "\(error)")
         }
@@ -87,13 +96,13 @@ public struct Catalogue: Sendable {
     }
 
     /// Where a new one is made before it takes the place of the old one: another file each time, since others may be at it too.
-    var draftPath: String { "\(path).\(getpid())-\(UInt64.random(in: 0 ... .max)).new" }
+    func draftPath(for target: String) -> String { "\(target).\(getpid())-\(UInt64.random(in: 0 ... .max)).new" }
 
     /// Makes a catalogue of the log through a sequence.
     func build(
         _ draft: String, through limit: UInt64 = .max, progress: (CatalogueProgress) throws -> Void = { _ in }
     ) throws -> UInt64 {
-        removeAbandonedDrafts()
+        removeAbandonedDrafts(of: draft)
         removeFiles(of: draft)
         let file = try CatalogueFile(creating: draft)
         var update = try CatalogueUpdate(file, from: reader, through: limit)
@@ -122,22 +131,9 @@ public struct Catalogue: Sendable {
     /// - Throws: ``CatalogueError/unusable(file:reason:)`` also if there is no catalogue.
     func beginUpdate() throws -> CatalogueUpdate {
         guard exists else { throw CatalogueError.unusable(file: path, reason: "there is none") }
-        return try CatalogueUpdate(CatalogueFile(opening: path), from: reader)
-    }
-
-    /// Removes what processes left that were killed while they built.
-    private func removeAbandonedDrafts() {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        let folder = parts.dropLast().joined(separator: "/")
-        let directory = parts.count == 1 ? "." : folder.isEmpty ? "/" : folder
-        guard let name = parts.last, let entries = try? LocalFileSystem().entries(ofDirectory: directory) else {
-            return
-        }
-        for entry in entries where entry.hasPrefix("\(name).") && entry.hasSuffix(".new") {
-            let number = entry.dropFirst(name.count + 1).prefix { $0 != "-" }
-            guard let process = pid_t(number), process > 0, kill(process, 0) != 0, errno == ESRCH else { continue }
-            removeFiles(of: "\(directory)/\(entry)")
-        }
+        let target = try approvedPath(.written)
+        try refuseOtherLog(target)
+        return try CatalogueUpdate(CatalogueFile(opening: target), from: reader)
     }
 
     func removeFiles(of path: String) {

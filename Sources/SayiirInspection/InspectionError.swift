@@ -22,6 +22,8 @@ package struct InspectionError: Error, CustomStringConvertible {
         switch error {
         case let error as InspectionError:
             self = error
+        case let error as WriteTarget.Refusal:
+            self.init("'\(safe(error.path))' \(safe(error.reason)). \(error.advice)")
         case LogError.refused(let assessment):
             self.init("\(error)", status: ExitStatus(assessment.verdict))
         case LogError.notALog(_, let reason):

@@ -18,6 +18,7 @@ struct InspectCommand: ParsableCommand {
             Example:
               sayiir-inspect show jobs.sayiir order-42
             """,
+        version: ProgramVersion.line,
         subcommands: [
             StatusCommand.self, ListCommand.self, ShowCommand.self, WhyCommand.self, TailCommand.self, DumpCommand.self,
             ExplainCommand.self, VerifyCommand.self, TruncateTailCommand.self, SalvageCommand.self,

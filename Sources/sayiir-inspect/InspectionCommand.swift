@@ -14,6 +14,7 @@ protocol InspectionCommand: PerformableCommand {
     var common: Common { get }
     var archives: [String] { get }
     var catalogue: String? { get }
+    var usesCatalogue: Bool { get }
 
     /// How many arguments follow the log's, which are then ``operands``.
     var mostOperands: Int { get }
@@ -32,6 +33,9 @@ extension InspectionCommand {
     /// Some use the catalogue: see ``CatalogueOptions``.
     var catalogue: String? { nil }
 
+    /// All that can ask the catalogue do, unless it is forbidden.
+    var usesCatalogue: Bool { true }
+
     /// Most have none: what is to be known of them is given by options.
     var mostOperands: Int { 0 }
     var operands: [String] { [] }
@@ -39,11 +43,12 @@ extension InspectionCommand {
     /// Does what the arguments ask for.
     func perform() throws -> ExitStatus {
         let place = try common.place(operands, most: mostOperands)
-        let source =
+        var source =
             switch place.source {
             case .log(let directory): LogSource(directory: directory, archives: archives, catalogue: catalogue)
             case .store(let address): LogSource(address)
             }
+        source.usesCatalogue = usesCatalogue
         return try inspection(place.operands).perform(on: source, common.display.console())
     }
 }
@@ -163,13 +168,13 @@ struct CatalogueOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The catalogue's file. By default it stands beside the log, with '.catalogue' after its name.",
-            valueName: "file"))
+            valueName: "file"), completion: .file(extensions: ["catalogue"]))
     var catalogue: String?
 }
 
 /// Which records are wanted.
 struct FilterOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Only records of this instance.", valueName: "id"))
+    @Option(help: ArgumentHelp("Only records of this instance.", valueName: "id"), completion: .instances)
     var instance: String?
 
     @Option(

@@ -37,6 +37,9 @@ struct StoreOptions: ParsableArguments {
     func place(first: String?, _ operands: [String], most: Int) throws -> Place {
         let arguments = [first].compactMap { $0 } + operands
         if let postgres {
+            guard !postgres.isEmpty else {
+                throw InspectionError("--postgres is empty. Give a URL like postgresql://user@host/database.")
+            }
             guard arguments.count <= most else {
                 throw InspectionError("--postgres takes the place of DIR: give no directory.")
             }

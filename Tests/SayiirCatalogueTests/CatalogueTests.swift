@@ -184,7 +184,7 @@ import Testing
         #expect(attempts == steps.map { "\($0) | completed | worker-\($0) | 20.0" })
     }
 
-    @Test("a catalogue that is deleted, damaged, of another schema, or something else is built again")
+    @Test("A catalogue that is deleted, damaged, empty or of another schema is built again")
     func disposable() async throws {
         let log = try TestLog()
         try await log.append(History.sample.events)
@@ -192,9 +192,6 @@ import Testing
         let whole = UInt64(History.sample.events.count)
         let ruins: [(String) throws -> Void] = [
             { try FileManager.default.removeItem(atPath: $0) },
-            {
-                try Data("no database at all, but long enough to be looked at".utf8).write(to: URL(fileURLWithPath: $0))
-            },
             { try Data().write(to: URL(fileURLWithPath: $0)) },
             { path in
                 var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -202,12 +199,9 @@ import Testing
                 try bytes.write(to: URL(fileURLWithPath: path))
             },
             { path in try DatabaseQueue(path: path).write { try $0.execute(sql: "PRAGMA user_version = 1") } },
-            { path in try DatabaseQueue(path: path).write { try $0.execute(sql: "PRAGMA application_id = 3") } },
             { path in try DatabaseQueue(path: path).write { try $0.execute(sql: "DROP TABLE catalogue") } },
             { path in
                 try DatabaseQueue(path: path).write { try $0.execute(sql: "UPDATE catalogue SET position = '1 2 3'") }
-            },
-            { path in try DatabaseQueue(path: path).write { try $0.execute(sql: "UPDATE catalogue SET log = 'other'") }
             },
         ]
         for (number, ruin) in ruins.enumerated() {
@@ -216,6 +210,60 @@ import Testing
             for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: log.path + suffix) }
             #expect(try log.catalogue.update() == whole, "ruin \(number)")
             #expect(try log.catalogue.check() == [], "ruin \(number)")
+        }
+    }
+
+    @Test("A file that is not this log's catalogue is refused and stays as it is")
+    func foreign() async throws {
+        let log = try TestLog()
+        try await log.append(History.sample.events)
+        try await log.close()
+        let foreign: [(String) throws -> Void] = [
+            {
+                try Data("no database at all, but long enough to be looked at".utf8).write(to: URL(fileURLWithPath: $0))
+            },
+            { path in try DatabaseQueue(path: path).write { try $0.execute(sql: "PRAGMA application_id = 3") } },
+            { path in try DatabaseQueue(path: path).write { try $0.execute(sql: "UPDATE catalogue SET log = 'other'") }
+            },
+        ]
+        for (number, change) in foreign.enumerated() {
+            try? FileManager.default.removeItem(atPath: log.path)
+            try log.catalogue.rebuild()
+            try change(log.path)
+            for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: log.path + suffix) }
+            let before = try Data(contentsOf: URL(fileURLWithPath: log.path))
+            for call in [{ _ = try log.catalogue.update() }, { _ = try log.catalogue.rebuild() }] {
+                #expect {
+                    try call()
+                } throws: { error in
+                    guard case CatalogueError.refused(let file, _, _) = error else { return false }
+                    return file == log.path
+                }
+            }
+            #expect(try Data(contentsOf: URL(fileURLWithPath: log.path)) == before, "case \(number)")
+        }
+    }
+
+    @Test("The catalogue that stands where this log's belongs is built again if it is another log's")
+    func defaultPlace() async throws {
+        let folder = try TestLog().folder
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let directory = folder.appendingPathComponent("jobs").path
+        for _ in 0..<2 {
+            let writer = try await LogWriter.open(directory: directory)
+            var batch = RecordBatch()
+            for event in History.sample.events {
+                try batch.append(
+                    kind: .event, key: event.instance.rawValue, timestamp: event.time.nanosecondsSinceEpoch
+                ) { event.encode(into: &$0) }
+            }
+            try await writer.append(batch)
+            try await writer.close()
+            let catalogue = Catalogue(ofLog: directory)
+            #expect(try catalogue.update() == UInt64(History.sample.events.count))
+            #expect(try catalogue.status().log == LogReader(directory: directory).identity()?.description)
+            try FileManager.default.removeItem(atPath: directory)
         }
     }
 

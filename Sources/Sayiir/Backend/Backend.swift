@@ -297,7 +297,7 @@ public struct InstanceSummary: Hashable, Sendable {
     public var definition: DefinitionHash?
     /// Where its current run stands.
     public var phase: InstancePhase
-    /// When the current run was submitted.
+    /// When the current run was submitted; of a fork, when it was made from its source.
     public var submittedAt: Timestamp?
     /// When its last event was recorded.
     public var updatedAt: Timestamp?

@@ -57,6 +57,10 @@ struct CopiedPast {
     ///   ``BackendError/unreadableEvent(instance:sequence:file:offset:reason:)``.
     init(of bundle: RecordBundle) throws(WorkflowError) {
         let id = InstanceID(bundle.key)
+        guard bundle.withheld.isEmpty else {
+            throw .notImportable(
+                id, reason: "\(bundle.withheld.count) of its records are withheld: only their hashes are there")
+        }
         var events: [Event] = []
         for entry in bundle.entries {
             let event: Event?

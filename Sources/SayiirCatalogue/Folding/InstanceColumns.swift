@@ -5,6 +5,8 @@ internal import SayiirProjection
 struct InstanceColumns {
     /// The tags, as JSON; `nil` if it has none.
     var tags: String?
+    /// What it was copied from, if it is a fork.
+    var origin: Event.Derived?
     /// The step that the status is about.
     var step: Step?
     /// The signal that it waits for.
@@ -20,6 +22,7 @@ struct InstanceColumns {
 
     init(_ state: InstanceState) {
         tags = state.tags.isEmpty ? nil : Self.json(state.tags)
+        if case .derived(let body)? = state.lineage { origin = body }
         since = state.updatedAt
         switch state.status {
         case .waiting(let step, let until): (self.step, since, due) = (step, state.steps[step]?.startedAt, until)

@@ -6,6 +6,8 @@ internal import SayiirLog
 struct CataloguePosition: Hashable, Sendable {
     /// The log's identity; empty before it has one.
     var log = ""
+    /// The sequence from which on it is complete: that of the first record that could be read when it was built.
+    var firstSequence: UInt64 = 1
     /// The last sequence that was taken in.
     var sequence: UInt64 = 0
     /// Where the frame begins that was taken in last; `nil` before the first.
@@ -30,6 +32,7 @@ extension CataloguePosition {
         self.init()
         guard let row = try Row.fetchOne(database, sql: "SELECT * FROM catalogue") else { return }
         log = row["log"]
+        firstSequence = UInt64(clamping: row["first_sequence"] as Int64)
         sequence = UInt64(clamping: row["sequence"] as Int64)
         frameStart = (row["position"] as String?).flatMap(LogPosition.init(_:))
         digest = row["digest"] ?? ""
@@ -43,9 +46,10 @@ extension CataloguePosition {
     func write(_ database: Database) throws {
         try database.execute(
             sql:
-                "DELETE FROM catalogue; INSERT INTO catalogue VALUES (:log, :sequence, :position, :digest, :unreadable, :earliest, :latest)",
+                "DELETE FROM catalogue; INSERT INTO catalogue VALUES (:log, :first, :sequence, :position, :digest, :unreadable, :earliest, :latest)",
             arguments: [
-                "log": log, "sequence": Int64(clamping: sequence), "position": frameStart?.text,
+                "log": log, "first": Int64(clamping: firstSequence), "sequence": Int64(clamping: sequence),
+                "position": frameStart?.text,
                 "digest": digest, "unreadable": Int64(clamping: unreadable),
                 "earliest": times?.lowerBound.nanosecondsSinceEpoch, "latest": times?.upperBound.nanosecondsSinceEpoch,
             ])

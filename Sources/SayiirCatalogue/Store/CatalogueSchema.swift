@@ -3,19 +3,19 @@ internal import SayiirProjection
 /// The catalogue's tables and views, as SQL. `docs/CATALOGUE.md` describes the views; people's own queries rely on them.
 enum CatalogueSchema {
     /// The version of tables and views, with that of the states in them. A catalogue of another version is rebuilt.
-    static let version = 1000 + Int(InstanceState.encodingVersion)
+    static let version = 2000 + Int(InstanceState.encodingVersion)
     /// What SQLite's `application_id` says of a catalogue: "Sayi".
     static let applicationID = 0x5361_7969
 
     /// Tables without which nothing can be taken in. Times are nanoseconds since 1970.
     static let tables = """
         CREATE TABLE catalogue (
-            log TEXT NOT NULL, sequence INTEGER NOT NULL, position TEXT, digest TEXT NOT NULL, unreadable INTEGER NOT NULL,
+            log TEXT NOT NULL, first_sequence INTEGER NOT NULL, sequence INTEGER NOT NULL, position TEXT, digest TEXT NOT NULL, unreadable INTEGER NOT NULL,
             earliest INTEGER, latest INTEGER);
         CREATE TABLE instance (
             number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, workflow TEXT NOT NULL, status TEXT NOT NULL,
-            detail TEXT NOT NULL, run INTEGER NOT NULL, revision INTEGER NOT NULL, priority INTEGER NOT NULL, tags TEXT,
-            steps_done INTEGER NOT NULL, steps_begun INTEGER NOT NULL, definition TEXT, submitted INTEGER,
+            detail TEXT NOT NULL, run INTEGER NOT NULL, revision INTEGER NOT NULL, priority INTEGER NOT NULL, tags TEXT, derived_from TEXT,
+            derived_revision INTEGER, steps_done INTEGER NOT NULL, steps_begun INTEGER NOT NULL, definition TEXT, submitted INTEGER,
             updated INTEGER, ended INTEGER, step TEXT, signal TEXT, since INTEGER, due INTEGER, error_type TEXT,
             error TEXT, actor TEXT, reason TEXT, first_sequence INTEGER NOT NULL, last_sequence INTEGER NOT NULL);
         CREATE TABLE instance_state (number INTEGER PRIMARY KEY, state BLOB NOT NULL);
@@ -59,7 +59,7 @@ enum CatalogueSchema {
             id AS instance, workflow, status, NULLIF(detail, '') AS detail, run, revision, priority, tags, steps_done,
             steps_begun, definition, \(time("submitted")), \(time("updated")), \(time("ended")),
             (COALESCE(ended, updated) - submitted) / 1e9 AS duration_seconds,
-            error_type, error, actor, reason, \(time("due")), first_sequence, last_sequence
+            error_type, error, actor, reason, \(time("due")), first_sequence, last_sequence, derived_from, derived_revision
             FROM instance WHERE status <> 'deleted';
         CREATE VIEW attempts AS SELECT
             i.id AS instance, i.workflow, a.run, a.step, a.attempt, a.outcome, a.executor, \(time("started", of: "a")),
@@ -95,7 +95,13 @@ enum CatalogueSchema {
                 WHEN status = 'awaiting_signal' AND due IS NULL THEN 'waits for signal ' || signal || ' without a deadline'
                 ELSE 'no event for over five minutes while it should be running'
             END AS why,
-            \(time("since")), (\(now) - since) / 1e9 AS since_seconds, \(time("due"))
+            \(time("since")), (\(now) - since) / 1e9 AS since_seconds, \(time("due")),
+            CASE
+                WHEN status IN ('in_doubt', 'paused') THEN status
+                WHEN due < \(now) - 5000000000 THEN 'overdue'
+                WHEN status = 'awaiting_signal' AND due IS NULL THEN 'no_deadline'
+                ELSE 'silent'
+            END AS rule
             FROM instance
             WHERE status IN ('in_doubt', 'paused') OR due < \(now) - 5000000000
                 OR (status = 'awaiting_signal' AND due IS NULL)

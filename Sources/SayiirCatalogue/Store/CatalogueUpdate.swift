@@ -114,6 +114,7 @@ struct CatalogueUpdate {
         _ frames: [(frame: Frame, start: LogPosition?)], through limit: UInt64, _ position: inout CataloguePosition,
         _ cache: inout InstanceCache, _ batch: inout CatalogueBatch, _ database: Database
     ) throws {
+        if position.frameStart == nil, let first = frames.first { position.firstSequence = first.frame.firstSequence }
         for (frame, start) in frames {
             try frame.forEachRecord { record in
                 // A block of a sealed segment may begin with what is in the catalogue already.
@@ -144,7 +145,12 @@ struct CatalogueUpdate {
         let identity = try reader.identity()?.description ?? ""
         if position.log.isEmpty { position.log = identity }
         guard position.log == identity else { throw unusable("it is of the log \(position.log), not of \(identity)") }
+        let beginning = try reader.firstSequence()
         guard position.frameStart != nil else { return }
+        guard position.firstSequence <= beginning else {
+            throw unusable(
+                "it begins with sequence \(position.firstSequence), and the log is read from \(beginning) on")
+        }
         let frame: Frame?
         do {
             frame = try follower.next()

@@ -54,6 +54,8 @@ struct CatalogueWriting {
         statement.bind(state.revision)
         statement.bind(Int64(state.priority))
         statement.bind(row.tags)
+        statement.bind(row.origin?.source.rawValue)
+        statement.bind(row.origin.map { Int64(clamping: $0.sourceRevision) })
         statement.bind(Int64(state.steps.completedCount))
         statement.bind(Int64(state.steps.count))
         if state.definition != definition.hash { definition = (state.definition, state.definition?.description) }
@@ -79,7 +81,8 @@ struct CatalogueWriting {
     }
 
     private static let columns = [
-        "workflow", "status", "detail", "run", "revision", "priority", "tags", "steps_done", "steps_begun",
+        "workflow", "status", "detail", "run", "revision", "priority", "tags", "derived_from", "derived_revision",
+        "steps_done", "steps_begun",
         "definition",
         "submitted", "updated", "ended", "step", "signal", "since", "due", "error_type", "error", "actor", "reason",
         "last_sequence",

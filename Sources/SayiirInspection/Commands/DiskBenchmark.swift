@@ -18,8 +18,9 @@ package struct DiskBenchmark: Inspection {
     package init() {}
 
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
-        try refuseLog(log)
-        let path = "\(log.directory)/sayiir-bench-\(token).tmp"
+        let directory = try WriteTarget(protecting: [], fileSystem: log.fileSystem)
+            .approve(log.directory, for: .scratchDirectory)
+        let path = "\(directory)/sayiir-bench-\(token).tmp"
         let file = try log.fileSystem.open(path, as: .readWriteCreating)
         defer { try? log.fileSystem.remove(path) }
         let figures = try measure(file, in: log.directory)
@@ -29,21 +30,6 @@ package struct DiskBenchmark: Inspection {
             for line in figures.lines(console.style) { try console.output.line(line) }
         }
         return .clean
-    }
-
-    /// Beside a log's files nothing may stand that is not the log's, and its writer should not be slowed down.
-    private func refuseLog(_ log: LogSource) throws {
-        let files: [LogFile]
-        do {
-            files = try log.reader.files()
-        } catch LogError.fileSystem(let error) {
-            throw InspectionError("\(error). Give a directory in which files may be written.")
-        }
-        guard files.allSatisfy({ $0.kind == .foreign }) else {
-            throw InspectionError(
-                "'\(log.directory)' holds a log, in which nothing is written. Give another directory on the same disk, the one "
-                    + "above it for example.")
-        }
     }
 
     private func measure(_ file: any File, in directory: String) throws -> DiskFigures {

@@ -1,3 +1,5 @@
+internal import SayiirLog
+
 /// Something to find out about a log.
 package protocol Inspection {
     /// Whether it can read a bundle in place of a log.
@@ -30,13 +32,28 @@ extension Inspection {
                 try log.connect()
             } else if readsBundles {
                 log.bundle = try log.readBundle()
+                if let count = log.bundle?.withheld.count, count > 0 {
+                    try console.complain(
+                        "\(counted(count, "record")) of this case bundle \(count == 1 ? "is" : "are") withheld: only the hash is "
+                            + "there, and what it holds is not shown.")
+                }
             }
             let status = try run(on: log, console)
             try console.output.flush()
             return status
         } catch {
-            return console.end(with: error, on: log)
+            let isBundle = !readsBundles && log.storeAddress == nil && (try? log.readBundle()) != nil
+            return console.end(with: isBundle ? InspectionError.isBundle(log.directory) : error, on: log)
         }
+    }
+}
+
+extension InspectionError {
+    /// The error of a command that reads logs and was given a case bundle.
+    fileprivate static func isBundle(_ path: String) -> InspectionError {
+        InspectionError(
+            "'\(safe(path))' is a case bundle, which this command does not read. show, why, list, diff, report, verify and export do; here, "
+                + "give the log's directory.")
     }
 }
 

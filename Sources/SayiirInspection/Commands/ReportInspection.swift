@@ -1,4 +1,4 @@
-internal import SayiirEvents
+package import SayiirEvents
 internal import SayiirLog
 internal import SayiirProjection
 
@@ -7,6 +7,8 @@ package struct ReportInspection: Inspection {
     /// The instance; `nil` for all.
     package var instance: String?
     package var destination: Destination
+    /// When the page is made, to be said on it; `nil` for nothing.
+    package var madeAt: Timestamp?
 
     /// More events are not listed.
     private static let longestHistory = 2000
@@ -69,7 +71,8 @@ package struct ReportInspection: Inspection {
             story: story, events: events, eventCount: count,
             definition: story.state.definition.flatMap { definitions[$0.description] }.flatMap { Definition($0) },
             log: LogFacts(
-                directory: log.directory, assessment: assessment, firstSequence: first, bundle: log.bundle,
+                directory: log.directory, assessment: assessment, firstSequence: first,
+                treeHead: try treeHead(of: log, assessment), madeAt: madeAt, bundle: log.bundle,
                 isStore: log.store != nil),
             style: style
         ).text
@@ -82,7 +85,14 @@ package struct ReportInspection: Inspection {
             instances: census.summaries.filter { $0.status != .deleted }, times: census.times,
             log: LogFacts(
                 directory: log.directory, assessment: assessment,
-                firstSequence: try log.reader.segments().first?.name.firstSequence)
+                firstSequence: try log.reader.segments().first?.name.firstSequence,
+                treeHead: try treeHead(of: log, assessment), madeAt: madeAt)
         ).text
+    }
+
+    /// The head of the tree over the records that were read: what a bundle or a proof is checked against.
+    private func treeHead(of log: LogSource, _ assessment: Assessment) throws -> TreeHead? {
+        guard log.store == nil, log.bundle == nil, assessment.lastSequence > 0 else { return nil }
+        return try? log.reader.treeHead(at: assessment.lastSequence)
     }
 }

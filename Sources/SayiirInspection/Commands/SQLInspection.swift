@@ -6,6 +6,9 @@ package struct SQLInspection: Inspection {
     /// One statement that only reads.
     package var sql: String
 
+    /// A Boolean value that indicates whether comma-separated values are printed.
+    package var writesCSV = false
+
     package init(_ sql: String) { self.sql = sql }
 
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
@@ -14,6 +17,9 @@ package struct SQLInspection: Inspection {
         let table = try catalogue.run(sql)
         if console.style.isJSON {
             for row in table.rows { try console.output.line(Self.json(row, table.columns)) }
+        } else if writesCSV {
+            try console.output.text(Self.csv(table.columns))
+            for row in table.rows { try console.output.text(Self.csv(row.map(\.text))) }
         } else {
             let text = Self.text(table)
             let lines =
@@ -21,6 +27,15 @@ package struct SQLInspection: Inspection {
             for line in lines { try console.output.line(line) }
         }
         return .clean
+    }
+
+    /// A line of comma-separated values, as RFC 4180 has them.
+    private static func csv(_ values: [String]) -> String {
+        values.map { value in
+            let isPlain = value.utf8.allSatisfy { ![34, 44, 10, 13].contains($0) }
+            guard !isPlain else { return value }
+            return "\"" + value.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
+        }.joined(separator: ",") + "\r\n"
     }
 
     private static func text(_ result: CatalogueTable) -> Table {

@@ -16,11 +16,7 @@ package struct SalvageInspection: Inspection {
     package init(to destination: String) { self.destination = destination }
 
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
-        guard !Self.isPath(destination, inside: log.directory) else {
-            throw InspectionError(
-                "'\(destination)' is '\(log.directory)' or lies in it, and nothing is written there. Give another directory."
-            )
-        }
+        _ = try target(on: log)
         if let writer = try log.reader.writer() {
             throw InspectionError(
                 "'\(log.directory)' is being written by \(safe(writer)). Stop that process first: what it adds meanwhile would be "
@@ -49,7 +45,7 @@ package struct SalvageInspection: Inspection {
         let result = try finished.finish()
         guard result.verdict == .clean, result.recordCount == found.recordCount else {
             throw InspectionError(
-                "the new log in '\(destination)' does not read back as it was written (\(result.file), offset \(result.offset)). "
+                "the new log in '\(safe(destination))' does not read back as it was written (\(result.file), offset \(result.offset)). "
                     + "Check the disk, and use another one.", status: .corrupt)
         }
         let report = SalvageText(
@@ -75,28 +71,17 @@ package struct SalvageInspection: Inspection {
     private func makeCopy(on log: LogSource) throws -> SalvageCopy {
         var options = options
         options.holder = "sayiir-inspect, \(options.holder)"
+        // Checked once more: reading may have taken long.
+        let target = try target(on: log)
         do {
-            return try SalvageCopy(to: destination, options: options, fileSystem: log.fileSystem)
+            return try SalvageCopy(to: target, options: options, fileSystem: log.fileSystem)
         } catch LogError.notALog {
-            throw InspectionError("'\(destination)' is not empty. Give a directory that is missing or empty.")
+            throw InspectionError("'\(safe(destination))' is not empty. Give a directory that is missing or empty.")
         }
     }
 
-    /// Whether a path is a directory's or of something below it, by what both say.
-    static func isPath(_ path: String, inside directory: String) -> Bool {
-        let (path, directory) = (components(path), components(directory))
-        return path.starts(with: directory)
-    }
-
-    private static func components(_ path: String) -> [Substring] {
-        var components: [Substring] = path.hasPrefix("/") ? ["/"] : []
-        for component in path.split(separator: "/") where component != "." {
-            if component == "..", let last = components.last, last != "..", last != "/" {
-                components.removeLast()
-            } else {
-                components.append(component)
-            }
-        }
-        return components
+    /// The new log's directory, once it is certain that it may be written.
+    private func target(on log: LogSource) throws -> String {
+        try WriteTarget(protecting: log.readPaths, fileSystem: log.fileSystem).approve(destination, for: .newLog)
     }
 }

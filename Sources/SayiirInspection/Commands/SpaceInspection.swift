@@ -11,6 +11,20 @@ package struct SpaceInspection: Inspection {
     package init() {}
 
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
+        // Retention may take a segment away while it is read: then it is read again, from the beginning.
+        for _ in 0..<Self.mostLooks {
+            do {
+                return try look(at: log, console)
+            } catch LogError.fileSystem(let error) where error.isMissingFile && error.path != log.directory {
+                continue
+            }
+        }
+        return try look(at: log, console)
+    }
+
+    private static let mostLooks = 4
+
+    private func look(at log: LogSource, _ console: Console) throws -> ExitStatus {
         let problems = Problems(console)
         var use = SpaceUse(directory: log.directory)
         use.files = try log.reader.files()

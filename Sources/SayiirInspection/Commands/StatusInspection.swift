@@ -16,25 +16,37 @@ package struct StatusInspection: Inspection {
         if let store = log.store { return try show(log, store, problems, console) }
         var tree = log.reader.treeFold(recomputing: false)
         var served = ServedWorkflows()
+        var clock = ClockSteps()
         let (census, assessment) = try log.readCensus(
             problems,
             frames: {
                 tree.take($0)
+                clock.take($0)
                 served.take($0)
             })
         let overview = LogOverview(
-            directory: log.directory, assessment: assessment,
+            directory: log.directory, movedTo: try log.destination(), assessment: assessment,
             treeHead: tree.finish(lastSequence: assessment.lastSequence),
             surroundings: try Surroundings(of: log, snapshots: try log.reader.snapshots()),
-            writer: try log.reader.writer(),
-            times: census.times, rates: census.rates, counts: census.counts,
+            writer: try writer(of: log),
+            times: census.times, clock: clock, rates: census.rates, counts: census.counts,
             live: census.live(served: served), quarantined: try log.reader.quarantinedFiles(),
             unreadableCount: problems.unreadableCount)
         if console.style.isJSON {
             try console.output.line(overview.json)
         } else {
+            for line in try log.moveLines(console.style) { try console.output.line(line) }
             for line in overview.lines(console.style) { try console.output.line(line) }
         }
         return try problems.conclude()
+    }
+
+    /// The process that has the log open. The lock may be readable to its owner only, which keeps nobody from all else.
+    private func writer(of log: LogSource) throws -> String? {
+        do {
+            return try log.reader.writer()
+        } catch LogError.fileSystem(let error) where error.isRefusedAccess {
+            return "not known, as \(error.path) may not be read"
+        }
     }
 }

@@ -31,10 +31,12 @@ package struct VerifyInspection: Inspection {
         // What a head says of the tree is worth what recomputes it.
         var tree = log.reader.treeFold(recomputing: isDeep || seen?.sequence != nil, wanting: seen?.sequence)
         var search = try seen.map { try log.reader.search(for: $0) }
+        var clock = ClockSteps()
         var decoding = isDeep ? DecodingFindings() : nil
         let problems = Problems(console)
         let assessment = try log.verify { frame in
             fit.take(frame)
+            clock.take(frame)
             tree.take(frame)
             search?.take(frame)
             try frame.forEachRecord { record in
@@ -53,7 +55,7 @@ package struct VerifyInspection: Inspection {
         return VerifyReport(
             directory: log.directory, assessment: assessment,
             unreadableCount: decoding.map { UInt64($0.undecodable.count) } ?? problems.unreadableCount,
-            surroundings: surroundings, findings: decoding, treeHead: treeHead,
+            surroundings: surroundings, clock: clock, findings: decoding, treeHead: treeHead,
             treeContradictions: tree.contradictions,
             seenHead: outcome.map { SeenHeadFinding(outcome: $0, lastSequence: assessment.lastSequence) },
             extent: isWhole && tree.contradictions.isEmpty

@@ -15,16 +15,17 @@ package struct WhyInspection: Inspection {
     package func run(on log: LogSource, _ console: Console) throws -> ExitStatus {
         let problems = Problems(console)
         let instance = try log.instance(instance)
-        let (entries, definitions, served, assessment) = try log.history(of: instance, problems)
-        problems.assessment = assessment
-        guard var story = StoryBuilder.story(of: entries.compactMap(\.recordedEvent)) else {
+        let history = try log.history(of: instance, problems)
+        problems.assessment = history.assessment
+        guard var story = StoryBuilder.story(of: history.entries.compactMap(\.recordedEvent)) else {
             return try problems.conclude()
         }
-        story.find(in: definitions)
-        let reasons = Reasons(story, try log.attendance(of: instance), served: served, now: now())
+        story.find(in: history.definitions)
+        let reasons = Reasons(story, try log.attendance(of: instance), served: history.served, now: now())
         if console.style.isJSON {
             try console.output.line(reasons.json)
         } else {
+            for line in try log.moveLines(console.style) { try console.output.line(line) }
             for line in reasons.lines(console.style) { try console.output.line(line) }
         }
         return try problems.conclude()

@@ -42,7 +42,7 @@ struct DiskFigures {
             "A flow whose steps follow each other needs a commit for each, so it makes \(grouped(rate)) steps a second at most; "
             + "many flows at once share their commits."
         return [
-            "A commit in \(directory) takes \(percentile(500).words).",
+            "A commit in \(safe(directory)) takes \(percentile(500).words).",
             line("commits", "\(grouped(UInt64(latencies.count))) of 4 KiB, each synced: \(grouped(rate)) a second"),
             line(
                 "latency",

@@ -32,11 +32,14 @@ package struct BundleInspection: Inspection {
             builder.take(frame) { $0.kind == .definition || $0.key.isExactly(instance) }
         }
         problems.assessment = assessment
-        let definitions = try definitions(among: builder.gathered, log, style)
-        builder.keepOnly { $0.kind != .definition || definitions.contains($0.key) }
+        var definitions = try definitions(among: builder.gathered, log, style)
+        // Submissions at the same time may each have stored the same definition: one copy is enough.
+        builder.keepOnly { $0.kind != .definition || definitions.remove($0.key) != nil }
         guard let head = try log.reader.treeHead(at: size ?? assessment.lastSequence),
             let origin = RecordBundle.Origin(assessment, head: head),
-            let bundle = try builder.bundle(of: log.reader, origin)
+            let bundle = try builder.bundle(
+                of: log.reader, origin,
+                withholding: { $0.kind != .definition && !LogEntry.content(of: $0).allowsBytes(style) })
         else {
             throw InspectionError(
                 "not all of '\(safe(instance))' is among the first \(counted(size ?? assessment.lastSequence, "record")) of "
@@ -50,18 +53,14 @@ package struct BundleInspection: Inspection {
         return bundle
     }
 
-    /// The definitions by which the instance went. Refuses records that may not leave the log.
+    /// The definitions by which the instance went. Refuses an instance of which no event may leave the log.
     private func definitions(among records: [LogRecord], _ log: LogSource, _ style: Style) throws -> Set<String> {
         var definitions: Set<String> = []
-        var hasEvents = false
+        var (hasEvents, showsEvents) = (false, false)
         for record in records where record.kind != .definition {
             let content = LogEntry.content(of: record)
-            guard content.allowsBytes(style) else {
-                throw InspectionError(
-                    "record \(record.sequence) holds a sensitive payload, or one of which nobody can tell, and the bundle has to "
-                        + "contain it. Give --reveal if whoever gets the bundle may see it.")
-            }
             hasEvents = hasEvents || record.kind == .event
+            showsEvents = showsEvents || (record.kind == .event && content.allowsBytes(style))
             guard case .event(let event) = content else { continue }
             switch event.body {
             case .submitted(let body): definitions.insert(body.definition.description)
@@ -70,19 +69,31 @@ package struct BundleInspection: Inspection {
             }
         }
         guard hasEvents else { throw try log.unknownInstance(instance) }
+        guard showsEvents else {
+            throw InspectionError(
+                "every event of '\(safe(instance))' holds a sensitive payload, or one of which nobody can tell, so that nothing is left "
+                    + "to show. Give --reveal if whoever gets the bundle may see them.")
+        }
         return definitions
     }
 
     private func receipt(_ bundle: RecordBundle, _ bytes: UInt64, _ style: Style) -> String {
         let path = destination.path ?? ""
         guard style.isJSON else {
-            return "Case bundle of \(counted(bundle.entries.count, "record")), \(byteWords(bytes)), in \(safe(path))"
+            let withheld =
+                bundle.withheld.isEmpty
+                ? ""
+                : ", and the hashes of \(counted(bundle.withheld.count, "record")) that \(bundle.withheld.count == 1 ? "is" : "are") "
+                    + "withheld (--reveal shows them)"
+            return
+                "Case bundle of \(counted(bundle.entries.count, "record"))\(withheld), \(byteWords(bytes)), in \(safe(path))"
         }
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("file", path)
         writer.member("instance", bundle.key)
         writer.member("records", bundle.entries.count)
+        writer.member("withheld", bundle.withheld.count)
         writer.member("tree_head", bundle.origin.head.description)
         writer.member("bytes", bytes)
         writer.endObject()

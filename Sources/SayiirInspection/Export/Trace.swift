@@ -43,6 +43,7 @@ struct Trace {
             switch chapter {
             case .step(let step): steps.append(step)
             case .moment(let moment): instants.append(instant(moment))
+            case .folded: break
             }
         }
         addSlices(of: steps, story)

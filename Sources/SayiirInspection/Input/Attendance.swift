@@ -9,6 +9,8 @@ enum Attendance {
     case bundle
     /// Whoever has the instance's lease, if somebody has.
     case store(Lease)
+    /// The log or the store was moved, and is closed.
+    case moved(to: String)
 
     /// What a store says of who is to run an instance.
     struct Lease {
@@ -24,7 +26,7 @@ enum Attendance {
     var isAttended: Bool {
         switch self {
         case .log(let writer): writer != nil
-        case .bundle: false
+        case .bundle, .moved: false
         case .store(let lease): lease.executor != nil
         }
     }
@@ -35,6 +37,7 @@ enum Attendance {
         case .log: "no process has the log open"
         case .bundle: "its end is not in the bundle"
         case .store: "no worker has its lease"
+        case .moved: "it was moved, and is closed"
         }
     }
 }
@@ -43,6 +46,7 @@ extension LogSource {
     /// Who could run an instance.
     func attendance(of instance: String) throws -> Attendance {
         if bundle != nil { return .bundle }
+        if let destination = try destination() { return .moved(to: destination) }
         if let lease = try storedLease(of: instance) { return .store(lease) }
         return .log(writer: try reader.writer())
     }

@@ -5,8 +5,9 @@ extension LogSource {
     /// The log's catalogue, whether or not there is one.
     var catalogue: Catalogue { Catalogue(of: reader, path: cataloguePath) }
 
-    /// The log's catalogue, if there is one.
+    /// The log's catalogue, if there is one and it may be used.
     var existingCatalogue: Catalogue? {
+        guard usesCatalogue else { return nil }
         let catalogue = catalogue
         return catalogue.exists ? catalogue : nil
     }

@@ -10,6 +10,8 @@ package struct LogSource {
     let fileSystem: any FileSystem
     /// Where its catalogue is; `nil` for beside the log.
     let cataloguePath: String?
+    /// A Boolean value that indicates whether a catalogue may answer in the place of the log.
+    package var usesCatalogue = true
     /// Told how far a reading is; `nil` if nobody looks.
     var meter: ProgressMeter?
     /// What stands in the place of a log, if it is a bundle.
@@ -49,6 +51,9 @@ package struct LogSource {
         self.fileSystem = fileSystem
         reader = LogReader(directory: directory, archives: archives, fileSystem: fileSystem)
     }
+
+    /// The paths that are read, in which and to which no command writes; none if a store in PostgreSQL is read.
+    var readPaths: [String] { storeAddress == nil ? [reader.directory] + reader.archives : [] }
 
     /// Reads the whole log, verified, and calls `visit` with every event in order. Records whose key `isWanted` refuses are
     /// not decoded. One segment's frames are in memory at a time, not more.

@@ -37,6 +37,7 @@ struct NearNames {
     private func distance(to name: String) -> Int? {
         let name = Array(name.lowercased())
         guard abs(name.count - wanted.count) <= 64, name.count <= 256 else { return nil }
+        if name == wanted { return 0 }
         if !wanted.isEmpty && name.starts(with: wanted) { return 1 }
         let limit = max(1, wanted.count / 3)
         guard abs(name.count - wanted.count) <= limit else { return nil }
@@ -44,17 +45,21 @@ struct NearNames {
         return edits <= limit ? edits : nil
     }
 
-    /// The edit distance: characters put in, taken out or exchanged.
+    /// The edit distance: characters put in, taken out, exchanged, or swapped with their neighbours.
     private func edits(to name: [Character]) -> Int {
-        var row = Array(0...name.count)
+        var (row, before) = (Array(0...name.count), [Int]())
         for (line, wantedCharacter) in wanted.enumerated() {
-            var diagonal = row[0]
+            let above = row
             row[0] = line + 1
             for (place, character) in name.enumerated() {
-                let exchange = diagonal + (character == wantedCharacter ? 0 : 1)
-                diagonal = row[place + 1]
-                row[place + 1] = min(exchange, row[place] + 1, diagonal + 1)
+                let exchange = above[place] + (character == wantedCharacter ? 0 : 1)
+                row[place + 1] = min(exchange, row[place] + 1, above[place + 1] + 1)
+                guard line > 0, place > 0, character == wanted[line - 1], name[place - 1] == wantedCharacter else {
+                    continue
+                }
+                row[place + 1] = min(row[place + 1], before[place - 1] + 1)
             }
+            before = above
         }
         return row[name.count]
     }

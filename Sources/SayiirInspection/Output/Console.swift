@@ -29,13 +29,13 @@ package final class Console {
     func complain(_ text: String) throws {
         try output.flush()
         meter?.clear()
-        complain(text)
+        complain(withoutControls(text))
     }
 
     /// Ends with an error's text, even if the output is gone.
     func fail(_ text: String) {
         try? output.flush()
         meter?.clear()
-        complain(text)
+        complain(withoutControls(text))
     }
 }

@@ -22,8 +22,10 @@ package struct Destination: Sendable {
             try body(console.output)
             return nil
         }
-        try check(path, log)
-        let partial = path + ".partial"
+        let target = try WriteTarget(protecting: log.readPaths, fileSystem: log.fileSystem)
+            .approve(path, for: .document(replacing: replaces))
+        // Another name each time: what stands under a name that can be guessed may be somebody's.
+        let partial = "\(target).\(UInt64.random(in: 0 ... .max)).partial"
         let file: any File
         do {
             file = try log.fileSystem.open(partial, as: .readWriteCreating)
@@ -41,7 +43,7 @@ package struct Destination: Sendable {
             try body(output)
             try output.flush()
             try file.synchronize()
-            try log.fileSystem.rename(partial, to: path)
+            try log.fileSystem.rename(partial, to: target)
             return UInt64(clamping: end)
         } catch {
             try? log.fileSystem.remove(partial)
@@ -49,19 +51,5 @@ package struct Destination: Sendable {
             throw InspectionError(
                 "'\(safe(path))' cannot be written: \(error). Give a file on a disk with room for it.")
         }
-    }
-
-    private func check(_ path: String, _ log: LogSource) throws {
-        guard log.store != nil || !SalvageInspection.isPath(path, inside: log.directory) else {
-            throw InspectionError(
-                "'\(safe(path))' lies in the log's directory, and nothing is written there. Give another file.")
-        }
-        guard !replaces else { return }
-        do throws(FileSystemError) {
-            _ = try log.fileSystem.open(path, as: .read)
-        } catch {
-            if error.isMissingFile { return }
-        }
-        throw InspectionError("'\(safe(path))' exists. Give another file, or --force to replace it.")
     }
 }

@@ -6,7 +6,7 @@
     internal import Darwin
 #endif
 
-internal import SayiirEvents
+package import SayiirEvents
 
 /// The time, and waiting, which only this program's own thread does.
 enum SystemClock {
@@ -29,4 +29,9 @@ enum SystemClock {
         usleep(milliseconds * 1000)
         return true
     }
+}
+
+extension Timestamp {
+    /// The time that it is.
+    package static var present: Timestamp { SystemClock.now() }
 }

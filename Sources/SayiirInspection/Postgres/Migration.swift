@@ -1,4 +1,5 @@
 internal import SayiirEvents
+internal import SayiirLog
 internal import SayiirPostgres
 
 /// Moves all instances of a log's directory into PostgreSQL, or back. The old store is closed then.
@@ -56,8 +57,9 @@ package struct Migration: Repair {
             return try await StoreMove.toPostgres(
                 from: directory, archives: archives, to: address.url, options: options, progress: progress)
         case .fromPostgres:
+            let target = try WriteTarget(protecting: []).approve(directory, for: .newLog)
             return try await StoreMove.toDirectory(
-                from: address.url, options: options, to: directory, progress: progress)
+                from: address.url, options: options, to: target, progress: progress)
         }
     }
 }

@@ -9,8 +9,8 @@ struct BundleReport {
     var trusted: TreeHead?
     /// The records that do not lead to that head, or without one to the bundle's own.
     var unproven: [UInt64]
-    /// The revisions of the events, in their order.
-    var revisions: [UInt64] = []
+    /// The revisions of the events that are shown, and their sequences, in their order.
+    var events: [(revision: UInt64, sequence: UInt64)] = []
     var unreadableCount: UInt64 = 0
 
     /// Checks a bundle.
@@ -32,7 +32,7 @@ struct BundleReport {
         unproven = bundle.unproven(in: trusted)
         for entry in bundle.entries {
             switch LogEntry.content(of: entry.record) {
-            case .event(let event): revisions.append(event.revision)
+            case .event(let event): events.append((event.revision, entry.record.sequence))
             case .unreadable: unreadableCount += 1
             case .definition, .skippable: break
             }
@@ -48,19 +48,27 @@ struct BundleReport {
             return "its proofs are about a tree of \(counted(head.size, "record")), the head about one of "
                 + "\(grouped(trusted.size)); make it again with 'export --bundle' and '--size \(trusted.size)'"
         }
-        if let trusted, unproven.count == bundle.entries.count, bundle.unproven().isEmpty {
+        if let trusted, unproven.count == bundle.entries.count + bundle.withheld.count, bundle.unproven().isEmpty {
             return "its proofs lead to the root \(head.root), and not to \(trusted.root)"
         }
         if !unproven.isEmpty {
             return
-                "\(grouped(UInt64(unproven.count))) of \(counted(bundle.entries.count, "record")) do not lead to the tree head"
+                "\(grouped(UInt64(unproven.count))) of \(counted(bundle.entries.count + bundle.withheld.count, "record")) do not lead to the tree head"
         }
         if hasGap { return "events are missing: their revisions do not follow each other" }
         return unreadableCount > 0 ? "\(counted(unreadableCount, "record")) cannot be decoded" : nil
     }
 
     private var hasGap: Bool {
-        unreadableCount == 0 && zip(revisions, revisions.dropFirst()).contains { $0 == .max || $0 + 1 != $1 }
+        unreadableCount == 0
+            && zip(events, events.dropFirst()).contains { left, right in
+                guard right.revision > left.revision else { return true }
+                // Each revision that is not shown has to be one of the withheld records between the two.
+                let hidden = bundle.withheld.count {
+                    $0.proof.sequence > left.sequence && $0.proof.sequence < right.sequence
+                }
+                return right.revision - left.revision - 1 != UInt64(hidden)
+            }
     }
 
     /// Shows it.
@@ -80,13 +88,27 @@ struct BundleReport {
             lines.append("  \(style.paint(name.padded(to: 10), .dim))  \(text)")
         }
         add("instance", safe(bundle.key))
-        add("records", "\(grouped(UInt64(bundle.entries.count))), \(grouped(UInt64(revisions.count))) of them events")
+        add("records", "\(grouped(UInt64(bundle.entries.count))), \(grouped(UInt64(events.count))) of them events")
+        add("withheld", bundle.withheld.isEmpty ? nil : sequenceWords(bundle.withheld.map(\.proof.sequence)))
         add("revisions", revisionWords)
         add("not proven", unproven.isEmpty ? nil : sequenceWords(unproven))
         add("log", bundle.origin.log.description)
         add("tree head", bundle.origin.head.description)
         add("chain head", "\(bundle.origin.chainHead), after record \(grouped(bundle.origin.lastSequence))")
+        for line in missingProofs { lines += fieldLines("not proven", line, style) }
         return lines
+    }
+
+    /// What the bundle says nothing about, though all its records are proven.
+    private var missingProofs: [String] {
+        guard failure == nil else { return [] }
+        let hidden =
+            bundle.withheld.isEmpty
+            ? [] : ["what the withheld records hold, or that they are this instance's: only their hashes are there"]
+        return hidden + [
+            "that it had no later events: only the log tells",
+            "that times, actors and reasons are true: the writer of a record chose them",
+        ]
     }
 
     private func verdict(_ style: Style) -> String {
@@ -102,8 +124,8 @@ struct BundleReport {
 
     /// The first and the last revision. Retention may have taken the first ones.
     private var revisionWords: String? {
-        guard let first = revisions.first, let last = revisions.last else { return nil }
-        return "\(grouped(first)) to \(grouped(last))"
+        guard let first = events.first, let last = events.last else { return nil }
+        return "\(grouped(first.revision)) to \(grouped(last.revision))"
     }
 
     private func sequenceWords(_ sequences: [UInt64]) -> String {
@@ -119,11 +141,18 @@ struct BundleReport {
         writer.optional("failure", failure)
         writer.member("instance", bundle.key)
         writer.member("records", bundle.entries.count)
-        writer.member("events", revisions.count)
+        writer.member("events", events.count)
+        if !bundle.withheld.isEmpty {
+            writer.name("withheld")
+            writer.beginArray()
+            for record in bundle.withheld { writer.number(record.proof.sequence) }
+            writer.endArray()
+        }
         writer.name("unproven")
         writer.beginArray()
         for sequence in unproven { writer.number(sequence) }
         writer.endArray()
+        writer.strings("not_proven", missingProofs)
         writer.member("log", bundle.origin.log.description)
         writer.member("tree_head", bundle.origin.head.description)
         writer.optional("trusted_head", trusted?.description)

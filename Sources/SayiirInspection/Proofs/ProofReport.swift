@@ -40,7 +40,7 @@ struct ProofReport {
         func add(_ name: String, _ text: String) {
             lines.append("  \(style.paint(name.padded(to: 10), .dim))  \(text)")
         }
-        add("instance", safe(record.key))
+        add(record.kind == .definition ? "definition" : "instance", safe(record.key))
         add("time", Timestamp(nanosecondsSinceEpoch: record.timestamp).description)
         add("type", document.content.typeName(of: record.kind))
         switch document.content {
@@ -49,7 +49,17 @@ struct ProofReport {
         case .unreadable(let reason): add("content", reason)
         }
         add("tree head", head.description)
+        for line in missingProofs { lines += fieldLines("not proven", line, style) }
         return lines.map(\.withoutTrailingBlanks)
+    }
+
+    /// What the proof says nothing about.
+    private var missingProofs: [String] {
+        guard failure == nil else { return [] }
+        return [
+            "that it is the last record, or what other records say",
+            "that its time, actor and reason are true: the writer of a record chose them",
+        ]
     }
 
     func json(_ style: Style) -> String {
@@ -68,6 +78,7 @@ struct ProofReport {
             default: writeRecord(to: &writer)
             }
         }
+        writer.strings("not_proven", missingProofs)
         writer.member("exit_status", status.rawValue)
         writer.endObject()
         return writer.text

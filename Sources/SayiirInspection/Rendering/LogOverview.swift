@@ -5,11 +5,15 @@ internal import SayiirLog
 /// What `status` shows.
 struct LogOverview {
     var directory: String
+    /// The store in which the log goes on; `nil` if it was not moved.
+    var movedTo: String?
     var assessment: Assessment
     var treeHead: TreeHead?
     var surroundings: Surroundings
     var writer: String?
     var times: ClosedRange<Timestamp>?
+    /// Where times run back.
+    var clock: ClockSteps
     var rates: EventRates
     var counts: [StatusName: Int]
     var live: LiveInstances
@@ -29,8 +33,9 @@ struct LogOverview {
                 + byteWords(assessment.recordBytes))
         add("durable", durableWords)
         add("events", times.map { "\($0.lowerBound.dateAndTime) to \($0.upperBound.dateAndTime) UTC" } ?? "none")
+        if let words = clock.words { add("times", words) }
         add("rates", rates.lines)
-        add("writer", writer.map(safe) ?? "nobody")
+        add("writer", writer.map(safe) ?? (movedTo == nil ? "nobody" : "nobody; the log is closed"))
         add("recovery", quarantined.recoveryLines)
         add("log", assessment.log?.description ?? "none yet")
         add("chain head", assessment.head?.description ?? "none yet")
@@ -52,6 +57,7 @@ struct LogOverview {
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("directory", directory)
+        writer.optional("moved_to", movedTo)
         writer.assessment(assessment)
         writer.optional("tree_head", treeHead?.description)
         writer.member("unreadable", unreadableCount)
@@ -60,6 +66,7 @@ struct LogOverview {
         writer.optional("writer", self.writer)
         writer.optional("oldest", times?.lowerBound.description)
         writer.optional("newest", times?.upperBound.description)
+        clock.write(to: &writer)
         rates.write(to: &writer)
         writer.quarantined(quarantined)
         FleetWords(counts: counts, live: live).write(to: &writer)
@@ -71,12 +78,12 @@ struct LogOverview {
 /// The judgement in one line, the first of `status` and `verify`.
 func verdictLine(of assessment: Assessment, _ directory: String, _ unreadableCount: UInt64, _ style: Style) -> String {
     guard assessment.verdict != .clean else {
-        guard unreadableCount > 0 else { return "\(directory) is \(style.paint("clean", .green))." }
+        guard unreadableCount > 0 else { return "\(safe(directory)) is \(style.paint("clean", .green))." }
         return
-            "\(directory) is \(style.paint("corrupt", .red)): \(counted(unreadableCount, "record")) cannot be decoded."
+            "\(safe(directory)) is \(style.paint("corrupt", .red)): \(counted(unreadableCount, "record")) cannot be decoded."
     }
     let verdict = style.paint("\(assessment.verdict)", assessment.verdict == .corrupt ? .red : .yellow)
-    return "\(directory) is \(verdict): \(assessment.rule.explanation)."
+    return "\(safe(directory)) is \(verdict): \(assessment.rule.explanation)."
 }
 
 extension JSONWriter {

@@ -11,7 +11,7 @@ struct RetentionText {
     func lines(_ style: Style) -> [String] {
         let bytes = plan.removed.reduce(0) { $0 + UInt64(clamping: $1.byteCount) }
         var lines = [
-            "\(directory): retention would take \(grouped(UInt64(plan.removed.count))) of "
+            "\(safe(directory)): retention would take \(grouped(UInt64(plan.removed.count))) of "
                 + "\(counted(surroundings.segmentCount, "segment")), \(byteWords(bytes)) of "
                 + "\(byteWords(UInt64(clamping: plan.totalBytes)))."
         ]
@@ -21,9 +21,18 @@ struct RetentionText {
         add("policy", policyWords)
         for segment in plan.removed { add("goes", words(for: segment)) }
         for segment in plan.held { add("held", words(for: segment)) }
+        for words in futureWords { add("future", words) }
         add("needed", neededWords)
         for line in surroundings.lines { add(line.name, line.text) }
         return lines
+    }
+
+    /// The segments that stay for their age though they would be old enough by their place: a record in them is from the future.
+    private var futureWords: [String] {
+        plan.ahead.prefix(5).map { segment in
+            "\(segment.name) has a record of \(Timestamp(nanosecondsSinceEpoch: segment.latestTimestamp).dateAndTime) UTC, which is in the "
+                + "future; by age it stays until then, and so does all behind it"
+        }
     }
 
     private var policyWords: String {
@@ -65,6 +74,7 @@ struct RetentionText {
         writer.optional("keeps_all_because", plan.obstacle)
         write(plan.removed, as: "would_go", to: &writer)
         write(plan.held, as: "held", to: &writer)
+        if !plan.ahead.isEmpty { write(plan.ahead, as: "in_the_future", to: &writer) }
         surroundings.write(to: &writer)
         writer.endObject()
         return writer.text

@@ -40,10 +40,11 @@ struct SalvageText {
 
     private func headline(_ style: Style) -> String {
         guard !found.isComplete else {
-            return "\(directory) was copied to \(destination): \(style.paint("nothing is missing", .green))."
+            return
+                "\(safe(directory)) was copied to \(safe(destination)): \(style.paint("nothing is missing", .green))."
         }
         return
-            "What is whole of \(directory) was copied to \(destination): \(style.paint("something is missing", .red))."
+            "What is whole of \(safe(directory)) was copied to \(safe(destination)): \(style.paint("something is missing", .red))."
     }
 
     private var copiedWords: String {

@@ -24,7 +24,7 @@ struct TruncationReport {
         }
         if assessment.verdict != .clean {
             add("rule", "\(assessment.rule.rawValue) of the opening rule")
-            add("file", assessment.file)
+            add("file", safe(assessment.file))
             add("offset", grouped(UInt64(clamping: assessment.offset)))
             add("expected", assessment.expected)
             add("found", assessment.found)
@@ -40,7 +40,7 @@ struct TruncationReport {
 
     private func headline(_ style: Style) -> String {
         guard isDone else { return verdictLine(of: assessment, directory, 0, style) }
-        return "\(directory) was \(assessment.verdict) and is \(style.paint("clean", .green)) now."
+        return "\(safe(directory)) was \(assessment.verdict) and is \(style.paint("clean", .green)) now."
     }
 
     private var keptWords: String {

@@ -7,6 +7,8 @@ struct VerifyReport {
     var assessment: Assessment
     var unreadableCount: UInt64
     var surroundings: Surroundings
+    /// Where times run back.
+    var clock = ClockSteps()
     /// What decoding every record found; `nil` where that is only counted.
     var findings: DecodingFindings?
 
@@ -43,7 +45,7 @@ struct VerifyReport {
         }
         add("rule", "\(assessment.rule.rawValue) of the opening rule")
         if assessment.verdict != .clean {
-            add("file", assessment.file)
+            add("file", safe(assessment.file))
             add("offset", grouped(UInt64(clamping: assessment.offset)))
             add("expected", assessment.expected)
             add("found", assessment.found)
@@ -64,17 +66,32 @@ struct VerifyReport {
         add("chain head", assessment.head?.description ?? "none yet")
         add("tree head", treeHead?.description ?? "not known")
         add("seen head", seenHead?.words)
+        add("times", clock.words)
         for line in surroundings.lines { add(line.name, line.text) }
+        for line in notProven { lines += fieldLines("not proven", line, style) }
         return lines
+    }
+
+    /// What a clean reading says nothing about.
+    private var notProven: [String] {
+        guard status == .clean || status == .torn, assessment.lastSequence > 0 else { return [] }
+        let end =
+            if case .extends(let sequence)? = seenHead?.outcome {
+                "that it had no records after sequence \(grouped(max(sequence, assessment.lastSequence))): the head was taken "
+                    + "at \(grouped(sequence))"
+            } else {
+                "that it had no later records: cutting them off leaves no trace. A head that is kept elsewhere shows it: '--head'"
+            }
+        return [end, "that times, actors and reasons are true: the writer of a record chose them"]
     }
 
     private func verdictLine(_ style: Style) -> String {
         if let contradiction, assessment.verdict != .corrupt {
-            return "\(directory) is \(style.paint("corrupt", .red)): \(contradiction)."
+            return "\(safe(directory)) is \(style.paint("corrupt", .red)): \(contradiction)."
         }
         if status == .ambiguous, assessment.verdict != .ambiguous {
             return
-                "\(directory) is \(style.paint("ambiguous", .yellow)): nothing that is left tells whether it extends the "
+                "\(safe(directory)) is \(style.paint("ambiguous", .yellow)): nothing that is left tells whether it extends the "
                 + "log that was seen."
         }
         return SayiirInspection.verdictLine(of: assessment, directory, unreadableCount, style)
@@ -87,7 +104,10 @@ struct VerifyReport {
 
     private var sequenceWords: String {
         let last = assessment.lastSequence
-        return last == 0 ? "none" : "to \(grouped(last)), known to be durable to \(grouped(assessment.durableSequence))"
+        guard last > 0 else { return "none" }
+        let known = "to \(grouped(last)), known to be durable to \(grouped(assessment.durableSequence))"
+        return assessment.durableSequence >= last
+            ? known : "\(known); the log ends without the mark of a writer that closed it"
     }
 
     private static let corruptAdvice =
@@ -123,6 +143,8 @@ struct VerifyReport {
         if !treeContradictions.isEmpty { writeTreeContradictions(to: &writer) }
         writeSeenHead(to: &writer)
         extent?.write(to: &writer)
+        clock.write(to: &writer)
+        writer.strings("not_proven", notProven)
         surroundings.write(to: &writer)
         findings?.write(to: &writer)
         writer.member("exit_status", status.rawValue)

@@ -138,6 +138,10 @@ struct LogFacts {
     var directory: String
     var assessment: Assessment
     var firstSequence: UInt64?
+    /// The head of the tree over all records; `nil` if it is not known.
+    var treeHead: TreeHead?
+    /// When the page was made; `nil` if that is not to be said.
+    var madeAt: Timestamp?
     /// The bundle that was read in place of the log.
     var bundle: RecordBundle?
     /// Whether a store was read that is no log.
@@ -155,7 +159,9 @@ struct LogFacts {
         return [
             ("Directory", safe(directory)), ("Verdict", "\(assessment.verdict)"),
             ("Sequences", "\(grouped(firstSequence ?? 0)) to \(grouped(assessment.lastSequence))"),
+            ("Made (UTC)", madeAt?.dateAndTime ?? ""),
             ("Log", assessment.log.map { "\($0)" } ?? ""), ("Chain head", assessment.head.map { "\($0)" } ?? ""),
+            ("Tree head", treeHead.map { "\($0)" } ?? ""),
         ]
     }
 

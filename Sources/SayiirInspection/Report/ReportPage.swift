@@ -32,7 +32,7 @@ struct ReportPage {
                 html.markup("\n")
                 html.element("main", content: body)
                 html.markup("\n")
-                html.element("footer", text: "Made by sayiir-inspect. All times are in UTC.")
+                html.element("footer", text: "Made by sayiir-inspect \(ProgramVersion.text). All times are in UTC.")
                 for script in allScripts { html.element("script") { $0.markup(script) } }
             }
         }
@@ -90,7 +90,7 @@ extension HTMLWriter {
     }
 
     /// Writes the head of a table; a title that begins with `>` stands over numbers.
-    mutating func tableHead(_ titles: [String]) {
+    mutating func tableHead(_ titles: [String], secondRow: ((inout HTMLWriter) -> Void)? = nil) {
         element("thead") { html in
             html.element("tr") { html in
                 for title in titles {
@@ -100,6 +100,7 @@ extension HTMLWriter {
                         text: isNumber ? String(title.dropFirst()) : title)
                 }
             }
+            secondRow?(&html)
         }
     }
 

@@ -24,7 +24,7 @@ enum ReportStyle {
         .pill.completed{background:var(--good-fill);color:var(--good)}
         .pill.failed,.pill.timed_out{background:var(--bad-fill);color:var(--bad)}
         .pill.in_progress,.pill.running,.pill.under_way{background:var(--run-fill);color:var(--run)}
-        .pill.waiting,.pill.awaiting_signal,.pill.paused,.pill.cancelled,.pill.interrupted,
+        .pill.waiting,.pill.awaiting_signal,.pill.paused,.pill.interrupted,
         .pill.abandoned{background:var(--wait-fill);color:var(--wait)}
         .pill.in_doubt{background:var(--doubt-fill);color:var(--doubt)}
         section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:22px 24px;margin:20px 0}
@@ -54,13 +54,17 @@ enum ReportStyle {
         code{overflow-wrap:anywhere}
         pre{margin:8px 0 0;padding:12px 14px;background:var(--fill);border-radius:8px;white-space:pre-wrap;overflow-wrap:anywhere}
         details{margin:0 0 8px}
-        summary{cursor:pointer;font-weight:600}
+        summary{cursor:pointer;font-weight:600;overflow-wrap:anywhere}
         summary:focus-visible,input:focus-visible,.scroll:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
         td details{margin:0}
         td summary{font-weight:400;color:var(--accent);font-size:13px}
         .timeline tbody th{min-width:150px;max-width:260px}
         .timeline .attempt th{white-space:nowrap}
         .timeline td.bar{width:44%;min-width:220px;padding-top:11px}
+        .timeline thead{position:sticky;top:0;background:var(--card)}
+        .timeline .ticks td{padding-top:0}
+        .timeline .ticks .axis{margin:0;font-size:12px}
+        .tick{fill:var(--line)}
         .timeline svg{display:block;width:100%;height:14px}
         .in1{--in:1}.in2{--in:2}.in3{--in:3}.in4{--in:4}.in5{--in:5}.in6{--in:6}
         .timeline tbody th.in{padding-left:calc(var(--in)*16px)}

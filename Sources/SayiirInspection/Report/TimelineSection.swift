@@ -7,12 +7,14 @@ struct TimelineSection {
 
     func write(to html: inout HTMLWriter) {
         html.element("table", [("class", "timeline")]) { html in
-            html.tableHead(["Step", "When it ran", ">Duration", ">Began", "What came of it"])
+            html.tableHead(
+                ["Step", "When it ran", ">Duration", ">Began", "What came of it"], secondRow: writeTicks)
             html.element("tbody") { html in
-                for chapter in story.chapters {
+                for chapter in story.folded.chapters {
                     switch chapter {
                     case .step(let step): write(step, to: &html)
                     case .moment(let moment): write(moment, to: &html)
+                    case .folded(let fold): write(fold, to: &html)
                     }
                 }
             }
@@ -22,6 +24,22 @@ struct TimelineSection {
             html.element("span", text: "The bars span \((story.times.upperBound - story.start).words)")
         }
     }
+
+    /// The distances from the start at which the bars have faint lines.
+    private func writeTicks(to html: inout HTMLWriter) {
+        let whole = story.times.upperBound - story.start
+        html.element("tr", [("class", "ticks")]) { html in
+            html.element("td", text: "")
+            html.element("td", [("class", "bar")]) { html in
+                html.element("div", [("class", "axis")]) { html in
+                    for part in 0...Self.tickCount { html.element("span", text: (whole * part / Self.tickCount).words) }
+                }
+            }
+            html.element("td", [("colspan", "3")], text: "")
+        }
+    }
+
+    private static let tickCount = 4
 
     private func write(_ step: StepStory, to html: inout HTMLWriter) {
         let isTold = step.isToldByAttempts
@@ -75,7 +93,7 @@ struct TimelineSection {
             html.element("th", [("scope", "row")], text: moment.kind.words)
             bar([Part(from: moment.time, to: moment.time, look: moment.kind.look)], safe(moment.text), to: &html)
             html.element("td", [("class", "number")], text: "")
-            html.element("td", [("class", "number start soft")], text: (moment.time - story.start).offsetWords)
+            html.element("td", [("class", "number start soft")], text: story.offsetWords(of: moment.time))
             html.element("td", [("class", "says")]) { html in
                 html.element("div", [("class", "words")], text: safe(moment.text))
                 if let payload = moment.payload { html.payload("", payload, style) }
@@ -84,9 +102,22 @@ struct TimelineSection {
         html.markup("\n")
     }
 
+    private func write(_ fold: FoldedSteps, to html: inout HTMLWriter) {
+        html.element("tr", [("class", "moment")]) { html in
+            html.element("th", headAttributes(of: fold.first), text: "\(grouped(UInt64(fold.count))) more")
+            let end = story.end(of: fold.last)
+            bar([Part(from: fold.first.startedAt, to: end, look: "hold")], "folded", to: &html)
+            times(from: fold.first.startedAt, to: end, to: &html)
+            html.element("td", [("class", "says")]) { html in
+                html.element("div", [("class", "words")], text: fold.words(story))
+            }
+        }
+        html.markup("\n")
+    }
+
     private func times(from start: Timestamp, to end: Timestamp, to html: inout HTMLWriter) {
         html.element("td", [("class", "number")], text: (end - start).words)
-        html.element("td", [("class", "number start soft")], text: (start - story.start).offsetWords)
+        html.element("td", [("class", "number start soft")], text: story.offsetWords(of: start))
     }
 
     // MARK: Bars
@@ -121,6 +152,15 @@ struct TimelineSection {
             ) { html in
                 html.element(
                     "rect", [("class", "ground"), ("x", "0"), ("y", "5"), ("width", "1000"), ("height", "4")], text: "")
+                for tick in 1..<Self.tickCount {
+                    html.element(
+                        "rect",
+                        [
+                            ("class", "tick"), ("x", "\(1000 * tick / Self.tickCount)"), ("y", "0"), ("width", "1"),
+                            ("height", "14"),
+                        ],
+                        text: "")
+                }
                 for part in parts {
                     let start = place(of: part.from)
                     let width = max(5, place(of: part.to) - start)

@@ -3,7 +3,7 @@ internal import SayiirLog
 
 extension SpaceUse {
     func lines(_ style: Style) -> [String] {
-        var lines = ["\(directory) takes \(byteWords(totalBytes)).", ""]
+        var lines = ["\(safe(directory)) takes \(byteWords(totalBytes)).", ""]
         lines += fileTable.lines(style)
         lines += [""] + compressionWords.flatMap { wrapped($0, to: style.width, first: "", indent: "  ") }
         guard records.records > 0 else { return lines }

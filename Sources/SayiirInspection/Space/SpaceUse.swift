@@ -3,7 +3,15 @@ internal import SayiirLog
 /// Where a log's bytes are.
 struct SpaceUse {
     var directory: String
-    var files: [LogFile] = []
+    var files: [LogFile] = [] {
+        didSet {
+            segmentBytes = Dictionary(
+                files.lazy.filter { $0.kind == .journal || $0.kind == .sealed }.map { ($0.name, $0.byteCount) },
+                uniquingKeysWith: { first, _ in first })
+        }
+    }
+    /// The lengths of the segments in the log's directory: one search through all files for each segment would be quadratic.
+    private var segmentBytes: [String: UInt64] = [:]
     /// The records of each type of event.
     private(set) var types: [String: Tally] = [:]
     /// All records.
@@ -46,8 +54,8 @@ struct SpaceUse {
 
     private mutating func closeSegment(_ end: (segment: SegmentName, offset: Int)) {
         // An archived segment's name has its folder before it: what it takes there is not told in parts.
-        guard let file = files.first(where: { $0.name == end.segment.description }) else { return }
-        let rest = file.byteCount - min(file.byteCount, UInt64(clamping: end.offset))
+        guard let byteCount = segmentBytes[end.segment.description] else { return }
+        let rest = byteCount - min(byteCount, UInt64(clamping: end.offset))
         if end.segment.isSealed { indexBytes &+= rest } else { unwrittenBytes &+= rest }
     }
 

@@ -12,6 +12,10 @@ struct Story {
     var times: ClosedRange<Timestamp>
     /// Who submitted the run, and why, where that is known.
     var submission = ""
+    /// Where the past was copied from, and when; `nil` if it is the instance's own.
+    var origin: Origin?
+    /// The ids of the instances that were copied from this one, in the order of the log.
+    var forks: [String] = []
     /// What the definition says of the steps; `nil` if it is not known.
     var outline: Outline?
 
@@ -19,10 +23,23 @@ struct Story {
     enum Chapter {
         case step(StepStory)
         case moment(MomentStory)
+        case folded(FoldedSteps)
     }
 
-    /// When the run began: what all offsets are counted from.
+    /// The instance whose past a fork has.
+    struct Origin {
+        var source: String
+        var revision: UInt64
+        var time: Timestamp
+    }
+
+    /// When the run began, or the fork was made: what all offsets are counted from.
     var start: Timestamp { times.lowerBound }
+
+    /// The distance of a moment from the start, in words. What a fork has from its source came before it.
+    func offsetWords(of time: Timestamp) -> String {
+        origin != nil && time < start ? "before" : (time - start).offsetWords
+    }
 }
 
 /// Something that takes no time: a signal, a request, an end.

@@ -63,6 +63,22 @@ struct StoryBuilder {
         loopPlaces = [:]
         told.times = event.time...event.time
         told.submission = event.requestWords
+        told.origin = nil
+    }
+
+    /// What was told so far is the source's. What was under way there is under way here since the fork was made.
+    private mutating func beginFork(_ body: Event.Derived, _ event: Event) {
+        told.origin = Story.Origin(source: body.source.rawValue, revision: body.sourceRevision, time: event.time)
+        told.times = event.time...event.time
+        told.submission = event.requestWords
+        for place in told.chapters.indices {
+            guard case .step(var chapter) = told.chapters[place], chapter.endedAt == nil else { continue }
+            chapter.startedAt = max(chapter.startedAt, event.time)
+            if let last = chapter.attempts.indices.last, chapter.attempts[last].endedAt == nil {
+                chapter.attempts[last].startedAt = max(chapter.attempts[last].startedAt, event.time)
+            }
+            told.chapters[place] = .step(chapter)
+        }
     }
 
     // MARK: Chapters
@@ -312,6 +328,7 @@ struct StoryBuilder {
         case .definitionChanged(let body):
             tell(words("definition changed from \(body.from.short) to \(body.to.short)"), .control, at: event.time)
         case .derived(let body):
+            beginFork(body, event)
             tell(
                 words("derived from \(body.source.rawValue) at revision \(body.sourceRevision)"), .note,
                 at: event.time)

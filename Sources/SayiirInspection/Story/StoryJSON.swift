@@ -10,6 +10,11 @@ extension Story {
         writer.summary(InstanceOverview(state))
         writer.member("priority", state.priority)
         writer.strings("tags", state.tags)
+        if let origin {
+            writer.member("derived_from", origin.source)
+            writer.member("derived_revision", origin.revision)
+        }
+        if !forks.isEmpty { writer.strings("forks", forks) }
         writer.optional("deadline", state.deadline?.description)
         if let trace = state.traceContext {
             writer.name("trace_context")

@@ -31,10 +31,18 @@ struct StoryText {
         lines.append(fact("workflow", workflowWords))
         let submitted = state.submittedAt.map { "\($0.dateAndMilliseconds) UTC" } ?? ""
         lines.append(fact("submitted", submitted + (story.submission.isEmpty ? "" : " \(safe(story.submission))")))
+        if let origin = story.origin {
+            lines.append(fact("forked from", "\(safe(origin.source)) at revision \(grouped(origin.revision))"))
+        }
         if let ended = state.endedAt {
             lines.append(fact("ended", "\(ended.dateAndMilliseconds) UTC"))
         } else {
             lines.append(fact("updated", "\(story.times.upperBound.dateAndMilliseconds) UTC"))
+        }
+        if !story.forks.isEmpty {
+            let names = story.forks.prefix(5).map(safe).joined(separator: ", ")
+            let rest = story.forks.count - min(5, story.forks.count)
+            lines.append(fact("forks", rest > 0 ? "\(names) and \(grouped(UInt64(rest))) more" : names))
         }
         if let deadline = state.deadline {
             lines.append(fact("deadline", "\(deadline.dateAndMilliseconds) UTC"))
@@ -77,6 +85,7 @@ struct StoryText {
                 switch chapter {
                 case .step(let step): lines(of: step, layout)
                 case .moment(let moment): [line(of: moment, layout)]
+                case .folded(let fold): [line(of: fold, layout)]
                 }
             }
     }
@@ -91,13 +100,13 @@ struct StoryText {
         init(_ story: Story, width: Int) {
             var (time, name) = ("TIME".count, 12)
             for case .step(let step) in story.chapters {
-                time = max(time, (step.startedAt - story.start).offsetWords.count)
+                time = max(time, story.offsetWords(of: step.startedAt).count)
                 name = max(name, story.name(of: step, to: .max).displayWidth)
                 guard step.isToldByAttempts else { continue }
                 name = step.attempts.reduce(name) { max($0, story.name(of: $1, at: step).displayWidth) }
             }
             for case .moment(let moment) in story.chapters {
-                time = max(time, (moment.time - story.start).offsetWords.count)
+                time = max(time, story.offsetWords(of: moment.time).count)
             }
             self.time = time + 1
             name = min(name, max(width * 7 / 20, 12))
@@ -119,7 +128,7 @@ struct StoryText {
         let (symbol, colour) = symbol(of: step)
         var lines = [
             row(
-                time: (step.startedAt - story.start).offsetWords, symbol: symbol, colour,
+                time: story.offsetWords(of: step.startedAt), symbol: symbol, colour,
                 name: story.name(of: step, to: layout.name),
                 duration: (step.endedAt ?? story.times.upperBound) - step.startedAt,
                 bar: layout.bar.text(parts(of: step)),
@@ -223,9 +232,15 @@ struct StoryText {
             case .signal: ("◆", .blue)
             case .note: ("·", .dim)
             }
-        let time = style.paint((moment.time - story.start).offsetWords.aligned(to: layout.time), .dim)
+        let time = style.paint(story.offsetWords(of: moment.time).aligned(to: layout.time), .dim)
         return time + "  " + style.paint(symbol, colour) + " "
             + style.paint(moment.words(style).shortened(to: room(after: layout.indent)), colour)
+    }
+
+    private func line(of fold: FoldedSteps, _ layout: Layout) -> String {
+        let time = style.paint(story.offsetWords(of: fold.first.startedAt).aligned(to: layout.time), .dim)
+        return time + "  " + style.paint("⋮", .dim) + " "
+            + style.paint("\(fold.words(story)); --all".shortened(to: room(after: layout.indent)), .dim)
     }
 
     // MARK: Notes
@@ -274,6 +289,7 @@ extension StoryText {
             switch chapter {
             case .step(let step): add(step.step.description, step.output, detail(of: step), after: layout.detail)
             case .moment(let moment): add(moment.text, moment.payload, moment.words(style), after: layout.indent)
+            case .folded: break
             }
         }
         return cut

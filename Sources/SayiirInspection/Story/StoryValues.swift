@@ -13,6 +13,7 @@ extension Story {
                 if let output = step.output { values.append((step.step.description, output)) }
             case .moment(let moment):
                 if let payload = moment.payload { values.append((moment.text, payload)) }
+            case .folded: break
             }
         }
         return values

@@ -14,6 +14,18 @@ struct ReasonWords {
 extension Reasons {
     /// The reason in words.
     func words(for reason: Reason) -> ReasonWords {
+        var words = ownWords(for: reason)
+        guard isLive else { return words }
+        if case .moved = attendance {
+            // Whatever would change it happens where the instance is now.
+            (words.wakes, words.call) = ("", "")
+        } else if let stop = PendingStop(state), let wakes = stopWords(stop, reason.cause) {
+            (words.wakes, words.call) = (wakes, stop == .cancelAfterPause ? unpause : "")
+        }
+        return words
+    }
+
+    private func ownWords(for reason: Reason) -> ReasonWords {
         let step = reason.step.map { safe($0.description) } ?? ""
         switch reason.cause {
         case .delay, .signal, .retry: return waitingWords(reason, step)
@@ -32,9 +44,11 @@ extension Reasons {
         switch attendance {
         case .bundle:
             return "A case bundle tells neither who runs it nor what happened since. Ask the log itself for that."
+        case .moved(let destination):
+            return "Nobody runs it here: it was moved to \(safe(destination)). What happened to it since is told there."
         case .log(let writer):
             guard writer == nil else { return nil }
-            return "Nobody runs it: no process has the log open. Start the engine; it takes the instance up then."
+            return "Nobody runs it: no process has the log open. \(startWords)"
         case .store(let lease):
             // Who waits needs nobody until that is over.
             guard lease.executor == nil, let since = lease.readyAt, now - since > Self.patience else { return nil }
@@ -42,6 +56,18 @@ extension Reasons {
                 "Nobody runs it, though it has been due since \(since.dateAndTime) UTC: no worker has its lease. A worker takes it up that "
                 + "has registered its definition and offers its tags."
         }
+    }
+
+    /// What starting the engine brings about.
+    private var startWords: String {
+        if state.phase == .paused { return "An engine alone does not continue it: the pause has to end as well." }
+        if let stop = PendingStop(state) {
+            return "Start the engine; it \(stop == .pause ? "pauses" : "cancels") the instance then."
+        }
+        guard !all.contains(where: \.cause.canMove) else {
+            return "Start the engine; it takes the instance up then."
+        }
+        return "An engine alone does not continue it: what stands above has to be decided as well."
     }
 
     // MARK: Waits
@@ -105,7 +131,7 @@ extension Reasons {
     private func overdueWords(_ due: Timestamp) -> String {
         guard state.phase == .active, now - due > Self.patience else { return "" }
         switch attendance {
-        case .bundle, .log(nil): return ""
+        case .bundle, .log(nil), .moved: return ""
         case .log(let writer?):
             return
                 " That is late: \(safe(writer)) has the log open, but seems not to run this instance. An engine takes it up when it "
@@ -163,7 +189,7 @@ extension Reasons {
             holder =
                 "\(capitalized(safe(lease.executor ?? ""))) has its lease"
                 + (lease.until.map { " until \($0.dateAndTime) UTC, unless that is renewed" } ?? "")
-        case .bundle, .log, .store:
+        case .bundle, .log, .store, .moved:
             var words = ""
             if case .bundle = attendance {} else { words = " It does not run: \(attendance.absenceWords)." }
             return ReasonWords(
@@ -331,7 +357,7 @@ extension Reasons {
 
     private var id: String { safe(state.id.rawValue) }
 
-    private var unpause: String { "client.unpause(\"\(id)\")" }
+    var unpause: String { "client.unpause(\"\(id)\")" }
 
     private var cancelCall: String { "client.cancel(\"\(id)\")" }
 

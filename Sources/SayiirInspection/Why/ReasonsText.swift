@@ -48,6 +48,7 @@ extension JSONWriter {
         switch attendance {
         case .log(let writer): optional("writer", writer)
         case .bundle: break
+        case .moved(let destination): member("moved_to", destination)
         case .store(let lease):
             optional("executor", lease.executor)
             optional("lease_until", lease.executor == nil ? nil : lease.until?.description)

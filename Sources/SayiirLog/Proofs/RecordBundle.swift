@@ -27,6 +27,14 @@ public struct RecordBundle: Hashable, Sendable {
         }
     }
 
+    /// A record that the log has and the bundle does not show: only its hash, and the proof of that.
+    public struct Withheld: Hashable, Sendable {
+        /// The hash of the record's bytes, as a leaf of the tree.
+        public let leaf: TreeHash
+        /// Why it belongs to the log.
+        public let proof: InclusionProof
+    }
+
     /// What the bundle says of the log that it is from. Of this only ``head`` is ever proven, by who trusts it.
     public struct Origin: Hashable, Sendable {
         /// The log's identity.
@@ -45,11 +53,13 @@ public struct RecordBundle: Hashable, Sendable {
     public let key: String
     /// The records, by rising sequence.
     public let entries: [Entry]
+    /// The records that are withheld, by rising sequence. None of them is among ``entries``.
+    public let withheld: [Withheld]
 
     /// Puts a bundle together.
     ///
     /// - Throws: ``RecordBundleError/damaged(offset:reason:)`` if the entries are not in order, or not of one key.
-    init(_ entries: [Entry], from origin: Origin) throws(RecordBundleError) {
+    init(_ entries: [Entry], withholding withheld: [Withheld] = [], from origin: Origin) throws(RecordBundleError) {
         guard let key = entries.first(where: { $0.record.kind == .event })?.record.key else {
             throw .damaged(offset: RecordBundle.headerBytes, reason: "none of its records is an event")
         }
@@ -66,18 +76,33 @@ public struct RecordBundle: Hashable, Sendable {
             }
             last = record.sequence
         }
-        (self.origin, self.key, self.entries) = (origin, key, entries)
+        let shown = Set(entries.map(\.record.sequence))
+        var lastWithheld: UInt64 = 0
+        for record in withheld {
+            let sequence = record.proof.sequence
+            guard sequence > lastWithheld, sequence <= origin.head.size, !shown.contains(sequence) else {
+                throw .damaged(
+                    offset: RecordBundle.headerBytes,
+                    reason: "withheld record \(sequence) stands behind \(lastWithheld), or is there twice")
+            }
+            lastWithheld = sequence
+        }
+        (self.origin, self.key, self.entries, self.withheld) = (origin, key, entries, withheld)
     }
 
-    /// The sequences of the records that are not proven to be in a log with this head: none if all is well.
+    /// The sequences of the records, withheld ones included, that are not proven to be in a log with this head: none if all is well.
     ///
     /// - Parameter head: The head that is trusted; the one that the bundle itself names if `nil`, which shows that the bundle fits together
     ///   and no more.
     public func unproven(in head: TreeHead? = nil) -> [UInt64] {
         let head = head ?? origin.head
-        return entries.filter {
+        let shown = entries.filter {
             $0.proof.treeSize != head.size || !$0.proof.verify(record: $0.bytes, root: head.root)
         }.map(\.record.sequence)
+        let hidden = withheld.filter {
+            $0.proof.treeSize != head.size || $0.proof.root(ofLeaf: $0.leaf) != head.root
+        }.map(\.proof.sequence)
+        return hidden.isEmpty ? shown : (shown + hidden).sorted()
     }
 }
 

@@ -32,14 +32,26 @@ package struct RecordBundleBuilder {
     /// - Parameters:
     ///   - reader: The log.
     ///   - origin: What is known of it; its `head` is that of the tree in which the records are proven.
+    ///   - isWithheld: Tells of which records only the hash goes into the bundle.
     /// - Returns: `nil` if a record is not among those of the tree.
     /// - Throws: ``LogError`` if something that is needed is damaged or cannot be read; ``RecordBundleError`` if none of the records is
     ///   an event, or if they are of several keys.
-    package func bundle(of reader: LogReader, _ origin: RecordBundle.Origin) throws -> RecordBundle? {
+    package func bundle(
+        of reader: LogReader, _ origin: RecordBundle.Origin,
+        withholding isWithheld: (LogRecord) -> Bool = { _ in false }
+    ) throws -> RecordBundle? {
         let proofs = try reader.inclusionProofs(of: records.map(\.record.sequence), in: origin.head.size)
         guard let proofs else { return nil }
-        return try RecordBundle(
-            zip(records, proofs).compactMap { RecordBundle.Entry($0.bytes, $1) }, from: origin)
+        var (entries, withheld): ([RecordBundle.Entry], [RecordBundle.Withheld]) = ([], [])
+        for (record, proof) in zip(records, proofs) {
+            if isWithheld(record.record) {
+                let leaf = record.bytes.withUnsafeBytes { TreeHash(leaf: $0) }
+                withheld.append(RecordBundle.Withheld(leaf: leaf, proof: proof))
+            } else if let entry = RecordBundle.Entry(record.bytes, proof) {
+                entries.append(entry)
+            }
+        }
+        return try RecordBundle(entries, withholding: withheld, from: origin)
     }
 }
 

@@ -28,6 +28,11 @@ package struct LogFile: Hashable, Sendable {
 }
 
 extension LogReader {
+    /// The first sequence that can be read, in the directory or in an archive.
+    ///
+    /// - Throws: ``LogError`` if a directory or the list of removals cannot be read.
+    package func firstSequence() throws -> UInt64 { try segments().first?.name.firstSequence ?? 1 }
+
     /// All files of the log, in the order of their names; archives last.
     ///
     /// A file that vanishes meanwhile, as a writer makes some of them do, is left out.

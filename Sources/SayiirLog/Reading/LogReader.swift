@@ -59,7 +59,14 @@ public struct LogReader: Sendable {
                 sleepBriefly()
                 return true
             }
-            return try scan.run(visit: progress).assessment
+            var assessment = try scan.run(visit: progress).assessment
+            // What is wrong with an archived segment is told of the file that is there.
+            if !archives.isEmpty, assessment.verdict != .clean, let segment = assessment.segment,
+                let folder = try place(of: .segment(segment))
+            {
+                assessment.directory = folder
+            }
+            return assessment
         }
     }
 

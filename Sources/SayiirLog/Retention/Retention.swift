@@ -35,6 +35,8 @@ public struct RetentionPlan: Hashable, Sendable {
     public internal(set) var removed: [RetainedSegment] = []
     /// The segments that the policy would let go, and that something still needs.
     public internal(set) var held: [RetainedSegment] = []
+    /// The sealed segments with a record from the future, by the writer's clock then: by age they stay until that time.
+    public internal(set) var ahead: [RetainedSegment] = []
     /// The sequence from which records are still needed; everything before may go.
     public internal(set) var neededFrom: UInt64 = 0
     /// Why all records are needed, in words; `nil` if ``neededFrom`` says all.
@@ -72,6 +74,7 @@ extension RetentionPlan {
         self.neededFrom = neededFrom
         self.obstacle = obstacle
         totalBytes = sealed.reduce(otherBytes) { $0 + $1.byteCount }
+        if retention.maximumAge != nil { ahead = sealed.filter { $0.latestTimestamp > now } }
         var rest = totalBytes
         let oldest =
             retention.maximumAge.map { age in

@@ -34,7 +34,7 @@ extension InstanceState {
         case .leaseAcquired(let body): acquireLease(body)
         case .leaseLost(let body): loseLease(body)
         case .definitionChanged(let body): definition = body.to
-        case .derived(let body): derive(body)
+        case .derived(let body): derive(body, at: event.time)
         case .imported(let body): lineage = .imported(body)
         case .signalReceived(let body): receive(body, at: event.time)
         case .unknown: hasUnknownEvents = true

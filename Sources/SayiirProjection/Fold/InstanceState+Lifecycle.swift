@@ -81,8 +81,10 @@ extension InstanceState {
         steps.updateOpen { $0.isAbandoned = false }
     }
 
-    /// Notes that the past is another instance's. Its deadline was that one's, too.
-    mutating func derive(_ body: Event.Derived) {
+    /// Notes that the past is another instance's. Its deadline was that one's, too, and so was the time of its submission: the copy
+    /// exists since this event.
+    mutating func derive(_ body: Event.Derived, at time: Timestamp) {
+        if submittedAt != nil { submittedAt = time }
         lineage = .derived(body)
         deadline = nil
     }

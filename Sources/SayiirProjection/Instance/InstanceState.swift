@@ -58,7 +58,7 @@ public struct InstanceState: Hashable, Sendable {
     public internal(set) var leaseHolder: LeaseHolder?
     /// The highest fencing epoch that was recorded.
     public internal(set) var leaseEpoch: UInt64 = 0
-    /// When the current run was submitted.
+    /// When the current run was submitted; of a fork, when it was made from its source.
     public internal(set) var submittedAt: Timestamp?
     /// When the last event was recorded.
     public internal(set) var updatedAt: Timestamp?

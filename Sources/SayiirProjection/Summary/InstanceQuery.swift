@@ -15,7 +15,7 @@ package struct InstanceQuery: Sendable {
     package var idPart: String?
     /// Only instances with this tag.
     package var tag: String?
-    /// Only instances that failed with an error whose type or message contains this text.
+    /// Only instances that failed with an error whose type or message contains this text, whatever its case.
     package var errorPart: String?
     /// Only instances whose last event is not earlier.
     package var since: Timestamp?
@@ -39,10 +39,17 @@ package struct InstanceQuery: Sendable {
         if let workflow, !instance.workflow.isExactly(workflow) { return false }
         if let idPart, !instance.id.containsExactly(idPart) { return false }
         if let tag, !instance.tags.contains(where: { $0.isExactly(tag) }) { return false }
-        if let errorPart, instance.failure?.description.containsExactly(errorPart) != true { return false }
+        if let errorPart, instance.failure.map({ Self.contains(errorPart, inError: $0.description) }) != true {
+            return false
+        }
         if let since, (instance.updatedAt ?? .distantPast) < since { return false }
         if let until, (instance.updatedAt ?? .distantPast) > until { return false }
         return statuses.isEmpty ? instance.status != .deleted : statuses.contains(instance.status)
+    }
+
+    /// Returns whether an error's text contains another text, whatever the case of both.
+    package static func contains(_ part: String, inError text: String) -> Bool {
+        text.lowercased().containsExactly(part.lowercased())
     }
 
     /// Equal ones stand in the order of their ids, so that the order is always the same.

@@ -23,10 +23,14 @@ struct DiffCommand: InspectionCommand {
 
     var archives: [String] { archiveOptions.archive }
 
-    @Argument(help: ArgumentHelp("The first instance's id; a case bundle has one only.", valueName: "a"))
+    @Argument(
+        help: ArgumentHelp("The first instance's id; a case bundle has one only.", valueName: "a"),
+        completion: .instances)
     var first: String?
 
-    @Argument(help: ArgumentHelp("The second instance's id; with --other-dir it may be left out.", valueName: "b"))
+    @Argument(
+        help: ArgumentHelp("The second instance's id; with --other-dir it may be left out.", valueName: "b"),
+        completion: .instances)
     var second: String?
 
     @Option(

@@ -33,7 +33,7 @@ struct ExportCommand: InspectionCommand {
     @Option(help: "The form.")
     var format: ExportInspection.Format?
 
-    @Option(help: ArgumentHelp("Write a case bundle of this instance.", valueName: "id"))
+    @Option(help: ArgumentHelp("Write a case bundle of this instance.", valueName: "id"), completion: .instances)
     var bundle: String?
 
     @Option(
@@ -42,7 +42,7 @@ struct ExportCommand: InspectionCommand {
             valueName: "number"))
     var size: UInt64?
 
-    @Option(help: ArgumentHelp("Only this instance. May be repeated.", valueName: "id"))
+    @Option(help: ArgumentHelp("Only this instance. May be repeated.", valueName: "id"), completion: .instances)
     var instance: [String] = []
 
     @Option(help: ArgumentHelp("Only events of this type. May be repeated. For ndjson.", valueName: "type"))

@@ -28,6 +28,11 @@ struct ListCommand: InspectionCommand {
 
     var catalogue: String? { catalogueOptions.catalogue }
 
+    @Flag(help: "Read the log, also if it has a catalogue.")
+    var noCatalogue = false
+
+    var usesCatalogue: Bool { !noCatalogue }
+
     @Option(help: ArgumentHelp("Only instances of this workflow.", valueName: "name"))
     var workflow: String?
 
@@ -41,16 +46,21 @@ struct ListCommand: InspectionCommand {
     var tag: String?
 
     @Option(
-        help: ArgumentHelp("Only instances that failed with an error that contains this.", valueName: "text"))
+        help: ArgumentHelp(
+            "Only instances that failed with an error that contains this, whatever its case.", valueName: "text"))
     var error: String?
 
     @Option(
-        help: ArgumentHelp("Only instances whose last event is not before this time, in UTC.", valueName: "time"),
+        help: ArgumentHelp(
+            "Only instances whose last event is not before this time: in UTC, or like 2h or yesterday.",
+            valueName: "time"),
         transform: time)
     var since: Timestamp?
 
     @Option(
-        help: ArgumentHelp("Only instances whose last event is not after this time, in UTC.", valueName: "time"),
+        help: ArgumentHelp(
+            "Only instances whose last event is not after this time: in UTC, or like 2h or yesterday.",
+            valueName: "time"),
         transform: time)
     var until: Timestamp?
 
@@ -68,6 +78,12 @@ struct ListCommand: InspectionCommand {
 
     func validate() throws {
         if let limit, limit < 0 { throw ValidationError("--limit must not be negative.") }
+        if let since, let until, since > until {
+            throw ValidationError("--since is later than --until, so that no instance fits. Exchange them.")
+        }
+        if noCatalogue, catalogueOptions.catalogue != nil {
+            throw ValidationError("--no-catalogue and --catalogue exclude each other.")
+        }
     }
 
     func inspection(_ operands: [String]) -> any Inspection {
@@ -90,7 +106,8 @@ struct ListCommand: InspectionCommand {
 /// Reads a time; the end may be left out.
 private func time(_ text: String) throws -> Timestamp {
     guard case .time(let time) = Moment(text) else {
-        throw ValidationError("'\(text)' is no time like 2026-03-01 or '2026-03-01 12:34:56'.")
+        throw ValidationError(
+            "'\(text)' is no time like 2026-03-01, '2026-03-01 12:34:56', 2h (two hours ago) or yesterday.")
     }
     return time
 }

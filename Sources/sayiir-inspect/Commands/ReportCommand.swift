@@ -1,4 +1,5 @@
 import ArgumentParser
+import SayiirEvents
 import SayiirInspection
 
 /// `sayiir-inspect report`.
@@ -22,10 +23,14 @@ struct ReportCommand: InspectionCommand {
 
     var archives: [String] { archiveOptions.archive }
 
-    @Option(help: ArgumentHelp("Only this instance.", valueName: "id"))
+    @Option(help: ArgumentHelp("Only this instance.", valueName: "id"), completion: .instances)
     var instance: String?
 
     @OptionGroup var destination: DestinationOptions
 
-    func inspection(_ operands: [String]) -> any Inspection { ReportInspection(of: instance, to: destination.value) }
+    func inspection(_ operands: [String]) -> any Inspection {
+        var report = ReportInspection(of: instance, to: destination.value)
+        report.madeAt = .present
+        return report
+    }
 }

@@ -25,9 +25,20 @@ struct SQLCommand: InspectionCommand {
     @Argument(help: "One statement of SQLite's SQL.")
     var statement: String
 
+    @Flag(help: "Print comma-separated values with a line of titles, as RFC 4180 has them.")
+    var csv = false
+
+    func validate() throws {
+        if csv, common.display.json { throw ValidationError("--csv and --json exclude each other.") }
+    }
+
     var archives: [String] { archiveOptions.archive }
 
     var catalogue: String? { catalogueOptions.catalogue }
 
-    func inspection(_ operands: [String]) -> any Inspection { SQLInspection(statement) }
+    func inspection(_ operands: [String]) -> any Inspection {
+        var inspection = SQLInspection(statement)
+        inspection.writesCSV = csv
+        return inspection
+    }
 }

@@ -26,7 +26,9 @@ struct ShowCommand: InspectionCommand {
 
     var archives: [String] { archiveOptions.archive }
 
-    @Argument(help: ArgumentHelp("The instance's id; a case bundle has one only.", valueName: "instance"))
+    @Argument(
+        help: ArgumentHelp("The instance's id; a case bundle has one only.", valueName: "instance"),
+        completion: .instances)
     var instance: String?
 
     var mostOperands: Int { 1 }
@@ -41,10 +43,23 @@ struct ShowCommand: InspectionCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Show how things were then: a sequence, or a time in UTC.", valueName: "sequence|time"))
+            "Show how things were then: a sequence, a time in UTC, or one like 2h.", valueName: "sequence|time"))
     var at: Moment?
 
+    @Option(help: ArgumentHelp("Only this step: its name, or one activation of it like tick#3.", valueName: "name"))
+    var step: String?
+
+    @Flag(help: "Only what failed, was interrupted, is in doubt or is under way.")
+    var failed = false
+
+    @Option(help: ArgumentHelp("Only the last so many steps and moments, or events.", valueName: "count"))
+    var last: Int?
+
+    @Flag(help: "Show all activations of a step, also where there are more than 50.")
+    var all = false
+
     func validate() throws {
+        if let last, last < 0 { throw ValidationError("--last must not be negative.") }
         if full && events {
             throw ValidationError("--full adds values to the story. Events have theirs whole with --events --json.")
         }
@@ -55,6 +70,10 @@ struct ShowCommand: InspectionCommand {
         show.listsEvents = events
         show.showsValues = full
         show.moment = at
+        show.selection.step = step
+        show.selection.onlyFailed = failed
+        show.selection.last = last
+        show.selection.showsAll = all
         return show
     }
 }

@@ -34,7 +34,9 @@ struct TailCommand: InspectionCommand {
     @Option(help: ArgumentHelp("Only errors with this in their text, whatever its case.", valueName: "text"))
     var error: String?
 
-    @Option(help: ArgumentHelp("Only events from then on: a sequence, or a time in UTC.", valueName: "sequence|time"))
+    @Option(
+        help: ArgumentHelp(
+            "Only events from then on: a sequence, a time in UTC, or one like 2h.", valueName: "sequence|time"))
     var since: Moment?
 
     @Option(

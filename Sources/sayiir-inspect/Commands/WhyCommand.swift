@@ -22,7 +22,9 @@ struct WhyCommand: InspectionCommand {
 
     var archives: [String] { archiveOptions.archive }
 
-    @Argument(help: ArgumentHelp("The instance's id; a case bundle has one only.", valueName: "instance"))
+    @Argument(
+        help: ArgumentHelp("The instance's id; a case bundle has one only.", valueName: "instance"),
+        completion: .instances)
     var instance: String?
 
     var mostOperands: Int { 1 }

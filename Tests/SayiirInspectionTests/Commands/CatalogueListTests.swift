@@ -63,6 +63,63 @@ import Testing
         #expect(run.status == .clean)
     }
 
+    @Test("list says that it asked a catalogue, and --no-catalogue reads the log")
+    func source() throws {
+        let catalogue = Catalogue(of: LogReader(directory: "log", fileSystem: disk), path: path)
+        try catalogue.update()
+        let asked = run(ListInspection(), catalogue: path, style: Style())
+        #expect(
+            asked.lines.last
+                == "6 instances, from the catalogue \(path), sequences 1 to 48; '--no-catalogue' reads the log.")
+        var source = LogSource(directory: "log", catalogue: path, fileSystem: disk)
+        source.usesCatalogue = false
+        let read = Run(ListInspection(), on: source, style: Style())
+        #expect(read.lines == Array(asked.lines.dropLast()))
+        var list = ListInspection()
+        list.query.limit = 2
+        #expect(run(list, catalogue: path, style: Style()).lines.last?.hasPrefix("2 of 6 instances, from the") == true)
+        #expect(Run(list, on: source, style: Style()).lines.last == "2 of 6 instances.")
+    }
+
+    @Test("A catalogue that was made without the archives is built anew once they are read, and knows where it begins")
+    func archives() async throws {
+        let log = try await LongLog.make()
+        #expect(try log.removeOldest(archiving: true, leaving: 200_000) > 0)
+        let first = try LogReader(directory: "log", fileSystem: log.disk).firstSequence()
+        try #require(first > 1)
+        func run(_ inspection: some Inspection, archives: [String] = [], style: Style = Style()) -> Run {
+            Run(inspection, on: log.disk, archives: archives, catalogue: path, style: style)
+        }
+        let count = SQLInspection("SELECT count(*) AS n FROM instances")
+        #expect(run(count).lines.last != "500")
+        #expect(run(ListInspection()).lines.contains { $0.contains("sequences \(grouped(first)) to 1,000") })
+        let absence = run(ListInspection()).lines.last ?? ""
+        #expect(absence.hasPrefix("The log is read from sequence \(grouped(first)) on: retention took away"))
+        #expect(absence.hasSuffix("'--archive DIR' reads archived ones as well."))
+        #expect(run(count, archives: ["archive"]).lines.last == "500")
+        var check = RebuildInspection()
+        check.checks = true
+        #expect(run(check, archives: ["archive"]).output == "\(path) says what the log says.\n")
+        // It reaches further back than what is read now, stays as it is, and says so.
+        #expect(run(count).lines.last == "500")
+        #expect(run(ListInspection()).lines.contains { $0.contains("sequences 1 to 1,000") })
+        #expect(run(check).output == "\(path) says what the log says.\n")
+    }
+
+    @Test("What retention took away is said wherever an instance is not found")
+    func absence() async throws {
+        let log = try await LongLog.make()
+        #expect(try log.removeOldest(archiving: false, leaving: 200_000) > 0)
+        var diff = DiffInspection("order-0", "order-499")
+        diff.otherDirectory = nil
+        for inspection in [ShowInspection("order-0"), WhyInspection("order-0"), diff] as [any Inspection] {
+            let run = Run(inspection, on: log.disk)
+            #expect(run.status == .failure)
+            #expect(run.complaints.first?.contains("retention took away") == true, "\(run.complaints)")
+            #expect(run.complaints.first?.hasSuffix(", deleted.") == true)
+        }
+    }
+
     @Test("rebuild makes a catalogue and says how far it reaches; --check finds what was changed in it")
     func rebuild() throws {
         let count = History.sample.events.count
@@ -103,6 +160,7 @@ import Testing
             ("SELECT 1; DELETE FROM instance", "there is more than one statement"), ("", "it is empty"),
             ("VACUUM INTO '\(path).copy'", "it might change the catalogue"),
             ("DROP VIEW events", "it might change the catalogue"),
+            ("ATTACH DATABASE '\(path).other' AS other", "no other database can be attached"),
         ] {
             let refused = run(SQLInspection(statement), catalogue: path)
             #expect(refused.complaints == ["the statement was refused: \(reason)"])

@@ -18,7 +18,8 @@ import Testing
             try members(run.lines[0]) == [
                 "directory", "verdict", "rule", "log", "segments", "frames", "records", "record_bytes", "last_sequence",
                 "durable_sequence", "head", "tree_head", "unreadable", "file_bytes", "sealed_segments", "snapshots",
-                "oldest", "newest", "rates", "quarantined", "instances", "unserved", "waits", "oldest_live", "next_due",
+                "oldest", "newest", "clock_steps", "rates", "quarantined", "instances", "unserved", "waits",
+                "oldest_live", "next_due",
             ])
         let counts = try #require(object(run.lines[0])?["instances"] as? [String: Int])
         #expect(Set(counts.keys) == Set(StatusName.allCases.map(\.rawValue) + ["total"]))
@@ -92,7 +93,9 @@ import Testing
         #expect(
             try members(run.lines[0]) == [
                 "directory", "verdict", "rule", "log", "segments", "frames", "records", "record_bytes", "last_sequence",
-                "durable_sequence", "head", "tree_head", "unreadable", "sealed_segments", "snapshots", "exit_status",
+                "durable_sequence", "head", "tree_head", "unreadable", "clock_steps", "not_proven", "sealed_segments",
+                "snapshots",
+                "exit_status",
             ])
     }
 }

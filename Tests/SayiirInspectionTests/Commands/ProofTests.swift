@@ -62,6 +62,8 @@ import Testing
                 "  type        task_checkpointed",
                 #"  event       ship_parcel  {"parcel":"JD0002","carrier":"post"}"#,
                 "  tree head   \(head)",
+                "  not proven  that it is the last record, or what other records say",
+                "  not proven  that its time, actor and reason are true: the writer of a record chose them",
             ])
         let shape = try #require(object(check(document.output, head: head, style: Style(isJSON: true)).lines[0]))
         #expect(shape["proven"] as? Bool == true && shape["tree_head"] as? String == head)

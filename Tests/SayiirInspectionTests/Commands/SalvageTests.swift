@@ -140,7 +140,8 @@ import Testing
         #expect(Run(salvage(), on: disk).complaints.first?.contains("is being written by") == true)
         #expect(Run(salvage(), on: InMemoryFileSystem()).status == .failure)
         #expect(disk.files == files)
-        #expect(SalvageInspection.isPath("logs/a", inside: "log") == false)
+        let target = WriteTarget(protecting: ["log"], fileSystem: disk)
+        #expect(throws: Never.self) { try target.approve("logs/a", for: .newLog) }
     }
 
     @Test("what is wrong with a corrupt log is told with the command that saves the rest")

@@ -113,8 +113,7 @@ import Testing
                   → It takes effect once no task runs, and cannot be taken back.
 
                   ok waits for the signal 'approved' since 2026-03-01 12:00:00 UTC (59.99s ago).
-                  → One has arrived at 2026-03-01 12:00:00 UTC (59.99s ago): whoever runs the instance takes it
-                    next.
+                  → It is cancelled once no task runs; what follows the signal does not begin.
                 """)
     }
 
@@ -139,7 +138,8 @@ import Testing
                   → It begins when an engine takes the instance up. An engine that offers only some tags leaves
                     tasks with others to its like; which tags a task has, the log does not tell.
 
-                  Nobody runs it: no process has the log open. Start the engine; it takes the instance up then.
+                  Nobody runs it: no process has the log open. An engine alone does not continue it: the pause has
+                  to end as well.
                 """)
     }
 
@@ -170,10 +170,12 @@ import Testing
                   → It takes effect once no task runs. client.unpause("new") takes it back.
 
                   Nothing has begun since it was submitted at 2026-03-01 12:00:00 UTC (1m00s ago).
-                  → It begins when an engine that knows the workflow takes it up. It has to offer the tags gpu,
-                    eu\u001b. An engine that offers only some tags leaves tasks with others to its like; which tags
-                    a task has, the log does not tell.
+                  → It is paused once no task runs; the next step begins once the pause has ended.
                 """#)
+        history.add("new", 6, .unpaused(.init()))
+        let begun = Reasons(
+            try #require(StoryBuilder.story(of: history.recorded)), .log(writer: "process 7"), now: History.at(60_000))
+        #expect(begun.lines(Style()).joined().contains(#"It has to offer the tags gpu, eu\u001b."#))
     }
 
     @Test("signals that came before anybody submitted the instance are told")

@@ -131,7 +131,7 @@ import Testing
             #expect(throws: RecordBundleError.self) { try RecordBundle(decoding: resealed(changed)) }
         }
         var newer = bytes
-        newer[8] = 2
-        #expect(throws: RecordBundleError.newer(version: 2)) { try RecordBundle(decoding: resealed(newer)) }
+        newer[8] = 3
+        #expect(throws: RecordBundleError.newer(version: 3)) { try RecordBundle(decoding: resealed(newer)) }
     }
 }
