@@ -21,7 +21,7 @@ public enum BackendError: Error, Sendable, CustomStringConvertible {
     /// Whether what was appended may be found durable nevertheless. Opening the log again tells.
     public var isOutcomeUnknown: Bool {
         switch self {
-        case .log(.outcomeUnknown): true
+        case .log(.outcomeUnknown), .log(.displaced): true
         case .store(let error): error.isOutcomeUnknown
         default: false
         }
@@ -46,8 +46,7 @@ public enum BackendError: Error, Sendable, CustomStringConvertible {
             switch error {
             case .batchTooLarge, .keyTooLong, .refused: true
             case .locked, .notALog, .moved, .newerVersion, .noSpace, .notWritten, .takenBack, .outcomeUnknown,
-                .fileSystem,
-                .closed:
+                .fileSystem, .displaced, .foreignArchive, .closed:
                 false
             }
         case .store(let error): error.concernsOneInstance
