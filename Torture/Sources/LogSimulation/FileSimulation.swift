@@ -273,10 +273,18 @@ package struct FileSimulation {
                     writer.contents == model.contents, "the snapshot and what follows it amount to something else")
             }
         } else {
-            let left = before.filter { !Self.isNoTrace($0.key) && !$0.key.hasSuffix(".bak") }
+            // Snapshots of another log, damaged ones, and segments from before the log's beginning are reported.
+            let rejected = Set(
+                writer.report.rejectedSnapshots.map(\.file)
+                    + report.unusedSegments.map { "\(Self.directory)/\($0)" })
+            let left = before.filter { name, _ in
+                !Self.isNoTrace(name) && !name.hasSuffix(".bak") && !rejected.contains("\(Self.directory)/\(name)")
+            }
             let isKnown = saved.contains { state in
                 state.lastSequence == report.lastSequence && state.head == writer.journal.digest
-                    && left.allSatisfy { name, bytes in state.files[name] == bytes || Self.isSilent(name) }
+                    && left.allSatisfy { name, bytes in
+                        state.files[name] == bytes || Self.isSilent(name, bytes, of: state)
+                    }
             }
             let isNew = left.keys.allSatisfy(Self.isSilent) && report.lastSequence == 0
             try expect(
@@ -298,6 +306,19 @@ package struct FileSimulation {
     private static func isSilent(_ name: String) -> Bool {
         SegmentName(fileName: name) == nil && SnapshotName(fileName: name) == nil && name != FileName.removals
             && name != FileName.identity
+    }
+
+    /// Whether a file says nothing of what came after a state: what it speaks of was there already.
+    private static func isSilent(_ name: String, _ bytes: [UInt8], of state: SavedState) -> Bool {
+        if let snapshot = SnapshotName(fileName: name) { return snapshot.coveredSequence <= state.lastSequence }
+        guard let segment = SegmentName(fileName: name) else { return true }
+        // A journal beside its sealed form has the same records, or opening would have refused it.
+        if !segment.isSealed, state.files["\(segment.otherForm)"] != nil { return true }
+        let header = bytes.withUnsafeBytes { bytes in
+            Result { () throws(SegmentHeader.Defect) in try SegmentHeader(decoding: bytes) }
+        }
+        guard case .sealed(let detail) = try? header.get().detail else { return false }
+        return detail.lastSequence <= state.lastSequence
     }
 
     private mutating func append(to writer: SimulatedWriter, _ disk: InMemoryFileSystem) throws {
