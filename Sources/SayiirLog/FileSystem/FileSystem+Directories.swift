@@ -32,7 +32,7 @@ extension FileSystem {
         if try isThere(path) { throw .existing(path) }
     }
 
-    /// Whether a path leads to a file; false where the file system cannot tell.
+    /// Returns true if a path leads to a file; false where the file system cannot tell.
     func isThere(_ path: String) throws(FileSystemError) -> Bool {
         do throws(FileSystemError) {
             return try identity(of: path) != nil

@@ -45,7 +45,7 @@ extension FileSystem {
     public func identity(of path: String) throws(FileSystemError) -> FileIdentity? { nil }
 }
 
-/// What tells a file from every other one while it exists, whatever it is called.
+/// The identity of a file, which stays the same under every name while the file exists.
 public struct FileIdentity: Hashable, Sendable {
     /// The number of the device that holds the file.
     public var device: UInt64

@@ -31,10 +31,10 @@ public struct FileSystemError: Error, Hashable, CustomStringConvertible {
     /// Whether the process lacks a right.
     var isPermissionDenied: Bool { code == EACCES || code == EPERM }
 
-    /// Whether the device cannot read what is there.
+    /// A Boolean value that indicates whether the device cannot read the data.
     var isUnreadable: Bool { code == EIO }
 
-    /// Whether what was open is gone from a file system on another machine.
+    /// A Boolean value that indicates whether an open file is gone from a file system on another machine.
     var isStale: Bool { code == ESTALE }
 
     static func existing(_ path: String) -> Self { Self(operation: "create", path: path, code: EEXIST) }

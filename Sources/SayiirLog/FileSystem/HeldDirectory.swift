@@ -46,7 +46,7 @@ final class HeldDirectory: Sendable {
         return path.utf8.elementsEqual(self.path.utf8) ? "." : nil
     }
 
-    /// Whether the path still leads here. Where that cannot be found out, it is assumed.
+    /// A Boolean value that indicates whether the path still leads to this directory; true if that cannot be found out.
     var isInPlace: Bool {
         var information = stat()
         guard stat(absolutePath, &information) == 0 else {

@@ -14,7 +14,7 @@ struct LogFiles {
     private(set) var unfinished: [String]
     /// A directory without segments: the file that proves that a log was there.
     private(set) var trace: String?
-    /// Of a directory without segments: what is there and is neither a log's nor to be expected in any directory.
+    /// The names in a directory without segments that belong to no log and are not to be expected in any directory.
     private(set) var strangers: [String] = []
 
     /// Whether the directory is empty but for what a log that was never opened completely leaves behind.
@@ -50,7 +50,7 @@ struct LogFiles {
         }.sorted()
     }
 
-    /// Whether a name stands in directories where no program put it on purpose: file systems and desktops leave such behind.
+    /// Returns true for names that file systems and desktops leave in any directory.
     private static func isToBeExpected(_ name: String) -> Bool { name.hasPrefix(".") || name == "lost+found" }
 
     private static func quarantinedFile(
@@ -60,7 +60,7 @@ struct LogFiles {
         return names.sorted().first { QuarantineName(fileName: $0) != nil }.map { "\(FileName.quarantine)/\($0)" }
     }
 
-    /// Why a directory without segments and traces of a log is not taken for one, as the end of a sentence.
+    /// The reason why a directory without segments and traces of a log is not a log, as the end of a sentence.
     var strangeness: String {
         guard !strangers.isEmpty else { return "it has no segment" }
         let more = strangers.count - min(strangers.count, 3)

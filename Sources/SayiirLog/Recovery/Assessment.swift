@@ -34,14 +34,14 @@ public struct Assessment: Sendable, Hashable {
     /// What was there instead.
     public internal(set) var found: String?
 
-    /// What is wrong, in terms of files; says something only if ``verdict`` is not clean.
+    /// The problem in terms of files. Meaningless if ``verdict`` is clean.
     public internal(set) var problem = Problem.damagedFile
-    /// Files of segments that retention took away and that are there again: put back, or left by a removal that was cut short. They are
-    /// not read. A writer removes those of which ``RemovedSegment/fileDigest`` and, if they were archived, the archive's copy show
-    /// that nothing is lost with them, and keeps the others.
+    /// The segments from before the log's beginning whose files are there: an operator put them back, or a removal was cut short. They are
+    /// not read. A writer removes a file if ``RemovedSegment/fileDigest`` proves that it is the one that retention removed and, for an
+    /// archived segment, the archive has the same file. It keeps the other files.
     public internal(set) var unusedSegments: [SegmentName] = []
 
-    /// What can be wrong with a log's files.
+    /// A problem with a log's files.
     public enum Problem: Hashable, Sendable {
         /// The content of ``Assessment/file`` is not what it was.
         case damagedFile

@@ -1,11 +1,11 @@
-/// What the headers of snapshots say of the chain, held against the log's frames as they pass. The header of a snapshot is enough: the
-/// file got its name when it was whole.
+/// Compares the chain digests in the headers of snapshots with the log's frames. The header of a snapshot is enough: the file got its
+/// name when it was whole.
 struct CoveredSequences {
     private struct Claim {
         var file: SnapshotName
         var log: LogID
         var digest: ChainDigest
-        /// What the log has there; `nil` if no commit ends there.
+        /// The log's digest after that sequence; `nil` if no commit ends there.
         var found: ChainDigest?
     }
 

@@ -1,13 +1,14 @@
 /// Segments before the log's beginning whose files are there: a removal that was cut short left them, or an operator put them back.
 struct Leftovers {
     let directory: String
-    /// Where retention moves segments.
+    /// The directory to which retention moves segments.
     let archive: String?
     let fileSystem: any FileSystem
 
-    /// Those with which nothing is lost: the list of removals has the very file, and if the file was archived, so has the archive.
+    /// Returns the segments whose files can be removed without loss: the list of removals has the SHA-256 of the file, and if the segment
+    /// was archived, the archive has the same file.
     ///
-    /// Reads files of which it depends on that, and nothing if there are none.
+    /// Reads the files whose lengths match, and nothing if there are no names.
     func superfluous(of names: [SegmentName]) throws -> [SegmentName] {
         guard !names.isEmpty else { return [] }
         let removed = try Removals(in: directory, fileSystem: fileSystem).segments

@@ -97,7 +97,7 @@ struct LogRecovery {
 
     // MARK: Examination
 
-    /// What reading found, before anything is changed.
+    /// The result of reading the log, before anything is changed.
     private struct Examined {
         var outcome: LogScan.Outcome
         var snapshot: SnapshotFile?
@@ -166,7 +166,7 @@ struct LogRecovery {
                 return try index.records(withKey: key, after: 0)
             }
         } catch {
-            // What the caller makes of the error hides what it was.
+            // The caller may have wrapped the error, so its type does not tell.
             if examined.snapshot != nil { try refuseDamage() }
             throw error
         }
@@ -201,7 +201,7 @@ struct LogRecovery {
         throw locked()
     }
 
-    /// Takes the lock of the newest segment too, which is another writer's if somebody removed or replaced the lock file.
+    /// Takes the lock of the newest segment too. Another writer has it if the lock file was removed or replaced under that writer.
     private func lockNewest(_ lock: WriterLock) throws {
         let files = try LogFiles(in: directory, fileSystem: fileSystem)
         guard let newest = files.segments.last, !newest.isSealed else { return }

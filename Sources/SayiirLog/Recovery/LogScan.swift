@@ -71,7 +71,7 @@ struct LogScan {
                 \.earlierIsBad, inFile: trace, at: 0, expected: "segment \(contents.beginning.number)",
                 found: "no segment, though \(trace) shows that a log was here", problem: .lostLog)
         } else if !contents.files.isFresh || !contents.files.hasLock {
-            throw LogError.notALog(directory: directory, reason: contents.files.strangeness)
+            throw LogError.notALog(directory: directory, reason: "it has no segment")
         }
         return Outcome(assessment: walk.assessment, end: nil)
     }
@@ -205,7 +205,7 @@ struct LogScan {
         return true
     }
 
-    /// What is wrong about a segment that does not continue what comes before it.
+    /// Returns the problem of a segment that does not continue the one before it.
     private func problem(of header: SegmentHeader, in log: LogID, expecting number: UInt32) -> Assessment.Problem {
         if header.log != log || header.number < number { return .strayFile("\(header.name)") }
         return header.number > number ? .missingSegment(number) : .damagedFile

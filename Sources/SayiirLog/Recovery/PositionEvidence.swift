@@ -7,7 +7,7 @@ struct PositionEvidence {
     /// The bytes that are read at once.
     private static let windowBytes = 64 * 1024
 
-    /// Where a journal that has its seal ends, and with what; `nil` if no seal is its last frame, or the file has not its length.
+    /// Returns the sequence and digest with which a sealed journal ends; `nil` if its last frame is no seal, or its length is wrong.
     func sealedEnd() throws(FileSystemError) -> (nextSequence: UInt64, digest: ChainDigest)? {
         guard try reader.file.size() == Int64(header.size) else { return nil }
         var end = Int(header.size)
@@ -28,8 +28,8 @@ struct PositionEvidence {
         return (frame.firstSequence, frame.digest)
     }
 
-    /// Whether what comes before a position, of which something durable speaks, is there: the frame that ends there, or the beginning of
-    /// the segment. Reads back from the position to the beginning of that frame.
+    /// Returns true if the frame that ends at a position is there and whole, or the position is the beginning of the segment. Reads back
+    /// from the position to the beginning of that frame.
     func precedes(_ position: LogPosition) throws(FileSystemError) -> Bool {
         guard position.offset > SegmentHeader.byteCount else {
             return position.offset == SegmentHeader.byteCount && header.firstSequence == position.sequence &+ 1

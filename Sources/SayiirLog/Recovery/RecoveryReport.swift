@@ -13,8 +13,8 @@ public struct RecoveryReport: Sendable, Hashable {
     public internal(set) var snapshotSequence: UInt64?
     /// Snapshots that are damaged, moved to the quarantine. An older one or all of the log was used instead.
     public internal(set) var rejectedSnapshots: [RejectedSnapshot] = []
-    /// Files of snapshots that were not used: their entries are encoded in a way that this program does not know, or retention has
-    /// shortened the log past them.
+    /// The files of snapshots that were not used: this program does not know the encoding of their entries, or retention has shortened
+    /// the log past them.
     public internal(set) var unusedSnapshots: [String] = []
 
     init(assessment: Assessment, isNew: Bool) {

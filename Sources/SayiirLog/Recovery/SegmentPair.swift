@@ -9,7 +9,7 @@ struct SegmentPair {
 
     private var sealed: SegmentName { journal.otherForm }
 
-    /// Why the two forms contradict each other.
+    /// A contradiction between the two forms.
     struct Contradiction {
         /// The file that is to be moved away.
         var stray: SegmentName
@@ -58,7 +58,7 @@ struct SegmentPair {
         Contradiction(stray: try isSealedFormWhole() ? journal : sealed, expected: expected, found: found)
     }
 
-    /// Whether the sealed form reads to its end.
+    /// Returns true if the sealed form can be read to its end.
     func isSealedFormWhole() throws -> Bool {
         let file = try fileSystem.open("\(directory)/\(sealed)", as: .read)
         guard let header = try? SegmentHeader(of: file, expecting: sealed) else { return false }
@@ -74,7 +74,7 @@ struct SegmentPair {
 }
 
 extension SegmentHeader.Defect: CustomStringConvertible {
-    /// What is wrong, for the end of a sentence.
+    /// The defect, as the end of a sentence.
     var description: String {
         switch self {
         case .damaged(let text): text

@@ -66,7 +66,7 @@ struct SegmentArchive {
         try copy.synchronize()
     }
 
-    /// `nil` if there is no such file.
+    /// Returns the SHA-256 of a file; `nil` if there is no such file.
     private func digestOfFile(at path: String) throws(FileSystemError) -> [UInt8]? {
         do throws(FileSystemError) {
             return try RetentionRun(directory: archive, fileSystem: fileSystem).fileDigest(path)

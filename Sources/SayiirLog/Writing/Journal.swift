@@ -31,7 +31,7 @@ struct Journal {
         var position: FramePosition
         var header: SegmentHeader
         var file: any File
-        /// What to look at now and then; `nil` for a journal that nobody else can reach.
+        /// The place that the journal compares with its paths now and then; `nil` if nothing is compared.
         var place: WriterPlace?
     }
 
@@ -205,8 +205,8 @@ struct Journal {
         isPromised = false
     }
 
-    /// The file of the next segment, and another handle on it that has its lock. What was prepared is made again if somebody removed,
-    /// replaced or cut it.
+    /// Returns the file of the next segment, and another handle on it that has its lock. A prepared file that was removed, replaced or
+    /// cut is made again.
     private mutating func takeSuccessor(
         size: Int, extent: Int
     ) throws(LogError) -> (next: PreparedSegment, handle: any File) {
@@ -225,7 +225,7 @@ struct Journal {
         return (next, handle)
     }
 
-    /// A handle on a prepared file that has its lock; `nil` if its path leads elsewhere, or its length is another.
+    /// Returns a handle on a prepared file that has its lock; `nil` if its path leads elsewhere, or its length has changed.
     private func lockedHandle(on prepared: PreparedSegment) throws(LogError) -> (any File)? {
         do throws(FileSystemError) {
             let handle = try fileSystem.open("\(directory)/\(FileName.preparedSegment)", as: .readWrite)

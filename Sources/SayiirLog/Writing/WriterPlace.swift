@@ -13,10 +13,10 @@ struct WriterPlace: Sendable {
     /// Holds the directory open, if it can.
     let fileSystem: any FileSystem
     let lock: WriterLock
-    /// When the paths were last looked at, in nanoseconds of the monotonic clock.
+    /// The time of the last comparison, in nanoseconds of the monotonic clock.
     private var lastLook: UInt64 = 0
 
-    /// How long a commit is acknowledged without a look.
+    /// The time for which commits are acknowledged without a comparison, in nanoseconds.
     private static let interval: UInt64 = 200_000_000
 
     init(directory: String, fileSystem: any FileSystem, lock: WriterLock) {

@@ -11,7 +11,7 @@ import Testing
     import Darwin
 #endif
 
-/// What of the machine's files the simulated disk does not have.
+/// Tests of the machine's files: the simulated disk has no FIFOs and no directories that move.
 @Suite struct LocalFileSystemTests {
     private let files = LocalFileSystem()
 

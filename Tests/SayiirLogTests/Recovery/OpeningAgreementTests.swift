@@ -27,7 +27,7 @@ import Testing
         try #require(disk.files.last { $0.hasSuffix(".seg") })
     }
 
-    /// Where the newest snapshot says that the log goes on.
+    /// The offset at which the log continues after the newest snapshot.
     private func snapshotOffset(_ disk: InMemoryFileSystem) throws -> Int {
         let name = try #require(LogFiles(in: "log", fileSystem: disk).snapshots.last)
         return try SnapshotFile(name, in: "log", fileSystem: disk).position.offset

@@ -3,7 +3,7 @@ import Testing
 
 private let environment = ProcessInfo.processInfo.environment
 
-/// What people do to a log's files. `SAYIIR_FILE_CASES` says how many cases are tried, `SAYIIR_SEED` where the seeds begin. `make torture`
+/// Changes the files of logs as people and programs do. `SAYIIR_FILE_CASES` says how many cases are tried, `SAYIIR_SEED` where the seeds begin. `make torture`
 /// does the same in release mode.
 @Suite struct FileSimulationTests {
     private static let cases = environment["SAYIIR_FILE_CASES"].flatMap { Int($0) } ?? 2000

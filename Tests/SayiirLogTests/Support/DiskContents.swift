@@ -12,9 +12,9 @@ extension InMemoryFileSystem {
 
 /// An opening of a log and a reading of it, side by side.
 struct Judgements {
-    /// What opening refused the log with; `nil` if it opened.
+    /// The assessment with which opening refused the log; `nil` if it opened.
     var refusal: Assessment?
-    /// What a reader said before.
+    /// The assessment of a reader before that.
     var reading: Assessment
     /// The files that the opening changed, made or removed.
     var changes: [String]
@@ -32,7 +32,7 @@ struct Judgements {
         changes = Set(before.keys).union(after.keys).filter { before[$0] != after[$0] }.sorted()
     }
 
-    /// Why they do not agree, or a refusal is not as it must be; `nil` if all is well.
+    /// A description of how they disagree, or of what a refusal changed; `nil` if all is well.
     var contradiction: String? {
         if let refusal {
             guard refusal == reading else { return "refused by \(refusal), read as \(reading)" }

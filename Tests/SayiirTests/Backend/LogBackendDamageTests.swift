@@ -4,7 +4,7 @@ import SayiirLog
 import SayiirTesting
 import Testing
 
-/// What becomes of an engine's log when something is damaged that opening does not read.
+/// Damage in the part of an engine's log that opening does not read.
 @Suite struct LogBackendDamageTests {
     private let definition = "T:charge;"
     private let hash = DefinitionHash(bytes: [UInt8](repeating: 7, count: 32))
