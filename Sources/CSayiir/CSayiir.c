@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #if defined(__APPLE__)
@@ -102,8 +103,23 @@ int csayiir_synchronize(int descriptor) {
 #endif
 }
 
-int csayiir_synchronize_directory(const char *path) {
-    int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+int csayiir_working_directory(void) { return AT_FDCWD; }
+
+int csayiir_open_at(int directory, const char *path, int flags) {
+    // A FIFO with the name of a file would hold up an open that waits.
+    int descriptor = openat(directory, path, flags | O_CLOEXEC | O_NONBLOCK, 0644);
+    if (descriptor < 0) return -errno;
+    struct stat information;
+    int code = fstat(descriptor, &information) == -1 ? errno : 0;
+    if (code == 0 && S_ISDIR(information.st_mode) && !(flags & O_DIRECTORY)) code = EISDIR;
+    if (code == 0 && !S_ISREG(information.st_mode) && !S_ISDIR(information.st_mode)) code = EINVAL;
+    if (code == 0) return descriptor;
+    close(descriptor);
+    return -code;
+}
+
+int csayiir_synchronize_directory(int directory, const char *path) {
+    int descriptor = openat(directory, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0) return errno;
     // fsync, not fdatasync: what a directory holds is metadata.
     int code = fsync(descriptor) == -1 ? errno : 0;

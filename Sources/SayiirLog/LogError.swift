@@ -1,5 +1,5 @@
-/// What can go wrong with a log. Each says what happened, where, and what to do next.
 // Indirect, since an asynchronous function has room for each error that it may pass on, and errors are rare.
+/// What can go wrong with a log. Each says what happened, where, and what to do next.
 public indirect enum LogError: Error, Sendable, CustomStringConvertible {
     /// Another writer has the directory open.
     case locked(directory: String, holder: String)
@@ -28,6 +28,11 @@ public indirect enum LogError: Error, Sendable, CustomStringConvertible {
     case outcomeUnknown(FileSystemError)
     /// A call to the operating system failed. Nothing was written.
     case fileSystem(FileSystemError)
+    /// The directory, the lock file or the segment of a running writer is no longer where it was opened. The writer takes no more, and
+    /// whether records that were appended during the last second will be found is unknown.
+    case displaced(directory: String, reason: String)
+    /// The archive of a retention policy belongs to another log, or is a log's directory. Nothing was moved or removed.
+    case foreignArchive(archive: String, reason: String)
     /// The writer was closed.
     case closed
 
@@ -76,6 +81,13 @@ public indirect enum LogError: Error, Sendable, CustomStringConvertible {
             """
         case .fileSystem(let error):
             "\(error)"
+        case .displaced(let directory, let reason):
+            """
+            \(directory) changed under its running writer: \(reason). The writer takes no more, and records of the last second may be \
+            lost. Find out who changed the directory, put it back or restore it from a copy, and open the log again.
+            """
+        case .foreignArchive(let archive, let reason):
+            "\(archive) cannot be this log's archive: \(reason). Nothing was moved or removed. Choose another directory."
         case .closed:
             "The log's writer is closed."
         }
@@ -84,12 +96,14 @@ public indirect enum LogError: Error, Sendable, CustomStringConvertible {
 
 extension LogError {
     /// The refusal for a frame that should be whole: something durable says so.
-    static func damage(_ defect: FrameDefect, at position: FramePosition, in directory: String) -> LogError {
+    static func damage(
+        _ defect: FrameDefect, at position: FramePosition, in directory: String, isNewest: Bool = false
+    ) -> LogError {
         var assessment = Assessment(directory: directory)
         assessment.segment = position.segment
         assessment.offset = position.offset
         assessment.lastSequence = position.nextSequence - 1
-        assessment.evidence.isCovered = true
+        if isNewest { assessment.evidence.isCovered = true } else { assessment.evidence.earlierIsBad = true }
         assessment.expected = defect.expected
         assessment.found = defect.found
         return .refused(assessment)

@@ -10,8 +10,16 @@ uint32_t csayiir_crc32c(uint32_t crc, const void *bytes, size_t length);
 /// Flushes a file's data and the metadata needed to read it back to stable storage. Returns 0 or an errno.
 int csayiir_synchronize(int descriptor);
 
-/// Flushes a directory's names to stable storage. Returns 0 or an errno.
-int csayiir_synchronize_directory(const char *path);
+/// Flushes a directory's names to stable storage. A relative path begins at the open directory, or at the working directory for
+/// `csayiir_working_directory()`. Returns 0 or an errno.
+int csayiir_synchronize_directory(int directory, const char *path);
+
+/// The descriptor that stands for the working directory in the calls that end in `at`.
+int csayiir_working_directory(void);
+
+/// Opens a path with `flags`. A relative path begins at the open directory. Returns a descriptor, or a negated errno. What is
+/// neither a regular file nor, with `O_DIRECTORY`, a directory is refused with EINVAL, without waiting.
+int csayiir_open_at(int directory, const char *path, int flags);
 
 /// Takes an exclusive lock owned by the open file description. Returns 0, EAGAIN if another has it, or an errno.
 int csayiir_lock(int descriptor);

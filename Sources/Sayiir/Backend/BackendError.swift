@@ -1,8 +1,8 @@
 public import SayiirEvents
 public import SayiirLog
 
-/// What can go wrong between an engine and its backend.
 // Indirect, since an asynchronous function has room for each error that it may pass on, and errors are rare.
+/// What can go wrong between an engine and its backend.
 public indirect enum BackendError: Error, Sendable, CustomStringConvertible {
     /// The events do not continue the instance: another append came first. Read the state again and decide anew.
     case conflict(instance: InstanceID, expected: UInt64, found: UInt64)
@@ -22,7 +22,7 @@ public indirect enum BackendError: Error, Sendable, CustomStringConvertible {
     /// Whether what was appended may be found durable nevertheless. Opening the log again tells.
     public var isOutcomeUnknown: Bool {
         switch self {
-        case .log(.outcomeUnknown): true
+        case .log(.outcomeUnknown), .log(.displaced): true
         case .store(let error): error.isOutcomeUnknown
         default: false
         }
@@ -47,8 +47,7 @@ public indirect enum BackendError: Error, Sendable, CustomStringConvertible {
             switch error {
             case .batchTooLarge, .keyTooLong, .refused: true
             case .locked, .notALog, .moved, .newerVersion, .noSpace, .notWritten, .takenBack, .outcomeUnknown,
-                .fileSystem,
-                .closed:
+                .fileSystem, .displaced, .foreignArchive, .closed:
                 false
             }
         case .store(let error): error.concernsOneInstance

@@ -29,18 +29,21 @@ public struct LogBackend: Backend {
         directory: String, options: LogOptions = LogOptions(), fileSystem: any FileSystem = LocalFileSystem()
     ) async throws(BackendError) -> LogBackend {
         try await BackendError.translating {
-            var (log, instances) = try await LogWriter.open(
+            let (log, instances) = try await LogWriter.open(
                 directory: directory, options: options, fileSystem: fileSystem, folding: LiveInstances(),
                 contentVersion: LiveInstances.contentVersion,
                 restore: { try $0.restore($1, from: directory) },
-                fold: { try fold($1, into: &$0, directory: directory) })
-            let storage = LogStorage(log: log)
-            for id in instances.unfinished { instances.settle(id, by: try await storage.history(of: id, after: 0)) }
-            instances.park()
+                fold: { try fold($1, into: &$0, directory: directory) },
+                settle: { instances, records in
+                    for id in instances.unfinished {
+                        instances.settle(id, by: try events(of: try records(id.rawValue), in: directory))
+                    }
+                    instances.park()
+                })
             return LogBackend(
                 log: log, fileSystem: fileSystem,
                 ledger: InstanceLedger(
-                    storage: storage, instances: instances.parked, lastEpoch: instances.lastEpoch))
+                    storage: LogStorage(log: log), instances: instances.parked, lastEpoch: instances.lastEpoch))
         }
     }
 
@@ -110,7 +113,7 @@ public struct LogBackend: Backend {
         guard !definitions.withLock({ $0.contains(hash) }) else { return }
         let key = hash.description
         do throws(LogError) {
-            if try await !isKept(key) {
+            if await !isKept(key) {
                 var batch = RecordBatch()
                 try batch.append(
                     kind: .definition, key: key, timestamp: time.nanosecondsSinceEpoch, payload: Array(text.utf8))
@@ -133,9 +136,14 @@ public struct LogBackend: Backend {
         }
     }
 
-    private func isKept(_ key: String) async throws(LogError) -> Bool {
+    /// A definition that cannot be read counts as missing: it may be there more than once, and nothing that runs depends on it.
+    private func isKept(_ key: String) async -> Bool {
         guard log.mayContain(key) != false else { return false }
-        return try await log.records(withKey: key).contains { $0.kind == .definition }
+        do throws(LogError) {
+            return try await log.records(withKey: key).contains { $0.kind == .definition }
+        } catch {
+            return false
+        }
     }
 
     /// Returns if the log can be written. Syncs what was written before, if anything was.
@@ -288,14 +296,19 @@ private struct LogStorage: EventStorage {
         } catch {
             throw .log(error)
         }
-        var events: [RecordedEvent] = []
-        events.reserveCapacity(records.count)
-        for record in records {
-            guard let event = try record.event(in: log.directory, at: nil) else { continue }
-            events.append(RecordedEvent(sequence: record.sequence, event: event))
-        }
-        return events
+        return try events(of: records, in: log.directory)
     }
+}
+
+/// The events that records of a log hold; other records are left out.
+private func events(of records: [LogRecord], in directory: String) throws(BackendError) -> [RecordedEvent] {
+    var events: [RecordedEvent] = []
+    events.reserveCapacity(records.count)
+    for record in records {
+        guard let event = try record.event(in: directory, at: nil) else { continue }
+        events.append(RecordedEvent(sequence: record.sequence, event: event))
+    }
+    return events
 }
 
 extension LogRecord {

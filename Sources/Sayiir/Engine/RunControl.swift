@@ -1,5 +1,5 @@
 internal import SayiirEvents
-internal import Synchronization
+internal import SayiirLog
 
 /// The control over one run of an instance: the Swift task that the run has for itself, and the reason for which the engine stops it.
 ///
@@ -25,7 +25,7 @@ final class RunControl: Sendable {
         var run: UInt64?
     }
 
-    private let contents = Mutex(Contents())
+    private let contents = Monitor(Contents())
 
     /// Why the run is being stopped; `nil` while it is not.
     var reason: StopReason? { contents.withLock { $0.reason } }

@@ -1,11 +1,11 @@
 public import SayiirEvents
 public import SayiirProjection
 
+// Indirect, since an asynchronous function has room for each error that it may pass on, and errors are rare.
 /// What can go wrong between a program and its engine.
 ///
 /// A task that fails is not among them: that is a status of the instance, see ``WorkflowStatus``. Only the calls that promise
 /// an output and nothing else, `runWorkflow` and ``WorkflowStatus/requireOutput()``, throw it.
-// Indirect, since an asynchronous function has room for each error that it may pass on, and errors are rare.
 public indirect enum WorkflowError: Error, Sendable, CustomStringConvertible {
     /// There is an instance of this id, and the conflict policy is to fail.
     case instanceExists(InstanceID)

@@ -86,7 +86,8 @@ struct VerifyReport {
     }
 
     private func verdictLine(_ style: Style) -> String {
-        if let contradiction, assessment.verdict != .corrupt {
+        let isBySnapshot = assessment.rule == .coveredBeyondEnd && !surroundings.contradictions.isEmpty
+        if let contradiction, assessment.verdict != .corrupt || isBySnapshot {
             return "\(safe(directory)) is \(style.paint("corrupt", .red)): \(contradiction)."
         }
         if status == .ambiguous, assessment.verdict != .ambiguous {

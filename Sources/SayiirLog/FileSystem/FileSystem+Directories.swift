@@ -25,6 +25,23 @@ extension FileSystem {
         }
     }
 
+    /// Refuses a name that a file has already, where the file system can tell: giving a name to another file would destroy it.
+    ///
+    /// - Throws: a ``FileSystemError`` with the code `EEXIST`.
+    func requireFree(_ path: String) throws(FileSystemError) {
+        if try isThere(path) { throw .existing(path) }
+    }
+
+    /// Returns true if a path leads to a file; false where the file system cannot tell.
+    func isThere(_ path: String) throws(FileSystemError) -> Bool {
+        do throws(FileSystemError) {
+            return try identity(of: path) != nil
+        } catch {
+            guard error.isMissingFile else { throw error }
+            return false
+        }
+    }
+
     private func parent(of path: String) -> String {
         let components = path.split(separator: "/")
         if path.hasPrefix("/") { return "/" + components.dropLast().joined(separator: "/") }

@@ -21,6 +21,42 @@ public protocol FileSystem: Sendable {
 
     /// Makes the names in a directory durable: files created, renamed or removed in it.
     func synchronizeDirectory(at path: String) throws(FileSystemError)
+
+    /// Returns the same files, with one directory held open: paths in it lead into that very directory, even after it was moved or
+    /// another one took its place. Returns the file system itself if it cannot hold directories, which is the default.
+    func holding(directory path: String) throws(FileSystemError) -> any FileSystem
+
+    /// A Boolean value that indicates whether the path of the directory that is held open still leads to it; true if none is held, which
+    /// is the default. A path that cannot be followed for another reason than being gone counts as in place.
+    var directoryIsInPlace: Bool { get }
+
+    /// Returns the identity of the file that a path leads to; `nil` if the file system knows no identities, which is the default.
+    func identity(of path: String) throws(FileSystemError) -> FileIdentity?
+}
+
+extension FileSystem {
+    /// Holds nothing, and returns the file system itself.
+    public func holding(directory path: String) throws(FileSystemError) -> any FileSystem { self }
+
+    /// True: no directory is held.
+    public var directoryIsInPlace: Bool { true }
+
+    /// Knows no identities.
+    public func identity(of path: String) throws(FileSystemError) -> FileIdentity? { nil }
+}
+
+/// The identity of a file, which stays the same under every name while the file exists.
+public struct FileIdentity: Hashable, Sendable {
+    /// The number of the device that holds the file.
+    public var device: UInt64
+    /// The file's number on the device.
+    public var number: UInt64
+
+    /// Describes a file by its device and its number there.
+    public init(device: UInt64, number: UInt64) {
+        self.device = device
+        self.number = number
+    }
 }
 
 /// How a file is opened.
@@ -56,4 +92,18 @@ public protocol File: AnyObject, Sendable {
 
     /// Whether another open file, in this process or another, holds the exclusive lock. Takes nothing.
     func isLockedElsewhere() throws(FileSystemError) -> Bool
+
+    /// Returns the file's identity; `nil` if the file system knows no identities, which is the default.
+    func identity() throws(FileSystemError) -> FileIdentity?
+
+    /// Tells the file which path leads to it now, for the errors of later calls. Does nothing by default.
+    func wasRenamed(to path: String)
+}
+
+extension File {
+    /// Knows no identity.
+    public func identity() throws(FileSystemError) -> FileIdentity? { nil }
+
+    /// Does nothing.
+    public func wasRenamed(to path: String) {}
 }

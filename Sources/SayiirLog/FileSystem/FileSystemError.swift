@@ -31,6 +31,14 @@ public struct FileSystemError: Error, Hashable, CustomStringConvertible {
     /// Whether the process lacks a right.
     var isPermissionDenied: Bool { code == EACCES || code == EPERM }
 
+    /// A Boolean value that indicates whether the device cannot read the data.
+    var isUnreadable: Bool { code == EIO }
+
+    /// A Boolean value that indicates whether an open file is gone from a file system on another machine.
+    var isStale: Bool { code == ESTALE }
+
+    static func existing(_ path: String) -> Self { Self(operation: "create", path: path, code: EEXIST) }
+
     static func missingSegment(_ number: UInt32, in directory: String) -> Self {
         Self(operation: "open segment \(number) of", path: directory, code: ENOENT)
     }

@@ -10,15 +10,19 @@ internal import CSayiir
 
 /// The operating system's own files.
 public struct LocalFileSystem: FileSystem {
+    /// The directory that is held open, if there is one.
+    private var held: HeldDirectory?
+
     /// Gives access to the machine's files.
     public init() {}
 
     /// Creates a directory and whatever is missing above it.
     public func createDirectory(at path: String) throws(FileSystemError) {
-        var prefix = path.hasPrefix("/") ? "/" : ""
-        for component in path.split(separator: "/") {
+        let (base, rest) = place(of: path)
+        var prefix = rest.hasPrefix("/") ? "/" : ""
+        for component in rest.split(separator: "/") {
             prefix += component
-            if mkdir(prefix, 0o755) != 0 && errno != EEXIST {
+            if mkdirat(base, prefix, 0o755) != 0 && errno != EEXIST {
                 throw FileSystemError(operation: "create directory", path: prefix, code: errno)
             }
             prefix += "/"
@@ -27,8 +31,13 @@ public struct LocalFileSystem: FileSystem {
 
     /// The names in a directory, without `.` and `..`.
     public func entries(ofDirectory path: String) throws(FileSystemError) -> [String] {
-        guard let directory = opendir(path) else {
-            throw FileSystemError(operation: "list", path: path, code: errno)
+        let (base, rest) = place(of: path)
+        let descriptor = csayiir_open_at(base, rest, O_RDONLY | O_DIRECTORY)
+        guard descriptor >= 0 else { throw FileSystemError(operation: "list", path: path, code: -descriptor) }
+        guard let directory = fdopendir(descriptor) else {
+            let code = errno
+            close(descriptor)
+            throw FileSystemError(operation: "list", path: path, code: code)
         }
         defer { closedir(directory) }
         var names: [String] = []
@@ -45,7 +54,7 @@ public struct LocalFileSystem: FileSystem {
         return names
     }
 
-    /// Opens a file; it is closed when released, and not inherited by child processes.
+    /// Opens a file; it is closed when released, and not inherited by child processes. What is not a regular file is refused.
     public func open(_ path: String, as mode: OpenMode) throws(FileSystemError) -> any File {
         let flags =
             switch mode {
@@ -53,106 +62,62 @@ public struct LocalFileSystem: FileSystem {
             case .readWrite: O_RDWR
             case .readWriteCreating: O_RDWR | O_CREAT
             }
-        #if canImport(Glibc)
-            let descriptor = Glibc.open(path, flags | O_CLOEXEC, 0o644)
-        #elseif canImport(Musl)
-            let descriptor = Musl.open(path, flags | O_CLOEXEC, 0o644)
-        #else
-            let descriptor = Darwin.open(path, flags | O_CLOEXEC, 0o644)
-        #endif
-        guard descriptor >= 0 else { throw FileSystemError(operation: "open", path: path, code: errno) }
+        let (base, rest) = place(of: path)
+        let descriptor = csayiir_open_at(base, rest, flags)
+        guard descriptor >= 0 else { throw FileSystemError(operation: "open", path: path, code: -descriptor) }
         return LocalFile(descriptor: descriptor, path: path)
     }
 
     /// Gives a file another name, atomically.
     public func rename(_ path: String, to newPath: String) throws(FileSystemError) {
-        #if canImport(Glibc)
-            let result = Glibc.rename(path, newPath)
-        #elseif canImport(Musl)
-            let result = Musl.rename(path, newPath)
-        #else
-            let result = Darwin.rename(path, newPath)
-        #endif
-        guard result == 0 else { throw FileSystemError(operation: "rename", path: path, code: errno) }
+        let (base, rest) = place(of: path)
+        let (newBase, newRest) = place(of: newPath)
+        guard renameat(base, rest, newBase, newRest) == 0 else {
+            throw FileSystemError(operation: "rename", path: path, code: errno)
+        }
     }
 
     /// Removes a file.
     public func remove(_ path: String) throws(FileSystemError) {
-        guard unlink(path) == 0 else { throw FileSystemError(operation: "remove", path: path, code: errno) }
+        let (base, rest) = place(of: path)
+        guard unlinkat(base, rest, 0) == 0 else {
+            throw FileSystemError(operation: "remove", path: path, code: errno)
+        }
     }
 
     /// Makes the names in a directory durable with `fsync`.
     public func synchronizeDirectory(at path: String) throws(FileSystemError) {
-        let code = csayiir_synchronize_directory(path)
+        let (base, rest) = place(of: path)
+        let code = csayiir_synchronize_directory(base, rest)
         guard code == 0 else {
             throw FileSystemError(operation: "synchronize directory", path: path, code: code)
         }
     }
-}
 
-/// A file of the operating system, by its descriptor.
-final class LocalFile: File {
-    private let descriptor: Int32
-    private let path: String
-
-    init(descriptor: Int32, path: String) {
-        self.descriptor = descriptor
-        self.path = path
+    /// Returns the machine's files, with a directory held open: paths in it are followed from there.
+    public func holding(directory path: String) throws(FileSystemError) -> any FileSystem {
+        var copy = LocalFileSystem()
+        copy.held = try HeldDirectory(path)
+        return copy
     }
 
-    deinit { close(descriptor) }
+    /// A Boolean value that indicates whether the path of the directory that is held open still leads to it.
+    public var directoryIsInPlace: Bool { held?.isInPlace ?? true }
 
-    func size() throws(FileSystemError) -> Int64 {
+    /// Returns the device and inode of the file that a path leads to.
+    public func identity(of path: String) throws(FileSystemError) -> FileIdentity? {
+        let (base, rest) = place(of: path)
         var information = stat()
-        guard fstat(descriptor, &information) == 0 else { throw failure("examine") }
-        return Int64(information.st_size)
-    }
-
-    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileSystemError) -> Int {
-        let count = uninterrupted { pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset)) }
-        guard count >= 0 else { throw failure("read") }
-        return count
-    }
-
-    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(FileSystemError) -> Int {
-        let count = uninterrupted { pwrite(descriptor, bytes.baseAddress, bytes.count, off_t(offset)) }
-        guard count >= 0 else { throw failure("write") }
-        return count
-    }
-
-    func synchronize() throws(FileSystemError) {
-        let code = csayiir_synchronize(descriptor)
-        guard code == 0 else { throw FileSystemError(operation: "synchronize", path: path, code: code) }
-    }
-
-    func resize(to size: Int64) throws(FileSystemError) {
-        guard ftruncate(descriptor, off_t(size)) == 0 else { throw failure("resize") }
-    }
-
-    func tryLock() throws(FileSystemError) -> Bool {
-        let code = csayiir_lock(descriptor)
-        if code == EAGAIN { return false }
-        guard code == 0 else { throw FileSystemError(operation: "lock", path: path, code: code) }
-        return true
-    }
-
-    func isLockedElsewhere() throws(FileSystemError) -> Bool {
-        let answer = csayiir_is_locked_elsewhere(descriptor)
-        guard answer >= 0 else { throw FileSystemError(operation: "lock", path: path, code: -answer) }
-        return answer == 1
-    }
-
-    private func failure(_ operation: String) -> FileSystemError {
-        FileSystemError(operation: operation, path: path, code: errno)
-    }
-
-    /// Repeats a call that a signal interrupted before it transferred anything.
-    private func uninterrupted(_ call: () -> Int) -> Int {
-        while true {
-            let result = call()
-            if result < 0 && errno == EINTR { continue }
-            return result
+        guard fstatat(base, rest, &information, 0) == 0 else {
+            throw FileSystemError(operation: "examine", path: path, code: errno)
         }
+        return FileIdentity(information)
+    }
+
+    /// The open directory where following a path begins, and what remains of the path.
+    private func place(of path: String) -> (base: Int32, rest: String) {
+        guard let held, let rest = held.relative(path) else { return (csayiir_working_directory(), path) }
+        return (held.descriptor, rest)
     }
 }
 

@@ -73,6 +73,8 @@ enum FileName {
     static let lock = "LOCK"
     static let removals = "REMOVED"
     static let moved = "MOVED"
+    /// Says which log is in a directory, or which one's segments are in an archive.
+    static let identity = "IDENTITY"
     static let quarantine = "quarantine"
     /// What a segment is called until it joins the log.
     static let preparedSegment = "next.tmp"
@@ -80,10 +82,14 @@ enum FileName {
     static let unfinishedSnapshot = "snapshot.tmp"
     static let unfinishedRemovals = "removed.tmp"
     static let unfinishedMove = "moved.tmp"
+    /// Locked while a log moves segments into an archive.
+    static let archiveLock = "ARCHIVE"
+    static let unfinishedIdentity = "identity.tmp"
 
     /// What whoever holds the lock may remove.
     static let unfinished = [
         preparedSegment, unfinishedSealed, unfinishedSnapshot, unfinishedRemovals, unfinishedMove,
+        unfinishedIdentity,
     ]
 }
 

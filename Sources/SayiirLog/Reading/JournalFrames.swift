@@ -19,7 +19,9 @@ struct JournalFrames {
             position.nextSequence = location.firstSequence
             switch try SegmentReader.frame(at: position, in: open.file) {
             case .success(let frame): try visit(frame)
-            case .failure(let defect): throw LogError.damage(defect, at: position, in: directory)
+            case .failure(let defect):
+                throw LogError.damage(
+                    defect, at: position, in: directory, isNewest: location.segment == names.last?.number)
             }
         }
     }

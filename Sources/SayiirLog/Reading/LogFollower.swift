@@ -100,7 +100,8 @@ public struct LogFollower {
         let contents = try LogContents(in: directory, archives: archives, fileSystem: fileSystem)
         guard let first = contents.segments.first else {
             if contents.files.isFresh && contents.files.hasLock { return nil }
-            throw LogError.notALog(directory: directory, reason: "it has no segment")
+            // Refuses a log that lost its segments, and a directory that never was one, in its own words.
+            throw LogError.refused(try LogScan(directory: directory, fileSystem: fileSystem).run { _ in }.assessment)
         }
         guard let start else {
             return try SegmentReader(opening: first, in: contents.directory(of: first), fileSystem: fileSystem)

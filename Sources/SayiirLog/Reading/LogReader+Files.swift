@@ -9,7 +9,7 @@ package struct LogFile: Hashable, Sendable {
         /// The next segment, made ahead, and what a writer that did not come to its end left behind.
         case prepared
         case snapshot
-        /// The lock, the list of removals.
+        /// The lock, the list of removals, the log's name.
         case other
         /// What was put aside because it was damaged.
         case quarantined
@@ -69,6 +69,7 @@ extension LogReader {
         if let segment = SegmentName(fileName: name) { return segment.isSealed ? .sealed : .journal }
         if SnapshotName(fileName: name) != nil { return .snapshot }
         if FileName.unfinished.contains(name) { return .prepared }
-        return name == FileName.lock || name == FileName.removals ? .other : .foreign
+        let others = [FileName.lock, FileName.removals, FileName.identity]
+        return others.contains(name) ? .other : .foreign
     }
 }

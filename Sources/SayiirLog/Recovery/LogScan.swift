@@ -42,13 +42,14 @@ struct LogScan {
                 found: defect.found)
             return Outcome(assessment: walk.assessment, end: nil)
         }
-        guard let contents = walk.contents, !contents.segments.isEmpty else {
-            guard let files = walk.contents?.files, files.isFresh, files.hasLock else {
-                throw LogError.notALog(directory: directory, reason: "it has no segment")
-            }
-            return Outcome(assessment: walk.assessment, end: nil)
-        }
+        guard let contents = walk.contents else { return Outcome(assessment: walk.assessment, end: nil) }
+        guard !contents.segments.isEmpty else { return try withoutSegments(contents, &walk) }
         walk.segments = contents.segments
+        walk.assessment.unusedSegments = contents.leftovers
+        walk.identity = try LogIdentity(in: directory, fileSystem: fileSystem)?.log
+        if start == nil {
+            walk.covered = try CoveredSequences(of: contents.files.snapshots, in: directory, fileSystem: fileSystem)
+        }
         if let start, let first = contents.segments.first, first.number > start.segment {
             walk.damage(
                 \.earlierIsBad, in: first, at: 0, expected: "segment \(start.segment), which a snapshot needs",
@@ -63,6 +64,18 @@ struct LogScan {
         return Outcome(assessment: walk.assessment, end: walk.end)
     }
 
+    /// Judges a directory without segments: it is no log, or the log is lost, or it was never begun.
+    private func withoutSegments(_ contents: LogContents, _ walk: inout Walk) throws -> Outcome {
+        if let trace = contents.files.trace {
+            walk.damage(
+                \.earlierIsBad, inFile: trace, at: 0, expected: "segment \(contents.beginning.number)",
+                found: "no segment, though \(trace) shows that a log was here", problem: .lostLog)
+        } else if !contents.files.isFresh || !contents.files.hasLock {
+            throw LogError.notALog(directory: directory, reason: "it has no segment")
+        }
+        return Outcome(assessment: walk.assessment, end: nil)
+    }
+
     /// Reads a segment, or only its header if all of it comes before the start. Returns whether the scan can go on.
     private func read(
         _ name: SegmentName, of contents: LogContents, _ walk: inout Walk, visit: (Frame) throws -> Void
@@ -73,103 +86,62 @@ struct LogScan {
                 walk.missesSegment(start.segment, after: name)
                 return false
             }
-            walk.passOver(reader)
-            return true
+            return try passOver(reader, of: contents, &walk)
         }
         if let start, name.number == start.segment {
+            if reader.header.detail.layout == .journal,
+                try !PositionEvidence(reader: reader).precedes(start)
+            {
+                walk.damage(
+                    \.isCovered, in: name, at: start.offset,
+                    expected: "a frame that ends there with sequence \(start.sequence), which a snapshot covers",
+                    found: "none")
+                return false
+            }
             try reader.move(to: start, in: contents.directory(of: name), fileSystem: fileSystem)
             walk.begin(at: start)
         }
         let tail = try readSettled(reader, &walk, visit: visit)
         if reader.isSealed && walk.isAtNewest { try walk.addSuccessors(of: name, from: self) }
+        if let pair = pair(of: reader.header.name, contents),
+            let contradiction = try pair.contradiction(of: reader, in: reader.header.log)
+        {
+            walk.damage(contradiction, in: name)
+            return false
+        }
         return try walk.isAtNewest ? judgeNewest(reader, tail, &walk) : judgeEarlier(reader, tail, &walk)
     }
 
-    /// What is carried from one segment to the next.
-    private struct Walk {
-        var assessment: Assessment
-        var contents: LogContents?
-        var segments: [SegmentName] = []
-        /// The place in `segments` behind the one that is being read.
-        var index = 0
-        /// Where the segment before ends, as far as it is known.
-        var previous: PreviousEnd?
-        /// The segment before the one that is being read, if it had no seal, or only parts of it.
-        var unsealed: SegmentReader?
-        /// The seal of the segment before, if that is a journal.
-        var precedingSeal: PrecedingSeal?
-        /// Frames of the segment that no later frame has promised yet: their ends, and the last sequence before each end.
-        var unpromised: [(end: Int, sequence: UInt64)] = []
-        var durableThrough = SegmentHeader.byteCount
-        var end: End?
-
-        /// What a segment's successor must continue; `nil` for what was not read.
-        struct PreviousEnd {
-            var number: UInt32
-            var nextSequence: UInt64?
-            var digest: ChainDigest?
-            /// Of a sealed segment that was read: the tree over all records before its successor.
-            var tree: MerkleFrontier?
-            /// The first sequence of the segment, which its successor's cannot be below.
-            var least: UInt64
+    /// Takes note of a segment that comes before the start, after a look at what can be told without reading it. Whatever is wrong, a
+    /// reading of the whole log gives the verdict.
+    private func passOver(_ reader: SegmentReader, of contents: LogContents, _ walk: inout Walk) throws -> Bool {
+        let name = reader.header.name
+        if let contradiction = try pair(of: name, contents)?.contradiction(in: reader.header.log) {
+            walk.damage(contradiction, in: name)
+            return false
         }
-
-        var nextSegment: SegmentName? { index < segments.count ? segments[index] : nil }
-        var isAtNewest: Bool { index == segments.count }
-
-        /// Takes in what a writer added since the files were listed.
-        mutating func addSuccessors(of name: SegmentName, from scan: LogScan) throws {
-            // By number: the segment itself may have been sealed since, which is another name.
-            segments += try LogFiles(in: scan.directory, fileSystem: scan.fileSystem).segments
-                .filter { $0.number > name.number }
+        let size = try reader.file.size()
+        guard size == Int64(reader.header.size) else {
+            walk.damage(
+                \.earlierIsBad, in: name, at: 0, expected: "a file of \(reader.header.size) bytes",
+                found: "\(size) bytes")
+            return false
         }
-
-        /// Takes note of a segment of which only the header was read.
-        mutating func passOver(_ reader: SegmentReader) {
-            previous = PreviousEnd(
-                number: reader.header.number, nextSequence: nil, digest: nil,
-                least: reader.header.firstSequence)
-            precedingSeal = nil
-            if case .sealed(let detail) = reader.header.detail {
-                previous?.nextSequence = detail.lastSequence + 1
-                previous?.digest = detail.lastDigest
-            }
+        walk.passOver(reader)
+        guard reader.header.detail.layout == .journal else { return true }
+        guard let end = try PositionEvidence(reader: reader).sealedEnd() else {
+            walk.damage(\.earlierIsBad, in: name, at: 0, expected: "a seal at its end", found: "none")
+            return false
         }
+        walk.previous?.nextSequence = end.nextSequence
+        walk.previous?.digest = end.digest
+        return true
+    }
 
-        /// What the place where the reading begins says, which is durable.
-        mutating func begin(at start: LogPosition) {
-            assessment.lastSequence = start.sequence
-            assessment.durableSequence = start.sequence
-            assessment.head = start.digest
-            durableThrough = max(durableThrough, start.offset)
-        }
-
-        mutating func missesSegment(_ number: UInt32, after name: SegmentName) {
-            damage(
-                \.isCovered, in: name, at: 0, expected: "segment \(number), of which a snapshot speaks",
-                found: "no such file")
-        }
-
-        mutating func take(_ frame: Frame) {
-            assessment.add(frame)
-            durableThrough = max(durableThrough, frame.durableThrough)
-            unpromised.append((frame.end, assessment.lastSequence))
-            guard let last = unpromised.lastIndex(where: { $0.end <= durableThrough }) else { return }
-            assessment.durableSequence = unpromised[last].sequence
-            unpromised.removeSubrange(...last)
-        }
-
-        mutating func damage(
-            _ evidence: WritableKeyPath<OpeningEvidence, Bool>, in segment: SegmentName? = nil,
-            inFile file: String? = nil, at offset: Int, expected: String, found: String
-        ) {
-            assessment.evidence[keyPath: evidence] = true
-            assessment.segment = segment
-            assessment.otherFile = file
-            assessment.offset = offset
-            assessment.expected = expected
-            assessment.found = found
-        }
+    /// The two forms of a segment, if both are there.
+    private func pair(of name: SegmentName, _ contents: LogContents) -> SegmentPair? {
+        guard !name.isSealed, contents.files.unfinishedSealed.contains(name.otherForm) else { return nil }
+        return SegmentPair(journal: name, directory: directory, fileSystem: fileSystem)
     }
 
     private func open(_ name: SegmentName, _ walk: inout Walk) throws -> SegmentReader? {
@@ -182,8 +154,10 @@ struct LogScan {
                 throw LogError.newerVersion(
                     file: "\(directory)/\(name)", needed: needed, supported: SegmentHeader.version)
             case .damaged(let text):
+                let pair = walk.contents.flatMap { self.pair(of: name, $0) }
                 walk.damage(
-                    \.headerIsBad, in: name, at: 0, expected: "a segment header that fits its name", found: text)
+                    \.headerIsBad, in: name, at: 0, expected: "a segment header that fits its name", found: text,
+                    problem: try pair?.isSealedFormWhole() == true ? .strayFile("\(name)") : .damagedFile)
                 return nil
             }
         }
@@ -193,7 +167,7 @@ struct LogScan {
     private func join(_ reader: SegmentReader, _ walk: inout Walk) -> Bool {
         let header = reader.header
         let beginning = walk.contents?.beginning ?? .first
-        let log = walk.assessment.log ?? beginning.log ?? header.log
+        let log = walk.assessment.log ?? walk.identity ?? beginning.log ?? header.log
         let expected =
             walk.previous.map { ($0.number + 1, $0.nextSequence, $0.digest) }
             ?? (
@@ -210,7 +184,8 @@ struct LogScan {
                 expected:
                     "segment \(expected.0) from sequence \(expected.1.map { "\($0)" } ?? "of any number"), log \(log), digest \(expected.2.map { "\($0)" } ?? "of any value")",
                 found:
-                    "segment \(header.number) from sequence \(header.firstSequence), log \(header.log), digest \(header.previousDigest)"
+                    "segment \(header.number) from sequence \(header.firstSequence), log \(header.log), digest \(header.previousDigest)",
+                problem: problem(of: header, in: log, expecting: expected.0)
             )
             return false
         }
@@ -228,6 +203,12 @@ struct LogScan {
         walk.durableThrough = SegmentHeader.byteCount
         walk.unpromised = []
         return true
+    }
+
+    /// Returns the problem of a segment that does not continue the one before it.
+    private func problem(of header: SegmentHeader, in log: LogID, expecting number: UInt32) -> Assessment.Problem {
+        if header.log != log || header.number < number { return .strayFile("\(header.name)") }
+        return header.number > number ? .missingSegment(number) : .damagedFile
     }
 
     /// What follows the frames of a segment.
@@ -319,9 +300,14 @@ struct LogScan {
         } else if reader.isSealed {
             walk.assessment.expected = "segment \(position.segment.number + 1), as the seal says"
             walk.assessment.found = "no such file"
+            walk.assessment.problem = .missingSegment(position.segment.number + 1)
         } else if covered > walk.assessment.lastSequence {
             walk.assessment.expected = "records up to sequence \(covered), which a snapshot covers"
             walk.assessment.found = "none after sequence \(walk.assessment.lastSequence)"
+        } else if let contradiction = walk.contradictionBySnapshots() {
+            walk.assessment.evidence.isCovered = true
+            walk.assessment.expected = contradiction.expected
+            walk.assessment.found = contradiction.found
         } else if tail.content != .zero {
             walk.assessment.expected = tail.defect?.expected
             walk.assessment.found = tail.defect?.found
@@ -340,7 +326,7 @@ struct LogScan {
                 if snapshot.header.log == walk.assessment.log { return name.coveredSequence }
             } catch let error as FileSystemError {
                 // A writer that is at work keeps the newest two.
-                guard error.isMissingFile else { throw error }
+                guard error.isMissingFile || error.isUnreadable else { throw error }
             } catch {
                 // Of what is damaged, opening and verifying tell elsewhere.
             }
@@ -383,15 +369,5 @@ struct LogScan {
             inFlightLimit: Int(reader.header.inFlightLimit))
         assessment.damagedBytes = examiner.endOfDamage - position.offset
         return examiner.tail()
-    }
-}
-
-extension Assessment {
-    fileprivate mutating func add(_ frame: Frame) {
-        frameCount += 1
-        recordCount += UInt64(frame.recordCount)
-        recordBytes += UInt64(frame.body.count)
-        lastSequence = frame.firstSequence + UInt64(frame.recordCount) - 1
-        head = frame.digest
     }
 }

@@ -1,6 +1,7 @@
 /// What opening a log found and did.
 public struct RecoveryReport: Sendable, Hashable {
-    /// What was found, before anything was done about it. If a snapshot was used, it counts only what was read behind that.
+    /// What was found, before anything was done about it. If a snapshot was used, it counts only what was read behind that. Its
+    /// ``Assessment/unusedSegments`` are those that were kept.
     public internal(set) var assessment: Assessment
     /// Whether the log is new.
     public internal(set) var isNew: Bool
@@ -12,7 +13,8 @@ public struct RecoveryReport: Sendable, Hashable {
     public internal(set) var snapshotSequence: UInt64?
     /// Snapshots that are damaged, moved to the quarantine. An older one or all of the log was used instead.
     public internal(set) var rejectedSnapshots: [RejectedSnapshot] = []
-    /// Files of snapshots whose entries are encoded in a way that this program does not know.
+    /// The files of snapshots that were not used: this program does not know the encoding of their entries, or retention has shortened
+    /// the log past them.
     public internal(set) var unusedSnapshots: [String] = []
 
     init(assessment: Assessment, isNew: Bool) {

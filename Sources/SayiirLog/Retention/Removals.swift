@@ -63,7 +63,7 @@ struct Removals {
                 rest = rest.dropFirst(1000)
                 try writer.appendRecords(batch.bytes, count: UInt32(batch.count))
             }
-            try writer.finish(header, as: FileName.removals)
+            try writer.finish(header, as: FileName.removals, replaces: true)
         } catch {
             writer.discard()
             throw error

@@ -67,7 +67,9 @@ struct RetentionRun {
         guard let next = contents.segments.first(where: { $0 > last.name }) else { return }
         let firstLeft = try SegmentReader(opening: next, in: directory, fileSystem: fileSystem).header
         var entries: [RemovedSegment] = []
-        if let archive { try fileSystem.createDirectoryDurably(at: archive) }
+        let archive = try archive.map {
+            try SegmentArchive(claiming: $0, for: firstLeft.log, in: directory, fileSystem: fileSystem)
+        }
         for segment in plan.removed {
             entries.append(try remember(segment, archive: archive, now: now))
         }
@@ -93,37 +95,19 @@ struct RetentionRun {
     }
 
     /// What stays known of a segment. Copies it to the archive first, if there is one.
-    private func remember(_ segment: RetainedSegment, archive: String?, now: Int64) throws -> RemovedSegment {
+    private func remember(
+        _ segment: RetainedSegment, archive: SegmentArchive?, now: Int64
+    ) throws -> RemovedSegment {
         let sealed = try SealedSegment(segment.name, in: directory, fileSystem: fileSystem)
         let digest = try fileDigest("\(directory)/\(segment.name)")
-        if let archive { try copy(segment.name, to: archive, digest: digest) }
+        try archive?.take(segment.name, digest: digest)
         return RemovedSegment(
             name: segment.name, lastSequence: segment.lastSequence, lastDigest: sealed.detail.lastDigest,
             fileDigest: digest, byteCount: segment.byteCount, latestTimestamp: segment.latestTimestamp,
             removedAt: now, isArchived: archive != nil)
     }
 
-    /// Copies a segment; the copy has its name once it is durable and was read back.
-    private func copy(_ name: SegmentName, to archive: String, digest: [UInt8]) throws {
-        let temporary = "\(archive)/\(FileName.unfinishedSealed)"
-        let source = try fileSystem.open("\(directory)/\(name)", as: .read)
-        let target = try fileSystem.open(temporary, as: .readWriteCreating)
-        try target.resize(to: 0)
-        var offset: Int64 = 0
-        while true {
-            let bytes = try source.readBytes(1024 * 1024, at: offset)
-            if bytes.isEmpty { break }
-            try target.writeFully(bytes, at: offset)
-            offset += Int64(bytes.count)
-        }
-        try target.synchronize()
-        guard try fileDigest(temporary) == digest else {
-            throw LogError.notWritten(file: temporary, reason: "its content is not that of \(name)")
-        }
-        try fileSystem.rename(temporary, to: "\(archive)/\(name)")
-        try fileSystem.synchronizeDirectory(at: archive)
-    }
-
+    /// The SHA-256 of a file.
     func fileDigest(_ path: String) throws(FileSystemError) -> [UInt8] {
         let file = try fileSystem.open(path, as: .read)
         var hash = SHA256()

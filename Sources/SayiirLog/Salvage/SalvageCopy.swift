@@ -30,7 +30,8 @@ package struct SalvageCopy {
         do {
             let opened = try LogRecovery(directory: directory, fileSystem: fileSystem, options: options).open { _ in }
             lock = opened.lock
-            journal = Journal(from: opened.start, directory: directory, fileSystem: fileSystem, options: options)
+            journal = Journal(
+                from: opened.start, directory: directory, fileSystem: opened.fileSystem, options: options)
         } catch let error as FileSystemError {
             throw LogError.fileSystem(error)
         }

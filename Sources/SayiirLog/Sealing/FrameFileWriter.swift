@@ -55,8 +55,13 @@ struct FrameFileWriter {
     }
 
     /// Ends the file, makes it durable, checks what was written, and gives it its name. Returns its length.
+    ///
+    /// - Parameters:
+    ///   - header: The file's header, without its size.
+    ///   - name: Its name.
+    ///   - replaces: Whether it takes the place of a file that has that name.
     @discardableResult
-    mutating func finish(_ header: SegmentHeader, as name: String) throws -> Int {
+    mutating func finish(_ header: SegmentHeader, as name: String, replaces: Bool) throws -> Int {
         try append(.seal, body: [])
         var header = header
         header.size = UInt64(offset)
@@ -65,7 +70,9 @@ struct FrameFileWriter {
         try file.synchronize()
         let temporaryPath = "\(directory)/\(temporaryName)"
         try SegmentReader.checkFrames(of: temporaryPath, as: header, fileSystem: fileSystem)
-        try fileSystem.rename(temporaryPath, to: "\(directory)/\(name)")
+        let path = "\(directory)/\(name)"
+        if !replaces { try fileSystem.requireFree(path) }
+        try fileSystem.rename(temporaryPath, to: path)
         try fileSystem.synchronizeDirectory(at: directory)
         return offset
     }

@@ -24,6 +24,15 @@ struct SegmentSealer {
         // One that has only its sealed form is opened in that, and there is nothing to do.
         guard reader.header.detail.layout == .journal else { return }
         let sealedName = name.otherForm
+        if try fileSystem.isThere("\(directory)/\(sealedName)") {
+            // An earlier sealing ended before the journal was removed; or the file came from elsewhere.
+            let pair = SegmentPair(journal: name, directory: directory, fileSystem: fileSystem)
+            guard let contradiction = try pair.contradiction(in: reader.header.log) else { return }
+            throw LogError.notWritten(
+                file: "\(directory)/\(sealedName)",
+                reason:
+                    "a file of that name is there: expected \(contradiction.expected), found \(contradiction.found)")
+        }
         let search = FrontierSearch(directory: directory, fileSystem: fileSystem)
         var draft = Draft(
             after: try search.frontier(before: reader.header.name),
@@ -33,7 +42,8 @@ struct SegmentSealer {
         do {
             try pack(reader, into: &draft)
             let detail = try draft.writeIndex()
-            try draft.writer.finish(Self.header(of: reader.header, detail: detail), as: "\(sealedName)")
+            let header = Self.header(of: reader.header, detail: detail)
+            try draft.writer.finish(header, as: "\(sealedName)", replaces: false)
         } catch {
             draft.writer.discard()
             throw error

@@ -39,7 +39,7 @@ public struct SnapshotEntries {
     /// Ends the snapshot; returns its file's length.
     mutating func finish(_ header: SegmentHeader, as name: SnapshotName) throws -> Int {
         try flush()
-        return try writer.finish(header, as: "\(name)")
+        return try writer.finish(header, as: "\(name)", replaces: true)
     }
 
     func discard() { writer.discard() }

@@ -38,14 +38,21 @@ struct SnapshotWriting {
             list.discard()
             throw error
         }
-        try removeOld()
+        try removeOld(of: content.log)
         return byteCount
     }
 
-    private func removeOld() throws(FileSystemError) {
+    /// Removes the log's own snapshots but for the newest; what came from elsewhere is left, and counts for nothing.
+    private func removeOld(of log: LogID) throws {
         let snapshots = try LogFiles(in: directory, fileSystem: fileSystem).snapshots
-        for name in snapshots.dropLast(SnapshotFile.keptCount) {
-            try fileSystem.remove("\(directory)/\(name)")
+        guard snapshots.count > SnapshotFile.keptCount else { return }
+        let own = try snapshots.filter { name in
+            do {
+                return try SnapshotFile(name, in: directory, fileSystem: fileSystem).header.log == log
+            } catch is SnapshotFile.Defect {
+                return false
+            }
         }
+        for name in own.dropLast(SnapshotFile.keptCount) { try fileSystem.remove("\(directory)/\(name)") }
     }
 }

@@ -30,8 +30,9 @@ final class GroupCommitter: Sendable {
 
     /// Starts a thread. It holds the log's lock until the committer is closed and done.
     init(
-        _ opened: LogRecovery.Opened, directory: String, fileSystem: any FileSystem, options: LogOptions
+        _ opened: LogRecovery.Opened, directory: String, options: LogOptions
     ) throws(FileSystemError) {
+        let fileSystem = opened.fileSystem
         let position = opened.start.position
         let journal = Journal(from: opened.start, directory: directory, fileSystem: fileSystem, options: options)
         state = Monitor(

@@ -16,6 +16,7 @@ struct Journal {
     /// Whether the last frame already promises all that came before it.
     private(set) var isPromised = false
     private var file: any File
+    private var place: WriterPlace?
     private var failure: LogError?
     private var encoder = FrameEncoder()
 
@@ -30,6 +31,8 @@ struct Journal {
         var position: FramePosition
         var header: SegmentHeader
         var file: any File
+        /// The place that the journal compares with its paths now and then; `nil` if nothing is compared.
+        var place: WriterPlace?
     }
 
     init(from start: Start, directory: String, fileSystem: any FileSystem, options: LogOptions) {
@@ -38,6 +41,7 @@ struct Journal {
         self.options = options
         header = start.header
         file = start.file
+        place = start.place
         offset = start.position.offset
         durableThrough = start.position.offset
         nextSequence = start.position.nextSequence
@@ -91,9 +95,10 @@ struct Journal {
         if needsRollOver(forRawLength: rawLength) { try rollOver(forRawLength: rawLength) }
         if options.durability == .buffered && offset - durableThrough > LogOptions.bufferedLimit { try synchronize() }
         let start = offset
+        let written: FrameHeader
         do throws(FileSystemError) {
             let file = file
-            let written = try encoder.encode(
+            written = try encoder.encode(
                 batches, firstSequence: nextSequence, previousDigest: digest, at: offset,
                 durableThrough: durableThrough, in: segment
             ) { (header, bytes) throws(FileSystemError) in
@@ -104,22 +109,32 @@ struct Journal {
                 try file.synchronize()
                 durableThrough = start + written.extent
             }
-            let commit = Commit(
-                firstSequence: nextSequence,
-                location: FrameLocation(segment: header.number, offset: start, firstSequence: nextSequence))
-            offset = start + written.extent
-            nextSequence += UInt64(written.recordCount)
-            digest = written.digest
-            isPromised = false
-            return commit
         } catch {
             throw poison(error)
         }
+        // A sync succeeds in a file that has no name any more.
+        try checkPlace(always: false)
+        let commit = Commit(
+            firstSequence: nextSequence,
+            location: FrameLocation(segment: header.number, offset: start, firstSequence: nextSequence))
+        offset = start + written.extent
+        nextSequence += UInt64(written.recordCount)
+        digest = written.digest
+        isPromised = false
+        return commit
+    }
+
+    /// Ends the writing if the directory, the lock or the segment is no longer where it was. Unless `always`, it looks now and then.
+    private mutating func checkPlace(always: Bool) throws(LogError) {
+        guard let error = place?.displacement(ofSegment: file, named: header.name, always: always) else { return }
+        failure = error
+        throw error
     }
 
     /// Makes all of the log durable and says so in a frame without records.
     mutating func promise() throws(LogError) {
         if let failure { throw failure }
+        try checkPlace(always: true)
         if durableThrough < offset { try synchronize() }
         guard !isPromised else { return }
         // The second promise goes into a sector of its own: should the one with the last records be lost, it tells.
@@ -168,21 +183,17 @@ struct Journal {
     /// Seals this segment after its successor is durable. Only lack of room leaves the log as it was.
     private mutating func rollOver(forRawLength rawLength: Int) throws(LogError) {
         if durableThrough < offset { try synchronize() }
+        try checkPlace(always: true)
         let extent = Self.largestExtent(ofRawLength: rawLength)
         let size = options.size(ofSegment: header.number + 1, minimum: extent)
-        let next: PreparedSegment
-        if let prepared, prepared.size >= SegmentHeader.byteCount + extent + FrameHeader.byteCount {
-            next = prepared
-        } else {
-            prepared = nil
-            next = try Self.prepare(size: size, in: directory, fileSystem: fileSystem)
-        }
+        let (next, handle) = try takeSuccessor(size: size, extent: extent)
         prepared = nil
         let nextHeader = SegmentHeader(
             number: header.number + 1, inFlightLimit: UInt32(options.inFlightLimit), log: header.log,
             firstSequence: nextSequence, size: UInt64(next.size), previousDigest: digest, createdAt: options.now())
         do throws(FileSystemError) {
             try next.activate(nextHeader, in: directory, fileSystem: fileSystem)
+            place?.lock.hold(segment: handle)
             try append(promiseFrame(.seal, at: offset, padding: 0))
         } catch {
             throw poison(error)
@@ -192,6 +203,40 @@ struct Journal {
         offset = SegmentHeader.byteCount
         durableThrough = offset
         isPromised = false
+    }
+
+    /// Returns the file of the next segment, and another handle on it that has its lock. A prepared file that was removed, replaced or
+    /// cut is made again.
+    private mutating func takeSuccessor(
+        size: Int, extent: Int
+    ) throws(LogError) -> (next: PreparedSegment, handle: any File) {
+        if let prepared, prepared.size >= SegmentHeader.byteCount + extent + FrameHeader.byteCount,
+            let handle = try lockedHandle(on: prepared)
+        {
+            return (prepared, handle)
+        }
+        prepared = nil
+        let next = try Self.prepare(size: size, in: directory, fileSystem: fileSystem)
+        guard let handle = try lockedHandle(on: next) else {
+            throw .displaced(
+                directory: directory,
+                reason: "its file \(FileName.preparedSegment) is removed or replaced again and again")
+        }
+        return (next, handle)
+    }
+
+    /// Returns a handle on a prepared file that has its lock; `nil` if its path leads elsewhere, or its length has changed.
+    private func lockedHandle(on prepared: PreparedSegment) throws(LogError) -> (any File)? {
+        do throws(FileSystemError) {
+            let handle = try fileSystem.open("\(directory)/\(FileName.preparedSegment)", as: .readWrite)
+            guard try handle.identity() == prepared.file.identity(), try handle.size() == Int64(prepared.size),
+                try handle.tryLock()
+            else { return nil }
+            return handle
+        } catch {
+            if error.isMissingFile { return nil }
+            throw .fileSystem(error)
+        }
     }
 
     private static func prepare(

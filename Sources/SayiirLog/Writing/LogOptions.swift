@@ -45,7 +45,7 @@ public struct LogOptions: Sendable {
 
     /// The defaults, on the system's clock and randomness.
     public init() {
-        holder = "process \(getpid())"
+        holder = Self.thisProcess
         now = {
             var time = timespec()
             clock_gettime(CLOCK_REALTIME, &time)
@@ -55,6 +55,14 @@ public struct LogOptions: Sendable {
             var generator = SystemRandomNumberGenerator()
             return LogID(using: &generator)
         }
+    }
+
+    /// Process numbers repeat from machine to machine and from container to container.
+    private static var thisProcess: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "process \(getpid())" }
+        let host = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        return "process \(getpid()) on \(String(decoding: host, as: UTF8.self))"
     }
 
     /// The most bytes one batch may have.

@@ -101,10 +101,23 @@ public final class LogWriter: Sendable {
         try await open(directory, options, fileSystem, folding: initial, contentVersion: contentVersion, restore, fold)
     }
 
+    /// Like ``open(directory:options:fileSystem:folding:contentVersion:restore:fold:)``, and calls `settle` once all is folded, before
+    /// anything in the directory is changed. It is given a function that reads the records of a key.
+    package static func open<State: Sendable>(
+        directory: String, options: LogOptions, fileSystem: any FileSystem, folding initial: State,
+        contentVersion: UInt32, restore: @escaping @Sendable (inout State, LogRecord) throws -> Void,
+        fold: @escaping @Sendable (inout State, Frame) throws -> Void,
+        settle: @escaping @Sendable (inout State, (String) throws -> [LogRecord]) throws -> Void
+    ) async throws -> (writer: LogWriter, state: State) {
+        try await open(
+            directory, options, fileSystem, folding: initial, contentVersion: contentVersion, restore, fold, settle)
+    }
+
     private static func open<State: Sendable>(
         _ directory: String, _ options: LogOptions, _ fileSystem: any FileSystem, folding initial: State,
         contentVersion: UInt32?, _ restore: @escaping @Sendable (inout State, LogRecord) throws -> Void,
-        _ fold: @escaping @Sendable (inout State, Frame) throws -> Void
+        _ fold: @escaping @Sendable (inout State, Frame) throws -> Void,
+        _ settle: @escaping @Sendable (inout State, (String) throws -> [LogRecord]) throws -> Void = { _, _ in }
     ) async throws -> (writer: LogWriter, state: State) {
         let blocking = BlockingQueue()
         return try await blocking.run {
@@ -115,9 +128,12 @@ public final class LogWriter: Sendable {
                     SnapshotRestoration(
                         contentVersion: version, reset: { state = initial }, restore: { try restore(&state, $0) })
                 }
-                let opened = try recovery.open(restoration: restoration) { try fold(&state, $0) }
-                let committer = try GroupCommitter(
-                    opened, directory: directory, fileSystem: fileSystem, options: options)
+                let opened = try recovery.open(restoration: restoration) {
+                    try fold(&state, $0)
+                } settle: {
+                    try settle(&state, $0)
+                }
+                let committer = try GroupCommitter(opened, directory: directory, options: options)
                 let writer = LogWriter(
                     directory: directory, opened, options: options, committer: committer)
                 return (writer, state)

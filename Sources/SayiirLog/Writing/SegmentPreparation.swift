@@ -29,9 +29,12 @@ struct PreparedSegment: Sendable {
 
     /// Gives the file its header and its name, durably: it is the log's newest segment from here on.
     func activate(_ header: SegmentHeader, in directory: String, fileSystem: any FileSystem) throws(FileSystemError) {
+        let path = "\(directory)/\(header.name)"
+        try fileSystem.requireFree(path)
         try file.writeFully(header.encoded(), at: 0)
         try file.synchronize()
-        try fileSystem.rename("\(directory)/\(FileName.preparedSegment)", to: "\(directory)/\(header.name)")
+        try fileSystem.rename("\(directory)/\(FileName.preparedSegment)", to: path)
+        file.wasRenamed(to: path)
         try fileSystem.synchronizeDirectory(at: directory)
     }
 }

@@ -140,7 +140,9 @@ final class Upkeep: Sendable {
                 if isStopped() { throw SegmentSealer.Stopped() }
                 switch try reader.next() {
                 case .frame(let frame): if frame.kind == .records { index.add(frame) }
-                case .end(let defect): throw LogError.damage(defect, at: reader.position, in: directory)
+                case .end(let defect):
+                    throw LogError.damage(
+                        defect, at: reader.position, in: directory, isNewest: name == journals.last)
                 case .sealed: break
                 }
                 if reader.isSealed { break }

@@ -104,6 +104,8 @@ final class InMemoryFile: File {
         }
     }
 
+    func identity() throws(FileSystemError) -> FileIdentity? { FileIdentity(device: 0, number: UInt64(number)) }
+
     private func position(_ offset: Int64) throws(SystemError) -> Int {
         guard offset >= 0 else { throw SystemError(code: EINVAL) }
         guard let position = Int(exactly: offset) else { throw SystemError(code: EFBIG) }

@@ -18,11 +18,11 @@ import Testing
         try Self.settle(disk)
         #expect(
             Run(SpaceInspection(), on: disk).output == """
-                log takes 64.0 KiB.
+                log takes 64.1 KiB.
 
-                FILES              COUNT     BYTES
-                unsealed segments      1  64.0 KiB  54.4 KiB of it not written yet
-                lock, removals         1   9 bytes
+                FILES              COUNT      BYTES
+                unsealed segments      1   64.0 KiB  54.4 KiB of it not written yet
+                lock, removals         2  127 bytes
 
                 48 records of 3.0 KiB take 4.9 KiB in frames: 164.1% of what they hold.
 
@@ -73,13 +73,13 @@ import Testing
         let run = Run(space, on: log.disk, archives: ["archive"], style: Style(width: 80))
         #expect(
             run.output == """
-                log takes 179.7 KiB.
+                log takes 179.9 KiB.
 
                 FILES              COUNT      BYTES
                 unsealed segments      1   64.0 KiB  6.9 KiB of it not written yet
                 sealed segments        2  102.8 KiB  4.5 KiB of it indexes
                 snapshots              2    8.3 KiB
-                lock, removals         2    4.5 KiB
+                lock, removals         3    4.6 KiB
                 archives               3  154.5 KiB  not in the sum
                 others                 1    3 bytes  not the log's, and not in the sum
 

@@ -191,7 +191,7 @@ import Testing
     func damagedArchive() async throws {
         let log = try await LongLog.make()
         try log.removeOldest(archiving: true)
-        let path = try #require(log.disk.files.last { $0.hasPrefix("archive/") })
+        let path = try #require(log.disk.files.last { $0.hasPrefix("archive/0") })
         try log.disk.flipBit(1, ofByteAt: 5000, in: path)
         #expect(Run(VerifyInspection(), on: log.disk, archives: ["archive"]).status == .corrupt)
         #expect(Run(VerifyInspection(), on: log.disk).status == .clean)

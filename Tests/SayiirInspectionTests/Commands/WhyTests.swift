@@ -56,7 +56,7 @@ import Testing
 
                 """)
         let log = try await LogWriter.open(directory: "log", fileSystem: disk)
-        let attended = Run(why, on: disk, style: Style()).output.replacing(/[Pp]rocess \d+/, with: "Process 1")
+        let attended = Run(why, on: disk, style: Style()).output.replacing(/[Pp]rocess \d+ on \S+/, with: "Process 1")
         #expect(
             attended == """
                 report-7  in progress  report

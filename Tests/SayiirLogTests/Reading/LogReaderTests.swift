@@ -51,7 +51,7 @@ import Testing
         let opened = try LogRecovery(directory: directory, fileSystem: LocalFileSystem(), options: options).open { _ in
         }
         let committer = try GroupCommitter(
-            opened, directory: directory, fileSystem: LocalFileSystem(), options: options)
+            opened, directory: directory, options: options)
         // Not in a task: those of other tests may hold it up, while this one goes on looking.
         let isDone = Monitor(false)
         try startThread {

@@ -130,7 +130,9 @@ struct RetentionTests {
                 let after = try reader.verify()
                 #expect(after.verdict == .clean && after.head == before.head, "call \(call)")
                 #expect(after.recordCount == before.recordCount, "call \(call)")
-                _ = try TestLog(on: survivor, options: sealed.options)
+                var options = sealed.options
+                options.retention.archive = "archive"
+                _ = try TestLog(on: survivor, options: options)
                 #expect(try LogContents(in: "log", fileSystem: survivor).leftovers.isEmpty)
             }
         }

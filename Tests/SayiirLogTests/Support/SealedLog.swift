@@ -6,12 +6,15 @@ import Testing
 /// A log of several segments in memory, and what was put into it.
 struct SealedLog {
     let disk = InMemoryFileSystem()
-    let options = testOptions(segmentBytes: 16 * 1024)
+    let options: LogOptions
     private(set) var records: [(key: String, payload: [UInt8])] = []
 
     /// Commits of one to four records each, under forty keys, until there are so many segments. All but the last
     /// `journalCount` are sealed.
-    init(segments: Int = 4, journalCount: Int = 1) throws {
+    init(
+        segments: Int = 4, journalCount: Int = 1, options: LogOptions = testOptions(segmentBytes: 16 * 1024)
+    ) throws {
+        self.options = options
         var log = try TestLog(on: disk, options: options)
         var generator = SplitMix64(seed: 11)
         while log.journal.header.number < segments {
@@ -41,17 +44,17 @@ struct SealedLog {
 
     var sealedFiles: [String] { disk.files.filter { $0.hasSuffix(".sealed") } }
 
-    /// Writes two snapshots at the log's last two sequences, after which nothing before is needed.
+    /// Writes two snapshots, at the ends of the log's last two commits, after which nothing before is needed.
     func writeTwoSnapshots() throws {
-        let end = try LogReader(directory: "log", fileSystem: disk).verify()
-        let segment = try LogFiles(in: "log", fileSystem: disk).segments.last?.number ?? 0
-        for sequence in [end.lastSequence - 1, end.lastSequence] {
-            // The chain is that of the end: no test goes on from these.
+        var frames: [Frame] = []
+        let end = try LogReader(directory: "log", fileSystem: disk).verify { frames.append($0) }
+        for frame in frames.filter(\.kind.holdsRecords).suffix(2) {
+            let sequence = frame.firstSequence + UInt64(frame.recordCount) - 1
             let position = LogPosition(
-                segment: segment, offset: end.offset, sequence: sequence, digest: try #require(end.head))
+                segment: frame.segment.number, offset: frame.end, sequence: sequence, digest: frame.digest)
             let content = SnapshotWriting.Content(
                 position: position, log: try #require(end.log), createdAt: 0, contentVersion: 1,
-                neededFrom: sequence + 1)
+                neededFrom: end.lastSequence)
             _ = try SnapshotWriting(directory: "log", fileSystem: disk).write(content) { _ in }
         }
     }

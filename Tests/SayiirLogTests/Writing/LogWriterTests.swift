@@ -33,7 +33,7 @@ import Testing
     func groupCommit() async throws {
         let disk = InMemoryFileSystem()
         let opened = try LogRecovery(directory: "log", fileSystem: disk, options: testOptions()).open { _ in }
-        let committer = try GroupCommitter(opened, directory: "log", fileSystem: disk, options: testOptions())
+        let committer = try GroupCommitter(opened, directory: "log", options: testOptions())
         // The committer's thread is held up in its first completion until all others have come.
         let haveAllCome = Monitor(false)
         committer.submit(try batch([[0]])) { _ in haveAllCome.wait { $0 ? () : nil } }

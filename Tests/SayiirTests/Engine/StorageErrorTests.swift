@@ -39,7 +39,7 @@ import Testing
         try Data("hello".utf8).write(to: URL(fileURLWithPath: "\(directory)/notes.txt"))
         let error = await text { _ = try await Engine(directory: directory) }
         #expect(
-            error == "\(directory) is not a log: it holds other files and no segment. "
+            error == "\(directory) is not a log: it holds other files (notes.txt) and no segment. "
                 + "Give the directory of a log, or a new or empty one.")
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["notes.txt"])
     }

@@ -88,6 +88,7 @@ package final class LogSimulation {
         options.firstSegmentBytes = setting.segmentBytes
         options.durability = setting.durability
         options.holder = "the simulation"
+        options.retention.archive = setting.archive
         let now = 1_700_000_000_000_000_000 + Int64(generation)
         options.now = { now }
         let log = setting.log

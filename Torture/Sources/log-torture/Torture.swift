@@ -9,7 +9,8 @@ import LogSimulation
 #endif
 
 /// `log-torture COUNT SEED` crashes logs on simulated disks until COUNT states were checked: runs of successive seeds, beginning
-/// with SEED, on all processors. It ends with status 1 at the first failure.
+/// with SEED, on all processors. Then it does to the files of logs what people and programs do, in a tenth as many cases. It ends with
+/// status 1 at the first failure.
 @main
 struct Torture {
     /// Seeds that one task runs before it reports.
@@ -28,6 +29,7 @@ struct Torture {
         var torture = Torture()
         do {
             try await torture.run(count, from: seed)
+            try await torture.runFiles(count / 10, from: seed)
         } catch {
             print("failed: \(error)\nOr only with the release build: .build-torture/release/log-torture 1 SEED")
             exit(1)
@@ -57,6 +59,32 @@ struct Torture {
         print(
             "passed: \(counters.crashes) crashes, seeds \(firstSeed) to \(nextSeed - 1), \(Int(seconds)) s, \(rate) a second"
         )
+    }
+
+    private func runFiles(_ count: UInt64, from firstSeed: UInt64) async throws {
+        let start = clock.now
+        var counters = SimulationCounters()
+        var nextSeed = firstSeed
+        try await withThrowingTaskGroup(of: SimulationCounters.self) { group in
+            func add() {
+                let seeds = nextSeed..<nextSeed + Self.portion
+                nextSeed = seeds.upperBound
+                group.addTask {
+                    var counters = SimulationCounters()
+                    for seed in seeds { counters.add(try FileSimulation.run(seed: seed)) }
+                    return counters
+                }
+            }
+            for _ in 0..<max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) { add() }
+            while let found = try await group.next() {
+                counters.add(found)
+                if UInt64(counters["cases"]) < count { add() }
+            }
+        }
+        print(counters.table)
+        let seconds = Int((clock.now - start) / .seconds(1))
+        let seeds = "seeds \(firstSeed) to \(nextSeed - 1)"
+        print("passed: \(counters["cases"]) cases of changed files, \(seeds), \(seconds) s")
     }
 
     private static func add(
