@@ -110,6 +110,10 @@ extension SegmentHeader {
     init(of file: any File, expecting name: SegmentName) throws {
         try self.init(of: file)
         guard self.name == name else { throw Defect.damaged("the header is that of \(self.name)") }
+        // A snapshot and the list of removals name a segment in their headers, too.
+        guard detail.layout == (name.isSealed ? .sealed : .journal) else {
+            throw Defect.damaged("the header is that of a file of another kind")
+        }
     }
 
     /// Reads the header of a file.

@@ -116,7 +116,13 @@ struct LogRecovery {
             outcome: LogScan.Outcome(assessment: Assessment(directory: directory)),
             report: RecoveryReport(assessment: Assessment(directory: directory), isNew: false))
         examined.snapshot = try restoreSnapshot(restoration, &examined.report)
-        try scan(&examined, replay)
+        do {
+            try scan(&examined, replay)
+        } catch LogError.refused(let assessment) {
+            // The index of a sealed segment is damaged, in which the place of the snapshot was looked up.
+            try refuseDamage()
+            throw LogError.refused(assessment)
+        }
         if examined.snapshot != nil, isRefused(examined.outcome.assessment) {
             try refuseDamage()
             examined.report.unusedSnapshots += examined.snapshot.map { ["\(directory)/\($0.name)"] } ?? []

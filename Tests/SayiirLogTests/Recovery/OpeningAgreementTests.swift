@@ -124,6 +124,26 @@ import Testing
         #expect(judgements.contradiction == nil && judgements.refusal?.rule == .coveredBeyondEnd)
     }
 
+    @Test("a list of removals and a snapshot in the place of the segment that they name are refused by their header")
+    func otherKinds() throws {
+        let log = try SealedLog()
+        try log.writeTwoSnapshots()
+        let run = RetentionRun(directory: "log", fileSystem: log.disk)
+        var plan = try run.plan(Retention(maximumBytes: 0), now: 0)
+        plan.removed.removeLast()
+        try run.apply(plan, archive: nil, now: 0)
+        let files = try log.disk.contents()
+        for (path, bytes) in files {
+            guard let header = try? SegmentHeader(of: log.disk.open(path, as: .read)) else { continue }
+            let name = SegmentName(number: header.number, firstSequence: header.firstSequence, isSealed: false)
+            guard "log/\(name)" != path else { continue }
+            let disk = log.disk.snapshot()
+            try disk.setBytes(bytes, of: "log/\(name)")
+            let judgements = try Judgements(disk)
+            #expect(judgements.contradiction == nil && judgements.refusal != nil, "\(path) as \(name)")
+        }
+    }
+
     // MARK: Lost logs
 
     @Test("a log whose segments are all gone is refused as lost, whatever is left of it", arguments: [1, 5])
