@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test tsan torture lint format docs bench fuzz clean
+.PHONY: help run test tsan torture programs lint format docs bench fuzz clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -21,6 +21,10 @@ torture: ## crash logs a million times on simulated disks (COUNT=1000000 SEED=1)
 	@scripts/bootstrap
 	@scripts/torture $(COUNT) $(SEED)
 
+programs: ## run random programs in memory, on a log and on PostgreSQL, with crashes (COUNT=100000 SEED=1)
+	@scripts/bootstrap
+	@scripts/programs $(COUNT) $(SEED)
+
 lint: ## check formatting and the house rules; changes nothing
 	@scripts/lint
 
@@ -40,5 +44,5 @@ fuzz: ## run the fuzzer on every target; SECONDS=60 is how long each takes
 	@TIME=$(or $(SECONDS),60) scripts/fuzz
 
 clean: ## remove everything that was built
-	@rm -rf .build .build-tsan Benchmarks/.build Torture/.build Fuzzing/.build Package.resolved Benchmarks/Package.resolved \
+	@rm -rf .build .build-tsan .build-programs Benchmarks/.build Torture/.build Fuzzing/.build Package.resolved Benchmarks/Package.resolved \
 		Fuzzing/Package.resolved Torture/Package.resolved

@@ -195,7 +195,8 @@ let package = Package(
             name: "KillTests", dependencies: ["Sayiir", "SayiirLog", "SayiirTesting", "TestPrograms", "kill-worker"],
             swiftSettings: settings),
         .executableTarget(
-            name: "program-worker", dependencies: ["CrashEquivalence", "Sayiir", "SayiirPostgres"],
+            name: "program-worker",
+            dependencies: ["CPostgres", "CrashEquivalence", "Sayiir", "SayiirEvents", "SayiirPostgres"],
             path: "Tests/ProgramWorker", swiftSettings: settings),
         .testTarget(
             name: "ProgramTests",

@@ -54,7 +54,7 @@ extension PlanDress {
         options.concurrency = dice.pick(256, or: WorstValues.integers)
         options.blockingThreads = dice.pick(64, or: WorstValues.integers)
         options.crashLimit = dice.pick(20, or: WorstValues.integers.map(Optional.some) + [nil, 2, 3])
-        options.executor = dice.pick("tester", or: WorstValues.texts + ["", String(repeating: "e", count: 1000)])
+        options.executor = dice.pick("tester", or: WorstValues.texts + ["", WorstValues.longExecutor])
         options.cancellationGracePeriod = dice.pick(
             .seconds(5), or: WorstValues.tooLong + WorstValues.negative + [.zero])
         options.heldThreadWarning = dice.pick(
@@ -67,6 +67,6 @@ extension PlanDress {
     /// The id of the codec that values are stored with.
     var codecID: String {
         var dice = dice(.sizes, "codec", of: "")
-        return dice.pick("json", or: WorstValues.texts + ["", String(repeating: "c", count: 16 * 1024)])
+        return dice.pick("json", or: WorstValues.texts + ["", WorstValues.longCodec])
     }
 }

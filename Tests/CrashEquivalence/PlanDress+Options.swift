@@ -27,12 +27,12 @@ extension PlanDress {
         dressed.value.displayName = dice.pick(nil, or: WorstValues.texts)
         dressed.value.description = dice.pick(nil, or: WorstValues.texts)
         dressed.value.version = dice.pick(
-            nil, or: WorstValues.texts + [""], refused: [String(repeating: "v", count: 16_385)])
+            nil, or: WorstValues.texts + [""], refused: [WorstValues.longVersion])
         if dice.chance(1, of: 4) {
             let tags = Array(WorstValues.texts.shuffled(using: &dice.random).prefix(20))
             dressed.value.tags = dice.pick(
-                tags, or: [[String(repeating: "t", count: 64)], []],
-                refused: [[""], [String(repeating: "t", count: 65)], Array(repeating: "t", count: 21)])
+                tags, or: [[WorstValues.longTag], []],
+                refused: [[""], [WorstValues.longTag + "t"], Array(repeating: "t", count: 21)])
         }
         if let retries = task.retries {
             dressed.value.retries = policy(retries, task, of: node)

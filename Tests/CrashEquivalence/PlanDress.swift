@@ -113,6 +113,11 @@ enum WorstValues {
         "\"", "'", "''", "`", "$1", "%s", "?", "NULL", "null", "lambda_0", "default", "_", "a::key_fn", "::key_fn",
         "\u{10FFFF}", "\u{E000}", "İ", "ß", "ﬁ", "x",
     ]
+    // Made once: making a long text takes as long as a small program does.
+    static let longVersion = String(repeating: "v", count: 16_385)
+    static let longTag = String(repeating: "t", count: 64)
+    static let longExecutor = String(repeating: "e", count: 1000)
+    static let longCodec = String(repeating: "c", count: 16 * 1024)
 }
 
 extension PlanDress {

@@ -6,8 +6,8 @@ internal import TestSupport
 final class PlanWorld: Sendable {
     let clock: PlanClock
     let dress: PlanDress
-    /// Called when a task hangs, with the time that it takes until it is ended; `nil` to let that time pass.
-    private let onHang: (@Sendable (_ step: String, _ limit: Duration) -> Void)?
+    /// Called when an attempt hangs, with the time that it takes until it is ended; `nil` to let that time pass.
+    private let onHang: (@Sendable (_ step: String, _ attempt: UInt32, _ limit: Duration) -> Void)?
     private let state = Atomically(State())
 
     private struct State {
@@ -26,7 +26,7 @@ final class PlanWorld: Sendable {
 
     init(
         dress: PlanDress = .plain, clock: PlanClock = PlanClock(),
-        onHang: (@Sendable (_ step: String, _ limit: Duration) -> Void)? = nil
+        onHang: (@Sendable (_ step: String, _ attempt: UInt32, _ limit: Duration) -> Void)? = nil
     ) {
         self.dress = dress
         self.clock = clock
@@ -55,9 +55,9 @@ final class PlanWorld: Sendable {
         }
         guard fails else { return }
         if task.hangs {
-            let options = TaskContext.current?.options
+            let context = TaskContext.current
             if let onHang {
-                onHang(step, options?.timeout ?? TaskPlan.limit)
+                onHang(step, context?.attempt ?? 0, context?.options.timeout ?? TaskPlan.limit)
             } else {
                 await clock.passLongestSleep()
             }

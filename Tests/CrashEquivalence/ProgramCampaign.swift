@@ -39,6 +39,8 @@ package struct ProgramCampaign: Sendable {
                 let outcome: ProgramOutcome
                 do {
                     outcome = try await ProgramRunner(program, trial).run()
+                } catch is TimeOutOfBounds {
+                    continue
                 } catch {
                     return ("\(trial): \("\(error)".shortened)", true)
                 }
@@ -69,8 +71,8 @@ package struct ProgramCampaign: Sendable {
             trials.append(ProgramTrial(on: MemoryProgramStore(), otherMode, crashes: Self.crashes(&random)))
         }
         if let other {
+            // In the other mode than the log's.
             let store = try await other(program.seed)
-            let mode = store.canServe ? mode : .byHand
             trials.append(ProgramTrial(on: store, mode, crashes: Self.crashes(&random)))
         }
         return trials

@@ -2,6 +2,12 @@ internal import Sayiir
 internal import SayiirTesting
 internal import TestSupport
 
+/// An attempt at a task that hangs until its time is over.
+struct HangingAttempt: Sendable {
+    var number: UInt32
+    var limit: Duration
+}
+
 /// A process that runs a program: an engine, and what happens to the instance from outside.
 ///
 /// Time passes only when nothing can happen without it. So what a program comes to does not depend on how quick the machine is.
@@ -13,8 +19,8 @@ struct ProgramProcess: Sendable {
     /// The same without requests that follow from appends.
     let quiet: Engine
     let backend: MortalBackend
-    /// The steps that hang, and how long they may.
-    let hanging: Atomically<[String: Duration]>
+    /// The latest attempt that hangs of each step.
+    let hanging: Atomically<[String: HangingAttempt]>
 
     private var id: InstanceID { runner.id }
     private var clock: VirtualClock { runner.clock }
@@ -109,7 +115,7 @@ struct ProgramProcess: Sendable {
     ) async throws {
         var (run, isDone): (Task<Void, any Error>?, Atomically<Bool>) = (nil, Atomically(false))
         var idleRounds = 0
-        var (round, stall) = (0, Stall())
+        var round = 0
         while true {
             round += 1
             try Task.checkCancellation()
@@ -136,7 +142,6 @@ struct ProgramProcess: Sendable {
             }
             guard let state, isAtRest(state) || (service == nil && run == nil) else {
                 idleRounds = 0
-                if stall.isLong(state) { passMissedMoment(state) }
                 try await pause(round)
                 continue
             }
@@ -150,29 +155,9 @@ struct ProgramProcess: Sendable {
         }
     }
 
-    /// For how long nothing has changed.
-    private struct Stall {
-        private var revision: UInt64?
-        private var since = ContinuousClock.now
-        private static let limit = Duration.milliseconds(500)
-
-        mutating func isLong(_ state: InstanceState?) -> Bool {
-            if state?.revision != revision { (revision, since) = (state?.revision, .now) }
-            guard .now - since > Self.limit else { return false }
-            since = .now
-            return true
-        }
-    }
-
-    /// Wakes who fell asleep just when the clock was moved, and counted from the new time on. A clock that goes by itself would.
-    private func passMissedMoment(_ state: InstanceState?) {
-        guard let alarm = state?.nextAlarm, alarm <= clock.now, let next = clock.nextDeadline else { return }
-        clock.advance(to: max(next, clock.now))
-    }
-
     /// Lets others have the thread, and after many rounds the processor.
     private func pause(_ round: Int) async throws {
-        if round % 8 < 6 { await Task.yield() } else { try await Task.sleep(for: .microseconds(100)) }
+        if round % 8 < 6 { await Task.yield() } else { try await Task.sleep(for: runner.trial.store.lookInterval) }
     }
 
     /// Whether nothing happens without something from outside, or without time.
@@ -186,7 +171,7 @@ struct ProgramProcess: Sendable {
         for known in state.steps.open {
             switch known.status {
             case .entered, .completed: continue
-            case .running: if hanging.value[world.plainName(of: known.step)] == nil { return false }
+            case .running: if hangingAttempt(at: known) == nil { return false }
             case .ready: if !state.isStuck(known.step) { return false }
             case .failed: return false
             case .waitingToRetry(let due), .delaying(let due): if due <= clock.now { return false }
@@ -201,7 +186,15 @@ struct ProgramProcess: Sendable {
     }
 
     private func isHanging(_ state: InstanceState) -> Bool {
-        state.steps.open.contains { $0.status == .running && hanging.value[world.plainName(of: $0.step)] != nil }
+        state.steps.open.contains { hangingAttempt(at: $0) != nil }
+    }
+
+    /// The attempt that a step is at, if it hangs. The next one of the same step need not.
+    private func hangingAttempt(at known: StepState) -> HangingAttempt? {
+        guard known.status == .running, let attempt = hanging.value[world.plainName(of: known.step)],
+            attempt.number == known.attempt
+        else { return nil }
+        return attempt
     }
 
     /// Does the next thing from outside; false if there is none.
@@ -223,27 +216,30 @@ struct ProgramProcess: Sendable {
         if try await sendMissingSignals(state) { return true }
         // Somebody has to run it first.
         guard isAtRest(state) else { return false }
-        if let limit = state.steps.open.lazy.compactMap({ known in
-            known.status == .running ? hanging.value[world.plainName(of: known.step)] : nil
-        }).first {
-            try await passTimeout(limit, of: state)
+        if let attempt = state.steps.open.lazy.compactMap({ hangingAttempt(at: $0) }).first {
+            try await passTimeout(attempt.limit, of: state)
             return true
         }
         guard let alarm = state.nextAlarm, alarm > clock.now else { return false }
-        clock.advance(to: alarm)
+        try await runner.advance(to: alarm)
         return true
     }
 
     /// Lets the time of a task pass that hangs, and waits for what follows.
     private func passTimeout(_ limit: Duration, of state: InstanceState) async throws {
         // The task may be a moment ahead of its timer.
-        try await Task.sleep(for: .milliseconds(1))
+        let end = clock.now + limit
+        try await waitBriefly { clock.nextDeadline.map { $0 <= end } ?? false }
         guard try await backend.inner.state(of: id)?.revision == state.revision else { return }
-        clock.advance(by: limit)
+        try await runner.advance(to: end)
+        // If time passed again before the attempt's end is stored, the next attempt would be late from its beginning.
+        try await waitBriefly { try await backend.inner.state(of: id)?.revision != state.revision }
+    }
+
+    /// Waits until something has become true, but no longer than a busy machine may take for it.
+    private func waitBriefly(_ condition: () async throws -> Bool) async throws {
         let start = ContinuousClock.now
-        while try await backend.inner.state(of: id)?.revision == state.revision, .now - start < .milliseconds(300) {
-            try await Task.sleep(for: .microseconds(100))
-        }
+        while !(try await condition()), .now - start < .seconds(5) { try await pause(7) }
     }
 
     /// Makes a request that comes too late if the instance has gone on in the meantime.
@@ -292,12 +288,23 @@ struct ProgramProcess: Sendable {
             status: status.status.name, output: status.output, failure: state.failure, failedStep: state.failedStep,
             steps: Set(state.steps.map(ProgramOutcome.StepSummary.init)))
         let history = try await engine.client.history(of: id).map(\.event)
-        if InstanceState(folding: history) != state {
-            outcome.problems.append("the state is not what the history folds to")
+        if let folded = InstanceState(folding: history), folded != state {
+            outcome.problems.append(
+                "the state is not what the history folds to: \(difference("\(state)", from: "\(folded)"))")
         }
         outcome.problems += state.anomalies.map { "anomaly: \($0)" }
         checkEnd(&outcome)
         return outcome
+    }
+
+    /// Where two long texts begin to differ.
+    private func difference(_ left: String, from right: String) -> String {
+        let same = zip(left.utf8, right.utf8).prefix { $0 == $1 }.count
+        let (begin, length) = (max(0, same - 80), 200)
+        func part(_ text: String) -> String {
+            String(decoding: text.utf8.dropFirst(begin).prefix(length), as: UTF8.self).debugDescription
+        }
+        return "\(part(left)) and \(part(right))"
     }
 
     /// Without a choice that does harm, it is known what the program comes to.

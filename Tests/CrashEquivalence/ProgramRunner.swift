@@ -13,8 +13,9 @@ package struct ProgramRunner: Sendable {
     /// The numbers of the plan's requests that were made.
     let requested = Atomically<Set<Int>>([])
 
-    /// An end that comes no nearer after so long is none.
-    private static let patience = Duration.seconds(15)
+    /// How long nothing may be stored though the program is not at its end. Not for how long it may run: some programs have values of
+    /// many megabytes, and the machine may have other things to do.
+    private static let patience = Duration.seconds(30)
 
     package init(_ program: Program, _ trial: ProgramTrial) {
         self.program = program
@@ -46,9 +47,9 @@ package struct ProgramRunner: Sendable {
     }
 
     private func run(on backend: MortalBackend) async throws -> ProgramOutcome? {
-        let hanging = Atomically<[String: Duration]>([:])
-        let world = PlanWorld(dress: program.dress, clock: PlanClock(time: clock)) { step, limit in
-            hanging.change { $0[step] = limit }
+        let hanging = Atomically<[String: HangingAttempt]>([:])
+        let world = PlanWorld(dress: program.dress, clock: PlanClock(time: clock)) { step, attempt, limit in
+            hanging.change { $0[step] = HangingAttempt(number: attempt, limit: limit) }
         }
         let left: InstanceState?
         do {
@@ -64,8 +65,9 @@ package struct ProgramRunner: Sendable {
         }
         // Only now the plain names of steps are known.
         world.begin(at: left)
+        try await setStoreTime(clock.now)
         var options = program.dress.engineOptions()
-        options.clock = clock
+        options.clock = ProgramClock(time: clock, pollInterval: trial.store.pollInterval)
         options.codec = ProgramCodec(for: world, outerSize: choices.inputSize)
         // Asks without being told of its own requests.
         let quiet = Engine(backend: backend, options: options)
@@ -78,7 +80,7 @@ package struct ProgramRunner: Sendable {
             }
         }
         let process = ProgramProcess(
-            runner: self, world: world, workflow: workflow, engine: Engine(backend: loud, options: options),
+            runner: self, world: world, workflow: workflow, engine: Engine(backend: loud.asShared, options: options),
             quiet: quiet, backend: backend, hanging: hanging)
         return try await withLimit(backend.inner) { try await process.run() }
     }
@@ -109,15 +111,38 @@ package struct ProgramRunner: Sendable {
         try await withThrowingTaskGroup(of: ProgramOutcome?.self) { group in
             group.addTask(operation: body)
             group.addTask {
-                try await Task.sleep(for: Self.patience)
-                let state = try await store.state(of: id)
-                let steps = state?.steps.open.map { "'\($0.step)' \($0.status)" } ?? []
-                throw TestError(
-                    "it comes to no end within \(Self.patience): \(state?.phase as Any) at \(clock.now), \(steps)")
+                var revision: UInt64?
+                while true {
+                    try await Task.sleep(for: Self.patience)
+                    let state = try await store.state(of: id)
+                    if state?.revision == revision { throw stall(in: state) }
+                    revision = state?.revision
+                }
             }
             defer { group.cancelAll() }
             return try await group.next() ?? nil
         }
+    }
+
+    private func stall(in state: InstanceState?) -> TestError {
+        let steps = state?.steps.open.map { "'\($0.step)' \($0.status)" } ?? []
+        let signals = state?.mailbox.entries.map(\.signal) ?? []
+        return TestError(
+            """
+            nothing was stored for \(Self.patience): \(state?.phase as Any) at \(clock.now), \(steps), \
+            signals \(signals), pause \(state?.pauseRequest as Any), cancel \(state?.cancelRequest as Any)
+            """)
+    }
+
+    /// Moves the clock, and the store's before it: what is due is due there, too, when the engine looks.
+    func advance(to moment: Timestamp) async throws {
+        try await setStoreTime(moment)
+        clock.advance(to: moment)
+    }
+
+    /// Only a service is handed what is due.
+    private func setStoreTime(_ moment: Timestamp) async throws {
+        if trial.mode == .service { try await trial.store.setTime(moment) }
     }
 
     // MARK: Requests

@@ -5,8 +5,10 @@ internal import SayiirTesting
 package protocol ProgramStore: Sendable {
     /// What it is called in reports.
     var name: String { get }
-    /// Whether an engine may run as a service on it, by the time of the programs' clock.
-    var canServe: Bool { get }
+    /// The interval at which a service on it asks for work if nothing tells it that there is some; `nil` if it never does.
+    var pollInterval: Duration? { get }
+    /// How long a look at the store takes, about: nobody looks again before.
+    var lookInterval: Duration { get }
 
     /// The store as a process has it that has just begun.
     func open() async throws -> any Backend
@@ -15,11 +17,26 @@ package protocol ProgramStore: Sendable {
     ///
     /// - Parameter isCrash: Whether the process crashed.
     func close(_ backend: any Backend, isCrash: Bool) async throws
+
+    /// Tells the store the time of the programs' clock, before that stands there.
+    ///
+    /// - Throws: ``TimeOutOfBounds`` if the store cannot hold it.
+    func setTime(_ time: Timestamp) async throws
+}
+
+/// A time that a store cannot hold. A program that gets there is not compared.
+package struct TimeOutOfBounds: Error {
+    /// An error without any details.
+    package init() {}
 }
 
 extension ProgramStore {
-    /// It may.
-    package var canServe: Bool { true }
+    /// None.
+    package var pollInterval: Duration? { nil }
+    /// A tenth of a millisecond.
+    package var lookInterval: Duration { .microseconds(100) }
+    /// Does nothing.
+    package func setTime(_ time: Timestamp) {}
 }
 
 /// A store in memory, which an engine gives up and another one takes over.

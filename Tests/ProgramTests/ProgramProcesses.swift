@@ -1,3 +1,4 @@
+import Foundation
 import TestPrograms
 
 /// Runs shares of programs in processes, one after the other: the next one begins behind the program that ended the one before.
@@ -5,6 +6,12 @@ struct ProgramProcesses {
     /// How the processes reach a store beside memory and log: its URL and a schema; empty for none.
     var store: [String] = []
 
+    /// The program that runs them: `SAYIIR_PROGRAM_WORKER` if that is set, which may be built in release mode, else the one that was
+    /// built with the tests.
+    private static let worker =
+        ProcessInfo.processInfo.environment["SAYIIR_PROGRAM_WORKER"].map {
+            BuiltProgram(at: URL(filePath: $0))
+        } ?? BuiltProgram("program-worker")
     /// How many programs a process runs: enough that its start does not count, and few enough that it does not grow.
     private static let share: UInt64 = 2000
 
@@ -22,7 +29,7 @@ struct ProgramProcesses {
         let end = first + UInt64(count)
         while next < end, crashes < 10 {
             let size = min(Self.share, end - next)
-            let process = try RunningProgram(BuiltProgram("program-worker"), ["\(next)", "\(size)"] + store)
+            let process = try RunningProgram(Self.worker, ["\(next)", "\(size)"] + store)
             let lines = await process.end()
             let problem = lines.compactMap { $0.hasPrefix("problem ") ? String($0.dropFirst(8)) : nil }
             if !problem.isEmpty { report(problem.joined(separator: "\n")) }

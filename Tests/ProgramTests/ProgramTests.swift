@@ -11,7 +11,8 @@ import Testing
 @Suite("Programs at their extremes") struct ProgramTests {
     private static let askedCount = ProcessInfo.processInfo.environment["SAYIIR_PROGRAMS"].flatMap { Int($0) }
     private static let first = ProcessInfo.processInfo.environment["SAYIIR_SEED"].flatMap { UInt64($0) } ?? 1
-    private static let groups = 2
+    /// As many as run at a time.
+    private static let groups = max(2, ProcessInfo.processInfo.activeProcessorCount)
 
     @Test(
         "A random program comes to the same end in memory and on the log, and ends neither process nor service",

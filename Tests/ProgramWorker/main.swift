@@ -17,6 +17,8 @@ if numbers.count == 2, [3, 5].contains(arguments.count), numbers[0] < .max - num
         say(hasRun ? "ran" : "refused")
     }
     say("end")
+} else if arguments.count == 3, arguments[1] == "show", let seed = UInt64(arguments[2]) {
+    say("\(Program(seed: seed, hasUniqueID: false))")
 } else {
-    say("usage: program-worker SEED COUNT [URL SCHEMA]")
+    say("usage: program-worker SEED COUNT [URL SCHEMA], or program-worker show SEED")
 }

@@ -8,6 +8,9 @@ public struct BuiltProgram: Sendable {
     /// Finds a program by its name.
     public init(_ name: String) { url = Self.folder.appendingPathComponent(name) }
 
+    /// A program that was built elsewhere.
+    public init(at url: URL) { self.url = url }
+
     /// Where everything was built: programs stand beside the tests.
     public static var folder: URL {
         #if os(macOS)

@@ -40,6 +40,9 @@ struct Decider: ~Copyable, Sendable {
     var seenRejections: [SignalWait: UInt64] = [:]
     /// The first step that would have begun, had nobody asked to stop.
     private var heldBack: Step?
+    /// A Boolean value that indicates whether a step was held back by a request to stop. It has no record yet, so that no wait of the
+    /// instance leads to it: once the request is withdrawn, the whole graph has to be gone through.
+    private(set) var hasHeldBack = false
 
     /// Somewhere in the graph where the way goes on.
     enum Place {
@@ -97,10 +100,21 @@ struct Decider: ~Copyable, Sendable {
             else { return }
             end(step, attempt, result)
         }
+        if hasHeldBack, !isAskedToStop { goOnWithHeldBack(after: command) }
         endIfLate()
         while state.phase == .active, let place = agenda.popLast() { goOn(at: place) }
         agenda.removeAll(keepingCapacity: true)
         stopIfAsked()
+    }
+
+    /// Adds the whole graph to the agenda, unless the command has: a request to stop that held steps back was withdrawn.
+    private mutating func goOnWithHeldBack(after command: Command) {
+        hasHeldBack = false
+        switch command {
+        case .takeUp, .proceed: break
+        // The last one of the agenda, so that what the command is about comes first.
+        case .look, .attemptEnded: agenda.insert(.sequence(Graph.root, []), at: 0)
+        }
     }
 
     /// Begins a run.
@@ -227,6 +241,7 @@ struct Decider: ~Copyable, Sendable {
         if isDraining { return false }
         guard isAskedToStop else { return true }
         heldBack = heldBack ?? step
+        hasHeldBack = true
         return false
     }
 

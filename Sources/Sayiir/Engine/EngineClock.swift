@@ -17,13 +17,22 @@ public protocol EngineClock: Sendable {
     ///
     /// - Throws: `CancellationError` as soon as the calling task is cancelled.
     func sleep(for duration: Duration) async throws
+
+    /// Returns once the time of day is `moment` or later.
+    ///
+    /// The default implementation sleeps for what remains, at most 30 seconds at a time, and reads the time again. A clock that is
+    /// moved by hand implements this itself, and compares `moment` with its time in one step. Otherwise a move between the reading
+    /// and the sleep is slept a second time.
+    ///
+    /// - Throws: `CancellationError` as soon as the calling task is cancelled.
+    func sleep(until moment: Timestamp) async throws
 }
 
 extension EngineClock {
-    /// Returns once the time of day is `moment` or later.
+    /// Sleeps for what remains, at most 30 seconds at a time, and reads the time again.
     ///
     /// - Throws: `CancellationError` as soon as the calling task is cancelled.
-    func sleep(until moment: Timestamp) async throws {
+    public func sleep(until moment: Timestamp) async throws {
         // The time of day may be changed during the sleep, so a long one is cut.
         while case let remaining = moment - now, remaining > .zero {
             try await sleep(for: min(remaining, .seconds(30)))

@@ -221,7 +221,8 @@ final class InstanceRun {
                     }
                 }
             }
-            if decider.state.steps.waits.isAny, watchedRevision != decider.state.revision {
+            // A pause that is withdrawn lets branches go on that it held back.
+            if decider.state.steps.waits.isAny || decider.hasHeldBack, watchedRevision != decider.state.revision {
                 watchedRevision = decider.state.revision
                 tasks.start { [environment, id, revision = decider.state.revision] in
                     await environment.backend.waitForChange(of: id, after: revision)

@@ -44,12 +44,21 @@ actor Doorbell {
         }
         if !isRung {
             let longest = limit.boundedWait
-            let duration = moments.min.map { min($0.time - now, longest) } ?? longest
-            let alarm = Task {
-                if (try? await clock.sleep(for: duration)) != nil { self.ring() }
+            // By its length, so that a clock which is set back does not prolong it.
+            let limit = Task {
+                if (try? await clock.sleep(for: longest)) != nil { self.ring() }
+            }
+            // By the time of day: the clock may move before the task begins.
+            let alarm = moments.min.flatMap { next in
+                next.time - now >= longest
+                    ? nil
+                    : Task {
+                        if (try? await clock.sleep(until: next.time)) != nil { self.ring() }
+                    }
             }
             await withCheckedContinuation { sleeper = $0 }
-            alarm.cancel()
+            limit.cancel()
+            alarm?.cancel()
         }
         isRung = false
     }

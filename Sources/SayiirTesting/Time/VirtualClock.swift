@@ -51,10 +51,18 @@ public final class VirtualClock: EngineClock {
     ///
     /// - Throws: `CancellationError` as soon as the calling task is cancelled.
     public func sleep(for duration: Duration) async throws {
+        try await sleep(until: now + duration)
+    }
+
+    /// Returns once the clock stands at `moment` or later: at once if it does already. A move of the clock at the same time does not
+    /// prolong the sleep.
+    ///
+    /// - Throws: `CancellationError` as soon as the calling task is cancelled.
+    public func sleep(until moment: Timestamp) async throws {
         let number = state.withLock { $0.newNumber() }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                begin(Sleeper(deadline: now + duration, continuation: continuation), as: number)
+                begin(Sleeper(deadline: moment, continuation: continuation), as: number)
             }
         } onCancel: {
             let sleeper = state.withLock { state in

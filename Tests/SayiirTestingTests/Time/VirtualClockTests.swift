@@ -58,4 +58,52 @@ import Testing
         #expect(clock.now == Timestamp(nanosecondsSinceEpoch: 360_000_000_000_000))
         #expect(clock.sleeperCount == 0)
     }
+
+    @Test(
+        "A sleep until a moment ends at that moment, even if the clock is moved just before the sleep begins",
+        .timeLimit(.minutes(1)))
+    func sleepingUntilDuringAMove() async throws {
+        // As the engine sleeps: by the protocol.
+        let clock: any EngineClock = MovingClock(by: .seconds(3600))
+        let moment = Timestamp(nanosecondsSinceEpoch: 0) + .seconds(600)
+        try await clock.sleep(until: moment)
+        #expect(clock.now >= moment)
+    }
+
+    @Test("A sleep until a moment that has passed returns at once, and one that lies ahead waits for the clock")
+    func sleepingUntil() async throws {
+        let clock = VirtualClock(start: Timestamp(nanosecondsSinceEpoch: 0))
+        try await clock.sleep(until: clock.now)
+        try await clock.sleep(until: Timestamp(nanosecondsSinceEpoch: .min))
+        let moment = clock.now + .seconds(86_400)
+        let sleeper = Task { try await clock.sleep(until: moment) }
+        await clock.waitForSleepers()
+        #expect(clock.nextDeadline == moment)
+        clock.advance(to: moment)
+        try await sleeper.value
+        let last = Task { try await clock.sleep(until: Timestamp(nanosecondsSinceEpoch: .max)) }
+        await clock.waitForSleepers()
+        last.cancel()
+        await #expect(throws: CancellationError.self) { try await last.value }
+    }
+}
+
+/// A virtual clock that is moved just before a sleep begins, as by another thread.
+private struct MovingClock: EngineClock {
+    let time = VirtualClock(start: Timestamp(nanosecondsSinceEpoch: 0))
+    let step: Duration
+
+    init(by step: Duration) { self.step = step }
+
+    var now: Timestamp {
+        defer { time.advance(by: step) }
+        return time.now
+    }
+
+    func sleep(for duration: Duration) async throws { try await time.sleep(for: duration) }
+
+    func sleep(until moment: Timestamp) async throws {
+        time.advance(by: step)
+        try await time.sleep(until: moment)
+    }
 }

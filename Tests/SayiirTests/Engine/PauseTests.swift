@@ -86,4 +86,42 @@ import Testing
         try await engine.client.unpause("i")
         #expect(try await engine.resume(workflow, id: "i").output == 2)
     }
+
+    @Test(
+        "A branch that a withdrawn pause held back goes on while a task of another branch still runs",
+        .timeLimit(.minutes(1)), arguments: [false, true])
+    func withdrawnWithBranches(asService: Bool) async throws {
+        let calls = Calls()
+        func waiting(_ id: String) -> DurableTask<Int, Int> {
+            DurableTask(id) { (value: Int) in
+                calls.note(id)
+                try await waitUntil { calls.count("open \(id)") > 0 }
+                return value
+            }
+        }
+        let workflow = try Flow("w", input: Int.self)
+            .fork(Branch { $0.then(waiting("a")) }, Branch { $0.then(waiting("b")).then(adding(1, "c", calls)) })
+            .join("j") { (left: Int, right: Int) in left + right }.build()
+        let engine = try await openEngine()
+        let runner = Task {
+            if asService {
+                try engine.register(workflow)
+                return try await engine.run()
+            }
+            #expect(try await engine.run(workflow, id: "i", input: 1).output == 3)
+        }
+        if asService { try await engine.client.submit(workflow, id: "i", input: 1) }
+        try await waitUntil { calls.count("a") == 1 && calls.count("b") == 1 }
+        try await engine.client.pause("i")
+        calls.note("open b")
+        try await waitUntil { try await engine.client.state(of: "i").steps[Step("b")]?.isCompleted == true }
+        #expect(calls.count("c") == 0)
+        try await engine.client.unpause("i")
+        // Not only once the other branch has come to its end.
+        try await waitUntil { calls.count("c") == 1 }
+        calls.note("open a")
+        #expect(try await engine.client.waitForCompletion(of: "i", as: workflow).output == 3)
+        runner.cancel()
+        try? await runner.value
+    }
 }
