@@ -272,12 +272,13 @@ extension Backend {
 
 /// The right to run one instance, until it is released or another takes over.
 public struct Lease: Hashable, Sendable {
+    /// The fencing epoch: higher than that of any lease on the instance before.
+    // The first, since it is compared first.
+    public var epoch: UInt64
     /// The instance.
     public var instance: InstanceID
     /// Who runs it.
     public var executor: String
-    /// The fencing epoch: higher than that of any lease on the instance before.
-    public var epoch: UInt64
 
     /// Describes a lease; only a backend makes valid ones.
     public init(instance: InstanceID, executor: String, epoch: UInt64) {

@@ -79,8 +79,10 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
         guard let first = events.first else { return }
         try events.checkForm()
         let beginning = contents.withLock { contents in
+            // Who has a lease has an entry.
+            if let beginning = contents.begin(with: first, under: lease, hasTurn: false) { return beginning }
             load(first.instance, in: &contents)
-            return contents.begin(with: first, under: lease, hasTurn: false)
+            return contents.begin(with: first, under: lease, hasTurn: false) ?? .unknown
         }
         do throws(BackendError) {
             if case .begun = beginning {} else { try await complete(beginning, with: first, under: lease) }
@@ -108,7 +110,7 @@ final class InstanceLedger<Storage: EventStorage>: Sendable {
                 let history = try await storage.history(of: first.instance, after: 0)
                 contents.withLock { $0[first.instance].learn(from: history) }
             }
-            beginning = contents.withLock { $0.begin(with: first, under: lease, hasTurn: true) }
+            beginning = contents.withLock { $0.begin(with: first, under: lease, hasTurn: true) ?? .unknown }
         }
     }
 

@@ -70,10 +70,13 @@ struct LedgerContents: Sendable {
 
     /// Forgets an entry that says nothing, and parks what nobody has used for long.
     mutating func drop(_ instance: InstanceID) {
-        guard let entry = entries[instance], entry.isIdle else { return }
-        guard !entry.isBlank else { return entries[instance] = nil }
-        guard !entry.isRecent else { return }
-        self[instance].isRecent = true
+        guard let place = entries.index(forKey: instance), entries.values[place].isIdle else { return }
+        if entries.values[place].isBlank {
+            entries.remove(at: place)
+            return
+        }
+        guard !entries.values[place].isRecent else { return }
+        entries.values[place].isRecent = true
         if let oldest = recent.add(instance) { park(oldest) }
     }
 
@@ -93,19 +96,22 @@ struct LedgerContents: Sendable {
     mutating func lease(
         _ instance: InstanceID, to executor: String, takingOver: Bool
     ) throws(BackendError) -> Lease {
-        if let holder = entries[instance]?.lease?.executor, !takingOver {
+        let place = entries.index(forKey: instance)
+        if !takingOver, let place, let holder = entries.values[place].lease?.executor {
             throw .leaseHeld(instance: instance, holder: holder)
         }
         lastEpoch += 1
         let lease = Lease(instance: instance, executor: executor, epoch: lastEpoch)
-        self[instance].lease = lease
+        if let place { entries.values[place].give(lease) } else { self[instance].give(lease) }
         return lease
     }
 
     /// Notes whom to tell what the holder of a lease has to know; false if the lease is not the current one.
     mutating func observe(_ lease: Lease, _ handler: @escaping @Sendable (LeaseNotice) -> Void) -> Bool {
-        guard entries[lease.instance]?.lease == lease else { return false }
-        self[lease.instance].handler = handler
+        guard let place = entries.index(forKey: lease.instance), entries.values[place].lease == lease else {
+            return false
+        }
+        entries.values[place].handler = handler
         return true
     }
 
@@ -122,7 +128,7 @@ struct LedgerContents: Sendable {
         let isCancelled = events.contains { if case .cancelRequested = $0.body { true } else { false } }
         guard isReplaced || isCancelled else { return nil }
         let handler = entries[instance]?.handler
-        if isReplaced { self[instance].lease = nil }
+        if isReplaced { self[instance].give(nil) }
         return handler.map { ($0, isReplaced ? .lost : .cancelRequested) }
     }
 
@@ -131,8 +137,8 @@ struct LedgerContents: Sendable {
     /// - Returns: Who waits for the end of the run, to be woken.
     mutating func end(_ lease: Lease, leaving rest: InstanceRest?) -> [LedgerEntry.Watcher] {
         let instance = lease.instance
-        guard entries[instance]?.lease == lease else { return [] }
-        let (hasLearnt, watchers) = self[instance].endLease(leaving: rest)
+        guard let place = entries.index(forKey: instance), entries.values[place].lease == lease else { return [] }
+        let (hasLearnt, watchers) = entries.values[place].endLease(leaving: rest)
         if hasLearnt { learntRests += 1 }
         drop(instance)
         return watchers
@@ -140,10 +146,10 @@ struct LedgerContents: Sendable {
 
     // MARK: Appends
 
-    /// Begins an append of events, the first of which is given, or says why it cannot begin yet.
-    mutating func begin(with first: Event, under lease: Lease?, hasTurn: Bool) -> LedgerEntry.Beginning {
-        entries[first.instance, default: LedgerEntry(isKnown: false)]
-            .begin(with: first, under: lease, hasTurn: hasTurn, &appendsUnderWay)
+    /// Begins an append of events, the first of which is given, or says why it cannot begin yet; `nil` if the instance has no entry.
+    mutating func begin(with first: Event, under lease: Lease?, hasTurn: Bool) -> LedgerEntry.Beginning? {
+        guard let place = entries.index(forKey: first.instance) else { return nil }
+        return entries.values[place].begin(with: first, under: lease, hasTurn: hasTurn, &appendsUnderWay)
     }
 
     /// Ends an append.
@@ -152,7 +158,8 @@ struct LedgerContents: Sendable {
     mutating func end(
         appendOf instance: InstanceID, _ appended: (events: [Event], firstSequence: UInt64)?, keepingEnded: Bool
     ) -> (waiting: [CheckedContinuation<Void, Never>], watchers: [LedgerEntry.Watcher]) {
-        let end = self[instance].end(appended, keepingEnded: keepingEnded)
+        guard let place = entries.index(forKey: instance) else { return ([], []) }
+        let end = entries.values[place].end(appended, keepingEnded: keepingEnded)
         var waiting = end.generation.map { appendsUnderWay.end($0) } ?? []
         if let next = end.next { waiting.append(next) }
         if end.isIdle { drop(instance) }

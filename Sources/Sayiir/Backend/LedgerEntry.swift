@@ -17,9 +17,7 @@ struct LedgerEntry: Sendable {
     /// The sequence with which the current run began.
     private var firstSequence: UInt64 = 0
     /// The current lease; `nil` if nobody runs the instance.
-    var lease: Lease? {
-        didSet { if lease != oldValue { handler = nil } }
-    }
+    private(set) var lease: Lease?
     /// Told what the holder of the lease has to know; `nil` if it does not want to know.
     var handler: (@Sendable (LeaseNotice) -> Void)?
     /// Whether somebody has asked for the state while another had the lease, and will most likely ask again.
@@ -136,11 +134,17 @@ struct LedgerEntry: Sendable {
         isKnown = false
     }
 
+    /// Notes who runs the instance from now on, and has not said yet what is to be told.
+    mutating func give(_ lease: Lease?) {
+        self.lease = lease
+        handler = nil
+    }
+
     /// Takes the lease away.
     ///
     /// - Returns: Whether what the instance waits for was not known, and who waits for the end of the run, to be woken.
     mutating func endLease(leaving rest: InstanceRest?) -> (hasLearnt: Bool, watchers: [Watcher]) {
-        lease = nil
+        give(nil)
         let hasLearnt = rest.map { note($0) } ?? false
         return (hasLearnt, takeWatchersForEnd(after: rest?.state))
     }
