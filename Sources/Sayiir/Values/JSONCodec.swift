@@ -33,7 +33,9 @@ public struct JSONCodec: PayloadCodec {
     /// The value as JSON.
     ///
     /// - Throws: `EncodingError` if JSON cannot hold the value.
-    public func encode(_ value: some Encodable) throws -> [UInt8] {
+    public func encode<Value: Encodable>(_ value: Value) throws -> [UInt8] {
+        // An integer needs no encoder, which would take most of the time of a step.
+        if Value.self == Int.self, let number = value as? Int { return Array("\(number)".utf8) }
         let bytes = Array(try encoder.encode(value))
         // What can hide `nil` is found out by a cast, which takes longer than to look through a few bytes.
         if bytes.count < 64, !bytes.containsNull { return bytes }
@@ -58,7 +60,8 @@ public struct JSONCodec: PayloadCodec {
 
     /// The value that the JSON holds.
     public func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws -> Value {
-        try decoder.decode(type, from: Data(bytes))
+        if Value.self == Int.self, let number = Int(plainJSON: bytes) as? Value { return number }
+        return try decoder.decode(type, from: Data(bytes))
     }
 }
 
@@ -70,5 +73,18 @@ extension [UInt8] {
             let null = UInt32(littleEndian: 0x6C6C_756E)
             return (0...bytes.count - 4).contains { bytes.loadUnaligned(fromByteOffset: $0, as: UInt32.self) == null }
         }
+    }
+}
+
+extension Int {
+    /// A number as ``JSONCodec`` writes it; `nil` for all else that may or may not be one, such as `1.0`, `1e3` or what has more than 18 digits.
+    fileprivate init?(plainJSON bytes: [UInt8]) {
+        let isNegative = bytes.first == UInt8(ascii: "-")
+        let digits = isNegative ? bytes.dropFirst() : bytes[...]
+        guard (1...18).contains(digits.count), digits.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }),
+            digits.first != UInt8(ascii: "0") || (digits.count == 1 && !isNegative)
+        else { return nil }
+        let magnitude = digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
+        self = isNegative ? -magnitude : magnitude
     }
 }

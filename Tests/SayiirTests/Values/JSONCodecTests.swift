@@ -22,6 +22,26 @@ import Testing
         try expectRoundTrip([Int8.min, Int8.max])
     }
 
+    @Test("an integer has the bytes that Foundation's encoder gives it")
+    func integerBytes() throws {
+        for value in [Int.min, .min + 1, -1_000_000_000_000_000_000, -10, -1, 0, 7, 999_999_999_999_999_999, .max] {
+            #expect(try codec.encode(value) == Array(try JSONEncoder().encode(value)))
+            try expectRoundTrip(value)
+        }
+    }
+
+    @Test(
+        "an integer that others have written is read, or refused, as Foundation's decoder does",
+        arguments: [
+            "0", "-0", "-1", "00", "007", "-01", "1.0", "1e3", "1.5", " 5", "5 ", "+5", "", "-", "null", "\"5\"", "true",
+            "999999999999999999", "9223372036854775807", "9223372036854775808", "-9223372036854775808",
+            "99999999999999999999", "5x", "\u{0}5", "٣",
+        ])
+    func foreignIntegers(_ text: String) {
+        let expected = try? JSONDecoder().decode(Int.self, from: Data(text.utf8))
+        #expect((try? codec.decode(Int.self, from: Array(text.utf8))) == expected)
+    }
+
     @Test("floating-point numbers come back bit by bit, minus zero too")
     func floatingPoint() throws {
         let values = [
