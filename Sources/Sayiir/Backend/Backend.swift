@@ -272,8 +272,8 @@ extension Backend {
 
 /// The right to run one instance, until it is released or another takes over.
 public struct Lease: Hashable, Sendable {
-    /// The fencing epoch: higher than that of any lease on the instance before.
     // The first, since it is compared first.
+    /// The fencing epoch: higher than that of any lease on the instance before.
     public var epoch: UInt64
     /// The instance.
     public var instance: InstanceID
