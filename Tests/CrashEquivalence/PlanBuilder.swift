@@ -179,10 +179,12 @@ struct PlanBuilder {
     ) -> FlowBuilder<Input, Int> {
         let world = world
         let count = branches.count + (fallback == nil ? 0 : 1)
-        let allKeys = Self.letters.map { dress.name($0, "key of \(scope)\(id)") }
+        var allKeys = Self.letters.map { dress.name($0, "key of \(scope)\(id)") }
         let keys = Array(allKeys.prefix(branches.count))
+        // What leads to the default branch must not be the key of another.
+        if fallback != nil, keys.contains(where: { $0.isExactly(allKeys[keys.count]) }) { allKeys[keys.count] += "~" }
         _ = name(id, suffix: "::key_fn")
-        let start = flow.route(keys: keys, as: name(id)) { (value: Int) in
+        let start = flow.route(keys: keys, as: name(id)) { [allKeys] (value: Int) in
             try await world.perform()
             return allKeys[PlanArithmetic.key(value, of: count)]
         }
@@ -192,7 +194,7 @@ struct PlanBuilder {
             route = route.branch(keys[number]) { self.add(nodes, to: $0, id + Self.letters[number]) }
         }
         if let fallback { route = route.defaultBranch { self.add(fallback, to: $0, id + Self.letters[keys.count]) } }
-        return route.done().then(name(id + ".open")) { envelope in
+        return route.done().then(name(id + ".open")) { [allKeys] envelope in
             try await world.perform()
             let place = allKeys.firstIndex { $0.isExactly(envelope.branch) }
             return PlanArithmetic.combine([place ?? -1, envelope.result])

@@ -99,6 +99,13 @@ public struct LogBackend: Backend {
         log.watchThreads(after: limit, report)
     }
 
+    /// Why sealing, retention or snapshots failed and were not made good since; `nil` if nothing did. See
+    /// ``/SayiirLog/LogWriter/upkeepFailure``.
+    public var upkeepFailure: LogError? { log.upkeepFailure }
+
+    /// See ``/SayiirLog/LogWriter/watchUpkeep(_:)``.
+    func watchUpkeep(_ report: @escaping @Sendable (LogError?) -> Void) { log.watchUpkeep(report) }
+
     private func startSnapshot() {
         let starts = isTakingSnapshot.withLock { isTaking in
             defer { isTaking = true }

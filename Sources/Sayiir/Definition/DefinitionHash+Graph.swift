@@ -50,7 +50,7 @@ extension Graph {
             let name = branches.map { nodes[sequences[$0].first].localID.escapedForDefinition }.joined(separator: "||")
             return "F:\(name)[\(branches.map { branchText($0) }.joined())]"
         case .route(let route):
-            let branches = route.branches.sorted { $0.key.rawValue.precedesCanonically($1.key.rawValue) }
+            let branches = route.branches.sorted { $0.key.rawValue.precedesExactly($1.key.rawValue) }
                 .map { "\($0.key.rawValue.escapedForDefinition)=>\(text(of: $0.value))," }.joined()
             return "B:\(id){\(branches)}\(route.fallback.map { "_=>\(text(of: $0))" } ?? "");"
         case .loop(let loop):

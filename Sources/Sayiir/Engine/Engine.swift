@@ -45,7 +45,7 @@ public final class Engine: Sendable {
         ownLog = log
         self.options = options
         client = WorkflowClient(backend: log, options: options)
-        log.warnAboutHeldThreads(options)
+        log.warn(options)
     }
 
     /// An engine on a backend that others may use too.
@@ -53,7 +53,7 @@ public final class Engine: Sendable {
         ownLog = nil
         self.options = options
         client = WorkflowClient(backend: backend, options: options)
-        (backend as? LogBackend)?.warnAboutHeldThreads(options)
+        (backend as? LogBackend)?.warn(options)
     }
 
     /// Makes all that was acknowledged known to the log as durable, and gives up the directory. What runs is not waited for: its
@@ -209,10 +209,7 @@ public final class Engine: Sendable {
     private func withLease(
         on id: InstanceID, takingOver: Bool, _ plan: () async throws(WorkflowError) -> RunPlan?
     ) async throws(WorkflowError) -> LeftInstance? {
-        let (backend, name) = (backend, client.executor)
-        let lease = try await WorkflowError.translating { () throws(BackendError) in
-            try await backend.acquireLease(on: id, by: name, takingOver: takingOver)
-        }
+        let lease = try await acquireLease(on: id, takingOver: takingOver)
         var environment = environment
         let control = RunControl()
         environment.control = control
@@ -229,6 +226,27 @@ public final class Engine: Sendable {
         } catch {
             _ = await giveBack(lease, nil)
             throw error
+        }
+    }
+
+    /// Acquires a lease; waits for a client that is just applying a request to the instance.
+    private func acquireLease(on id: InstanceID, takingOver: Bool) async throws(WorkflowError) -> Lease {
+        var deadline: ContinuousClock.Instant?
+        while true {
+            do throws(BackendError) {
+                return try await backend.acquireLease(on: id, by: client.executor, takingOver: takingOver)
+            } catch {
+                let end = deadline ?? .now + RequestHolder.longestHold
+                deadline = end
+                guard case .leaseHeld(_, let holder) = error, RequestHolder.isOne(holder), ContinuousClock.now < end
+                else { throw WorkflowError(error) }
+            }
+            // In real time, since the engine's clock may be one that a test moves.
+            do {
+                try await Task.sleep(for: .milliseconds(1))
+            } catch {
+                throw .interrupted(id)
+            }
         }
     }
 

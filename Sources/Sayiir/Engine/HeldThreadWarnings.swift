@@ -69,12 +69,3 @@ final class HeldThreadWarnings: Sendable {
             """)
     }
 }
-
-extension LogBackend {
-    /// Lets the log's watch warn about tasks that hold its threads.
-    func warnAboutHeldThreads(_ options: EngineOptions) {
-        guard let limit = options.heldThreadWarning else { return }
-        let warnings = HeldThreadWarnings(after: limit, to: options.logger)
-        watchThreads(after: limit.boundedWait) { warnings.warn(about: $0) }
-    }
-}

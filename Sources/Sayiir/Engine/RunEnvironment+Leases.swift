@@ -38,7 +38,8 @@ extension RunEnvironment {
         guard state.canStopWithoutDefinition else { return nil }
         let lease: Lease
         do throws(BackendError) {
-            lease = try await backend.acquireLease(on: state.id, by: executor, takingOver: false)
+            lease = try await backend.acquireLease(
+                on: state.id, by: RequestHolder.name(of: executor), takingOver: false)
         } catch {
             if case .leaseHeld = error { return nil }
             throw WorkflowError(error)
@@ -81,7 +82,8 @@ extension RunEnvironment {
         guard state.canStopWithoutDefinition else { return state }
         let lease: Lease
         do throws(BackendError) {
-            lease = try await backend.acquireLease(on: state.id, by: executor, takingOver: false)
+            lease = try await backend.acquireLease(
+                on: state.id, by: RequestHolder.name(of: executor), takingOver: false)
         } catch {
             if case .leaseHeld = error { return state }
             throw WorkflowError(error)

@@ -15,9 +15,12 @@ public struct EngineHealth: Hashable, Sendable {
     public var stuckCount: Int
     /// What storage refused last, in words; `nil` if it has accepted something since.
     public var storageFailure: String?
+    /// Why sealing, retention or snapshots of the log failed last, in words; `nil` if they did not, or were made good. Nothing is lost, but the
+    /// log grows: most likely the disk is full.
+    public var upkeepFailure: String?
 
     /// A Boolean value that indicates whether the engine takes up work: the store is open, the service runs, and storage accepts
-    /// events. Unserved and stuck instances do not make an engine unready: other instances run.
+    /// events. Unserved and stuck instances do not make an engine unready, since other instances run; nor does work in the background.
     public var isReady: Bool { isStoreOpen && isServiceRunning && storageFailure == nil }
 }
 
@@ -35,6 +38,7 @@ extension Engine {
         let counts = report.counts
         return EngineHealth(
             isStoreOpen: isStoreOpen, isServiceRunning: report.isRunning, unservedCount: counts.unserved,
-            stuckCount: counts.stuck, storageFailure: storageFailure)
+            stuckCount: counts.stuck, storageFailure: storageFailure,
+            upkeepFailure: (backend as? LogBackend)?.upkeepFailure.map { "\($0)" })
     }
 }

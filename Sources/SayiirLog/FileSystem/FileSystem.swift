@@ -32,6 +32,9 @@ public protocol FileSystem: Sendable {
 
     /// Returns the identity of the file that a path leads to; `nil` if the file system knows no identities, which is the default.
     func identity(of path: String) throws(FileSystemError) -> FileIdentity?
+
+    /// Returns how many bytes new files in a directory can take; `nil` if the file system cannot tell, which is the default.
+    func freeByteCount(ofDirectory path: String) throws(FileSystemError) -> Int64?
 }
 
 extension FileSystem {
@@ -43,6 +46,9 @@ extension FileSystem {
 
     /// Knows no identities.
     public func identity(of path: String) throws(FileSystemError) -> FileIdentity? { nil }
+
+    /// Cannot tell.
+    public func freeByteCount(ofDirectory path: String) throws(FileSystemError) -> Int64? { nil }
 }
 
 /// The identity of a file, which stays the same under every name while the file exists.

@@ -37,6 +37,8 @@ public struct FileSystemError: Error, Hashable, CustomStringConvertible {
     /// A Boolean value that indicates whether an open file is gone from a file system on another machine.
     var isStale: Bool { code == ESTALE }
 
+    static func noRoom(for path: String) -> Self { Self(operation: "write", path: path, code: ENOSPC) }
+
     static func existing(_ path: String) -> Self { Self(operation: "create", path: path, code: EEXIST) }
 
     static func missingSegment(_ number: UInt32, in directory: String) -> Self {

@@ -114,6 +114,18 @@ public struct LocalFileSystem: FileSystem {
         return FileIdentity(information)
     }
 
+    /// Returns the free bytes that the process may use, of the volume that holds the directory.
+    public func freeByteCount(ofDirectory path: String) throws(FileSystemError) -> Int64? {
+        var information = statvfs()
+        let code =
+            held.map { $0.relative(path) == "." ? fstatvfs($0.descriptor, &information) : statvfs(path, &information) }
+            ?? statvfs(path, &information)
+        guard code == 0 else { throw FileSystemError(operation: "examine", path: path, code: errno) }
+        let (bytes, isTooLarge) = Int64(clamping: information.f_bavail)
+            .multipliedReportingOverflow(by: Int64(clamping: information.f_frsize))
+        return isTooLarge ? .max : bytes
+    }
+
     /// The open directory where following a path begins, and what remains of the path.
     private func place(of path: String) -> (base: Int32, rest: String) {
         guard let held, let rest = held.relative(path) else { return (csayiir_working_directory(), path) }

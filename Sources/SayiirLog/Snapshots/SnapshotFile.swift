@@ -18,9 +18,11 @@ struct SnapshotFile {
     /// - Throws: a ``Defect``, or a ``FileSystemError``.
     init(_ name: SnapshotName, in directory: String, fileSystem: any FileSystem) throws {
         self.name = name
-        file = try fileSystem.open("\(directory)/\(name)", as: .read)
         do {
+            file = try fileSystem.open("\(directory)/\(name)", as: .read)
             header = try SegmentHeader(of: file)
+        } catch let error as FileSystemError where error.isUnreadable || error.isPermissionDenied {
+            throw Defect(reason: "\(error)")
         } catch SegmentHeader.Defect.newer {
             throw Defect(reason: "a newer version of this library wrote it")
         } catch SegmentHeader.Defect.damaged(let text) {
@@ -51,6 +53,15 @@ struct SnapshotFile {
     ///
     /// - Throws: a ``Defect`` if anything is wrong with it, a ``FileSystemError``, or whatever `visit` throws.
     func read(visit: (LogRecord) throws -> Void = { _ in }) throws {
+        do {
+            try readBody(visit)
+        } catch let error as FileSystemError where error.isUnreadable {
+            // That is how a disk reports damage: the snapshot before, or the log itself, takes its place.
+            throw Defect(reason: "\(error)")
+        }
+    }
+
+    private func readBody(_ visit: (LogRecord) throws -> Void) throws {
         guard try file.size() == Int64(truncatingIfNeeded: header.size) else {
             throw Defect(reason: "its length is not \(header.size) bytes, as its header says")
         }

@@ -184,9 +184,13 @@ public final class LogWriter: Sendable {
     /// Where the durable log ends.
     public var position: LogPosition { committer.head }
 
-    /// Why the last piece of background work (sealing, retention) failed; `nil` if it did not. It loses nothing: what failed is
-    /// tried again when the log is opened.
+    /// Why background work (sealing, retention, snapshots) failed that was not made good since; `nil` if there is none. It loses nothing,
+    /// but the log takes more room, or longer to open. What failed is tried again with each full segment and each snapshot, and when the
+    /// log is opened.
     public var upkeepFailure: LogError? { committer.upkeep.failure }
+
+    /// Has `report` called, on a thread of the log's own, with ``upkeepFailure`` whenever that changes.
+    package func watchUpkeep(_ report: @escaping @Sendable (LogError?) -> Void) { committer.upkeep.watch(report) }
 
     /// Whether the log may hold records of a key: false is certain. `nil` if only reading tells, as ``records(withKey:after:)`` does.
     /// Does not block; costs one look at memory for each sealed segment.

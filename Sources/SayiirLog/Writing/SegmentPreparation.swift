@@ -13,6 +13,11 @@ struct PreparedSegment: Sendable {
         let file = try fileSystem.open(path, as: .readWriteCreating)
         do throws(FileSystemError) {
             try file.resize(to: 0)
+            // Asked first: a disk that is almost full would be filled to its last byte, and others that write to it would fail, just to find
+            // out that there is no room.
+            if let free = try? fileSystem.freeByteCount(ofDirectory: directory), free < size {
+                throw .noRoom(for: path)
+            }
             let zeros = [UInt8](repeating: 0, count: min(size, 1024 * 1024))
             for offset in stride(from: 0, to: size, by: zeros.count) {
                 let isLast = size - offset < zeros.count

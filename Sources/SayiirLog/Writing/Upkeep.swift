@@ -5,7 +5,20 @@ final class Upkeep: Sendable {
         var isStopping = false
         /// Pieces of work that were begun or wait.
         var pieces = 0
-        var failure: LogError?
+        /// Full segments that are not sealed yet, oldest first: retention goes no further than the first of them.
+        var unsealed: [SegmentName] = []
+        var failures: [Work: LogError] = [:]
+        var watcher: (@Sendable (LogError?) -> Void)?
+
+        var failure: LogError? { failures[.indexing] ?? failures[.filing] ?? failures[.snapshot] }
+    }
+
+    /// What can fail and be made good later.
+    private enum Work: Hashable {
+        case indexing
+        /// Sealing and retention.
+        case filing
+        case snapshot
     }
 
     private let directory: String
@@ -26,14 +39,35 @@ final class Upkeep: Sendable {
         self.index = index
     }
 
-    /// Why the last piece of work failed; `nil` if it did not. What failed is tried again at the next opening.
+    /// Why work failed that was not made good since; `nil` if there is none. It is tried again with each full segment, each snapshot, and at
+    /// the next opening.
     var failure: LogError? { state.withLock { $0.failure } }
+
+    /// Has `report` called, on a thread of the log's own, when work fails, and with `nil` once it was made good.
+    func watch(_ report: @escaping @Sendable (LogError?) -> Void) {
+        let failure = state.withLock { state in
+            state.watcher = report
+            return state.failure
+        }
+        if let failure { report(failure) }
+    }
+
+    private func note(_ failure: LogError?, of work: Work) {
+        let change = state.withLock { state -> (watcher: @Sendable (LogError?) -> Void, failure: LogError?)? in
+            let before = state.failure.map { "\($0)" }
+            state.failures[work] = failure
+            let now = state.failure
+            guard let watcher = state.watcher, now.map({ "\($0)" }) != before else { return nil }
+            return (watcher, now)
+        }
+        if let change { change.watcher(change.failure) }
+    }
 
     /// Starts with what opening left to do.
     func begin(_ opened: LogRecovery.Opened) {
         let journals = opened.segments.filter { !$0.isSealed }
         if let end = opened.readFrom {
-            submit { [self] in
+            submit(.indexing) { [self] in
                 do {
                     let earlier = try Self.readIndex(
                         of: journals, until: end, in: directory, fileSystem: fileSystem
@@ -48,18 +82,28 @@ final class Upkeep: Sendable {
         for journal in journals.dropLast() { segmentIsFull(journal) }
     }
 
-    /// Seals a segment that has its seal.
+    /// Seals a segment that has its seal, and what an earlier failure left unsealed.
     func segmentIsFull(_ name: SegmentName) {
         guard options.sealsSegments else { return }
+        state.withLock { $0.unsealed.append(name) }
         submit { [self] in
-            let sealer = SegmentSealer(directory: directory, fileSystem: fileSystem) { [state] in
-                state.withLock { $0.isStopping }
-            }
+            if try sealAll() { try applyRetention() }
+        }
+    }
+
+    /// Seals what waits to be sealed. Returns whether there was anything.
+    private func sealAll() throws -> Bool {
+        let names = state.withLock { $0.unsealed }
+        let sealer = SegmentSealer(directory: directory, fileSystem: fileSystem) { [state] in
+            state.withLock { $0.isStopping }
+        }
+        for name in names {
             try sealer.seal(name)
             index.replace(name)
             try sealer.removeJournal(name)
-            try applyRetention()
+            state.withLock { $0.unsealed.removeAll { $0 == name } }
         }
+        return !names.isEmpty
     }
 
     /// Writes a snapshot; returns its length in bytes.
@@ -76,7 +120,12 @@ final class Upkeep: Sendable {
                 let result = Result {
                     try SnapshotWriting(directory: directory, fileSystem: fileSystem).write(content, entries: entries)
                 }.mapError { Self.logError($0) }
+                switch result {
+                case .success: note(nil, of: .snapshot)
+                case .failure(let error): note(error, of: .snapshot)
+                }
                 continuation.resume(returning: result)
+                _ = try sealAll()
                 if case .success = result { try applyRetention() }
             } orElse: {
                 continuation.resume(returning: .failure(.closed))
@@ -95,7 +144,8 @@ final class Upkeep: Sendable {
     /// Queues a piece of work; `orElse` is called in its place if there is a stop before its turn.
     @discardableResult
     private func submit(
-        _ work: @escaping @Sendable () throws -> Void, orElse: @escaping @Sendable () -> Void = {}
+        _ kind: Work = .filing, _ work: @escaping @Sendable () throws -> Void,
+        orElse: @escaping @Sendable () -> Void = {}
     ) -> Bool {
         let isAccepted = state.withLock { state in
             guard !state.isStopping else { return false }
@@ -103,16 +153,17 @@ final class Upkeep: Sendable {
             return true
         }
         guard isAccepted else { return false }
-        queue.submit { [state] in
+        queue.submit { [self] in
             if state.withLock({ $0.isStopping }) {
                 orElse()
             } else {
                 do {
                     try work()
+                    note(nil, of: kind)
                 } catch is SegmentSealer.Stopped {
                     // The next opening seals it.
                 } catch {
-                    state.withLock { $0.failure = Self.logError(error) }
+                    note(Self.logError(error), of: kind)
                 }
             }
             state.update { $0.pieces -= 1 }

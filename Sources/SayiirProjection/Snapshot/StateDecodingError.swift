@@ -15,7 +15,7 @@ public struct StateDecodingError: Error, Hashable, Sendable, CustomStringConvert
         /// A text is not UTF-8.
         case invalidUTF8
         /// The members of a set are not in ascending order, or one is there twice.
-        case unorderedSet
+        case repeatedMember
         /// Values that are each valid contradict one another, so that no history leads to them.
         case contradiction
         /// Bytes follow the state.
@@ -45,7 +45,7 @@ extension StateDecodingError.Reason {
         case .valueOutOfRange: "the number is too large for the field"
         case .unknownCase: "the number stands for no case"
         case .invalidUTF8: "the text is not UTF-8"
-        case .unorderedSet: "the set's members are not in ascending order"
+        case .repeatedMember: "a member of the set is there twice"
         case .contradiction: "the values contradict one another"
         case .trailingBytes: "bytes follow the state"
         }

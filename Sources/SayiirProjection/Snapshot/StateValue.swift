@@ -99,7 +99,7 @@ extension ExactText: StateValue {
 
 /// A member of a set that is stored.
 protocol StateSetMember: StateValue, Hashable {
-    /// Returns whether this member is stored before another. Never changes, as stored sets are checked by it.
+    /// Returns whether this member is stored before another.
     func isStoredBefore(_ other: Self) -> Bool
 }
 
@@ -108,7 +108,7 @@ extension UInt32: StateSetMember {
 }
 
 extension ExactText: StateSetMember {
-    func isStoredBefore(_ other: ExactText) -> Bool { rawValue.precedesCanonically(other.rawValue) }
+    func isStoredBefore(_ other: ExactText) -> Bool { rawValue.precedesExactly(other.rawValue) }
 }
 
 /// Equal sets give equal bytes, whatever order they keep their members in.
@@ -116,13 +116,10 @@ extension Set: StateValue where Element: StateSetMember {
     init(from reader: inout StateReader) throws(StateDecodingError) {
         let count = try reader.readCount(ofAtLeast: Element.smallestSize)
         self.init(minimumCapacity: count)
-        var last: Element?
         for _ in 0..<count {
             let start = reader.position
-            let element: Element = try reader.read()
-            if let last, !last.isStoredBefore(element) { throw StateDecodingError(.unorderedSet, at: start) }
-            insert(element)
-            last = element
+            // In any order: that of texts has changed.
+            guard insert(try reader.read()).inserted else { throw StateDecodingError(.repeatedMember, at: start) }
         }
     }
 

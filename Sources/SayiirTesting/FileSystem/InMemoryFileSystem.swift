@@ -116,6 +116,11 @@ public final class InMemoryFileSystem: FileSystem {
         }
     }
 
+    /// Returns what is left of the capacity.
+    public func freeByteCount(ofDirectory path: String) throws(FileSystemError) -> Int64? {
+        state.withLock { Int64($0.disk.free) }
+    }
+
     /// Returns the number of the file that a path leads to. Not counted among the calls, and no fault strikes it.
     public func identity(of path: String) throws(FileSystemError) -> FileIdentity? {
         let path = normalizedPath(path)

@@ -120,7 +120,8 @@ struct RetentionTests {
             let disk = sealed.disk.snapshot()
             disk.inject(.anyCall(.nth(call), .halt))
             let isWhole = (try? Self.run(disk, archive: "archive")) != nil
-            if isWhole { break }
+            // Where the newest snapshots cannot be read, nothing is removed.
+            if isWhole && !disk.isHalted { break }
             for keeping in [InMemoryFileSystem.Unsynced.nothing, .everything] {
                 let survivor = disk.crash(keeping: keeping)
                 let beginning = try LogContents(in: "log", fileSystem: survivor)

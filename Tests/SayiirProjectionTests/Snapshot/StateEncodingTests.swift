@@ -86,20 +86,25 @@ struct StateEncodingTests {
         #expect(forward.encoded == backward.encoded)
     }
 
-    /// Snapshots of earlier versions are sorted by Swift's order of texts.
-    @Test("with sets in the order that they have always had, also where that is not the order of bytes")
+    @Test(
+        "with sets in the order of their members' bytes, and read in every other order, as earlier versions have written them"
+    )
     func storedOrder() throws {
         var state = InstanceState("i")
         state.steps.insert(StepState(step: a, kind: .task, status: .entered, startedAt: .second(1)))
-        // The first is 'é', which stands behind 'f', and its twin directly after or before it, by its bytes.
         state.steps.update(a) { $0.kind = .fork(branches: [], finished: ["e\u{301}", "f", "\u{E9}", "a"]) }
         let bytes = state.encoded
-        let place = try #require(bytes.indices.first { bytes[$0...].starts(with: [4, 1, UInt8(ascii: "a"), 1]) })
-        #expect(
-            bytes[place...].starts(
-                with: [4, 1] + Array("a".utf8) + [1] + Array("f".utf8) + [3] + Array("e\u{301}".utf8) + [2]
-                    + Array("\u{E9}".utf8)))
+        func stored(_ members: [String]) -> [UInt8] {
+            [UInt8(members.count)] + members.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }
+        }
+        let sorted = stored(["a", "e\u{301}", "f", "\u{E9}"])
+        let place = try #require(bytes.indices.first { bytes[$0...].starts(with: sorted) })
         #expect(try InstanceState(decoding: bytes[...]) == state)
+        var other = bytes
+        other.replaceSubrange(place..<place + sorted.count, with: stored(["a", "f", "e\u{301}", "\u{E9}"]))
+        #expect(try InstanceState(decoding: other[...]) == state)
+        other.replaceSubrange(place..<place + sorted.count, with: stored(["a", "\u{E9}", "f", "\u{E9}"]) + [])
+        #expect(throws: StateDecodingError.self) { try InstanceState(decoding: other[...]) }
     }
 
     @Test("with far more steps and finished elements than have a short count")

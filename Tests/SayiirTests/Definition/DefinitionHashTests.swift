@@ -157,4 +157,17 @@ import Testing
             try hash(("a", TaskOptions(version: "1:once")))
                 != hash(("a", TaskOptions(execution: .atMostOnce, version: "1"))))
     }
+
+    @Test("A route's keys that are in no order by Swift's `<` give the same hash in every order, and in every process")
+    func orderOfBranches() throws {
+        let keys = ["e\u{301}", "\u{E9}a", "\u{3A9}", "\u{3A9}\u{301}", "\u{2126}\u{301}", "z", "x"]
+        func hash(_ keys: [String]) throws -> String {
+            var route = Flow("f", input: Int.self).route(keys: keys) { (_: Int) in keys[0] }
+                .branch(keys[0]) { $0.then(adding(1, "t\(keys[0])")) }
+            for key in keys.dropFirst() { route = route.branch(key) { $0.then(adding(1, "t\(key)")) } }
+            return try "\(route.done().then("unwrap") { $0.result }.build().definitionHash)"
+        }
+        let hashes = try Set(keys.indices.map { try hash(Array(keys[$0...] + keys[..<$0])) })
+        #expect(hashes == ["275a6d973e0f4dd9803983fa4c942975fcd897767aea932f541c51c43e1a6594"])
+    }
 }

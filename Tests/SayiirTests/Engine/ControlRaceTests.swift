@@ -45,6 +45,22 @@ import Testing
         }
     }
 
+    @Test("An instance can be resumed at the moment at which a client applies a request to it", .timeLimit(.minutes(1)))
+    func resumeDuringRequest() async throws {
+        let workflow = try Flow("w", input: Int.self).waitForSignal("go", of: Int.self).build()
+        let backend = HookedBackend()
+        let engine = Engine(backend: backend)
+        _ = try await engine.run(workflow, id: "i", input: 1)
+        backend.afterLease.change { hook in hook = { _ in try? await Task.sleep(for: .milliseconds(2)) } }
+        for _ in 0..<30 {
+            async let paused = engine.client.pause("i")
+            try await Task.sleep(for: .milliseconds(1))
+            _ = try await engine.resume(workflow, id: "i")
+            _ = try await paused
+            _ = try? await engine.client.unpause("i")
+        }
+    }
+
     @Test("A request to cancel the run before does not interrupt the run that replaces it", .timeLimit(.minutes(1)))
     func cancelOfReplacedRun() async throws {
         let workflow = try Flow("w", input: Int.self).waitForSignal("go", of: Int.self).build()
@@ -198,7 +214,7 @@ import Testing
             let calls = Calls()
             let options =
                 hasHeartbeat
-                ? TaskOptions(heartbeatTimeout: .milliseconds(300)) : TaskOptions(timeout: .milliseconds(300))
+                ? TaskOptions(heartbeatTimeout: .seconds(2)) : TaskOptions(timeout: .seconds(2))
             let workflow = try Flow("w", input: Int.self).then("a", options: options) { (value: Int) in
                 calls.note("a")
                 // Cleans up for longer than its time.
