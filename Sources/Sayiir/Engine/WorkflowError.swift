@@ -89,6 +89,11 @@ public indirect enum WorkflowError: Error, Sendable, CustomStringConvertible {
             Workflow definition mismatch (instance '\(id)'): \(mismatch) Use the workflow that it was submitted with; \
             a service can have both registered.
             """
+        case .registrationConflict(let known, let other) where known.isExactly(other):
+            """
+            \(known) was built twice, and both are registered. They cannot be told apart, but their code may differ. Build it once, and \
+            register that, or give one of them another name.
+            """
         case .registrationConflict(let known, let other):
             """
             Two workflows have the same name and the same definition, so that instances of one would be run by the other: \

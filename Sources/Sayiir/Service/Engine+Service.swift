@@ -8,10 +8,10 @@ extension Engine: Service {
     ///
     /// An instance is run by the workflow that has its workflow's name and its definition. So several versions of a workflow may be
     /// registered: each instance goes on with the one it began with. What waits for a workflow is taken up as soon as it is
-    /// registered, also while the service runs.
+    /// registered, also while the service runs. To register a workflow again does nothing.
     ///
     /// - Throws: ``WorkflowError/registrationConflict(_:_:)`` if another workflow with the same name and the same definition is
-    ///   registered: instances of one would be run by the other.
+    ///   registered: instances of one would be run by the other. That may be one that the same function has built in another call.
     public func register<Input, Output>(_ workflow: Workflow<Input, Output>) throws(WorkflowError) {
         try registry.add(workflow)
     }

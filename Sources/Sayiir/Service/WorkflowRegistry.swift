@@ -69,6 +69,17 @@ struct WorkflowOrigin: Hashable, Sendable, CustomStringConvertible {
     /// Where `build()` was called.
     var fileID: String
     var line: UInt
+    /// The number of the call: a function that builds workflows may give each other code.
+    let build = nextBuild()
+
+    private static let builds = Monitor(0)
+
+    private static func nextBuild() -> Int {
+        builds.withLock { number in
+            number += 1
+            return number
+        }
+    }
 
     /// `'mail' (String to String, built at Mail.swift:12)`.
     var description: String { "'\(name)' (\(types), built at \(fileID):\(line))" }

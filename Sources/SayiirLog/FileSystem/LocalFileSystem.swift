@@ -121,6 +121,8 @@ public struct LocalFileSystem: FileSystem {
             held.map { $0.relative(path) == "." ? fstatvfs($0.descriptor, &information) : statvfs(path, &information) }
             ?? statvfs(path, &information)
         guard code == 0 else { throw FileSystemError(operation: "examine", path: path, code: errno) }
+        // Some file systems on other machines do not count their blocks.
+        guard information.f_blocks > 0 else { return nil }
         let (bytes, isTooLarge) = Int64(clamping: information.f_bavail)
             .multipliedReportingOverflow(by: Int64(clamping: information.f_frsize))
         return isTooLarge ? .max : bytes

@@ -13,6 +13,23 @@ import Testing
         sms = try Flow("sms", input: String.self).then("send") { (to: String) in "SMS to \(to)" }.build()
     }
 
+    @Test("Two workflows that one function has built are refused; the same one may be registered again")
+    func factory() async throws {
+        func workflow(adding number: Int) throws -> Workflow<Int, Int> {
+            try Flow("w", input: Int.self).then("a") { (value: Int) in value + number }.build()
+        }
+        let engine = Engine(backend: InMemoryBackend())
+        let first = try workflow(adding: 1)
+        try engine.register(first)
+        try engine.register(first)
+        let error = #expect(throws: WorkflowError.self) { try engine.register(workflow(adding: 2)) }
+        #expect("\(try #require(error))".contains("was built twice"))
+        try await serving(engine) {
+            try await engine.client.submit(first, id: "i", input: 1)
+            #expect(try await engine.client.waitForCompletion(of: "i", as: first).output == 2)
+        }
+    }
+
     @Test("Two registered workflows with the same definition each run their own instances")
     func registeredBothServe() async throws {
         #expect(mail.definitionHash == sms.definitionHash)
