@@ -270,8 +270,7 @@ public final class Engine: Sendable {
         _ plan: RunPlan, under lease: Lease, _ control: RunControl, in environment: RunEnvironment
     ) async -> Result<LeftInstance, WorkflowError> {
         await withTaskCancellationHandler {
-            // Resumed once: the control calls one of the two closures, once.
-            await withUnsafeContinuation { continuation in
+            await withCheckedContinuation { continuation in
                 control.start(on: environment.taskExecutor) {
                     do throws(WorkflowError) {
                         return Result<LeftInstance, WorkflowError>.success(
